@@ -1,0 +1,160 @@
+/* A run: one simulation of a model. Everything that moves is in it; runs share nothing but the
+ * model, so any number of them may go on in any threads (one thread at a time per run). */
+#ifndef THALWEG_RUN_H
+#define THALWEG_RUN_H
+
+#include "thalweg/model.h"
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One simulation. */
+typedef struct tw_run tw_run;
+
+/** How to run; start from TW_RUN_OPTIONS_DEFAULT. Zeros mean "as the model's file says". */
+typedef struct {
+    double start_day;        /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
+    double end_day;          /* [d]; 0: the file's END_DATE */
+    double report_start_day; /* [d]; 0: the file's, or start_day when that is given */
+    double report_step_s;    /* [s]; 0: the file's */
+    double routing_step_s;   /* longest routing step [s]; 0: the file's */
+    double minimum_step_s;   /* shortest variable step [s]; 0: the file's */
+    double head_tolerance_m; /* [m]; 0: the file's */
+    int32_t max_trials;      /* 0: the file's */
+    bool outer_rain;         /* rain comes from tw_run_set_gage_rain, not from the file's series */
+    const char *results_path; /* SWMM binary results (.out); NULL: none */
+    const char *report_path;  /* text report (.rpt); NULL: none */
+} tw_run_options;
+
+#define TW_RUN_OPTIONS_DEFAULT ((tw_run_options){.start_day = 0.0})
+
+/** Volumes since the run began [m3] and what they leave unexplained [ratio]. */
+struct tw_balance {
+    double rain_m3, evaporation_m3, infiltration_m3, runoff_m3, surface_storage_m3;
+    double dry_weather_m3, wet_weather_m3, external_m3; /* into the network */
+    double outflow_m3, flooding_m3, evaporated_m3, seeped_m3; /* out of the network */
+    double initial_storage_m3, final_storage_m3;
+    double nudged_m3; /* added (or taken, negative) from outside by tw_run_set_... */
+    double runoff_error_ratio, routing_error_ratio;
+};
+
+/** How the routing went. */
+struct tw_run_stats {
+    int64_t steps, trials;     /* routing steps; Picard iterations in all of them */
+    int64_t unconverged_steps; /* steps whose last iteration still moved a head too far */
+    double mean_step_s;
+};
+
+/**
+ * Make a run of a model and put it at its start.
+ *
+ * model    borrowed until tw_run_destroy
+ * options  copied; results_path and report_path are written to temporary files beside their place
+ *          and moved there by tw_run_end, so a failed run leaves nothing half-written
+ * out_run  owned by the caller; untouched on failure
+ * errors   TW_ERR_NOMEM, TW_ERR_ARG (times that make no sense), TW_ERR_FILE
+ */
+tw_status tw_run_create(const tw_model *model, const tw_run_options *options, tw_run **out_run);
+
+/** Free a run, dropping unfinished files; NULL is fine. */
+void tw_run_destroy(tw_run *run);
+
+/**
+ * Advance to a time, in as many steps as the hydraulics need; the last step is cut to end there.
+ *
+ * until_s  seconds since the run's start; beyond the run's end: the end
+ * errors   TW_ERR_NUMERIC a head or flow is no longer finite; TW_ERR_FILE results can't be written
+ */
+tw_status tw_run_advance(tw_run *run, double until_s);
+
+/** Advance by one routing step. */
+tw_status tw_run_step(tw_run *run);
+
+/** True when the run has reached its end time. */
+bool tw_run_finished(const tw_run *run);
+
+/** Seconds since the run's start. */
+double tw_run_elapsed_s(const tw_run *run);
+
+/** The run's clock in decimal days since 1899-12-30. */
+double tw_run_day(const tw_run *run);
+
+/** Finish: write the last of the results and the report and put both in place. */
+tw_status tw_run_end(tw_run *run);
+
+/* ---- what is there now; NAN for an id that is not of the run's model ---- */
+
+/** Water depth above the node's invert [m]. */
+double tw_run_node_depth_m(const tw_run *run, tw_node_id id);
+/** Water depth above ground at a node [m], 0 while the water stays below ground. */
+double tw_run_node_street_depth_m(const tw_run *run, tw_node_id id);
+/** Flow that leaves the network at a node for lack of room, or into its pond [m3/s]. */
+double tw_run_node_flooding_m3s(const tw_run *run, tw_node_id id);
+/** Sum of all flows into a node [m3/s]. */
+double tw_run_node_inflow_m3s(const tw_run *run, tw_node_id id);
+/** Flow in a link, positive from its first to its second node [m3/s]. */
+double tw_run_link_flow_m3s(const tw_run *run, tw_link_id id);
+/** Mean water depth in a link [m]. */
+double tw_run_link_depth_m(const tw_run *run, tw_link_id id);
+/** Setting of a link, 0 closed or off to 1 open or at nominal speed. */
+double tw_run_link_setting(const tw_run *run, tw_link_id id);
+/** Runoff that leaves a subcatchment [m3/s]. */
+double tw_run_subcatchment_runoff_m3s(const tw_run *run, tw_subcatchment_id id);
+/** Rain at a gage [mm/h]. */
+double tw_run_gage_rain_mmh(const tw_run *run, tw_gage_id id);
+
+/* ---- what can be set from outside, from the present moment on ---- */
+
+/**
+ * Rain at a gage from now on, until it is set again. Needs options.outer_rain.
+ *
+ * rain_mmh  >= 0 [mm/h]
+ * errors    TW_ERR_ARG, TW_ERR_STATE (the run takes its rain from the file)
+ */
+tw_status tw_run_set_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
+
+/** Additional inflow to a node from now on [m3/s], until set again. errors: TW_ERR_ARG */
+tw_status tw_run_set_node_inflow(tw_run *run, tw_node_id id, double inflow_m3s);
+
+/** Put a node's depth to a value now [m], 0..; the water added or taken is in nudged_m3. */
+tw_status tw_run_set_node_depth(tw_run *run, tw_node_id id, double depth_m);
+
+/* ---- state ---- */
+
+/** Size of a saved state of this run [bytes]. */
+size_t tw_run_state_size(const tw_run *run);
+
+/**
+ * Save everything that moves. Restored, the run goes on with the same bits as if it had never
+ * stopped (results files apart: they are not part of the state).
+ *
+ * out_state  [tw_run_state_size] bytes
+ */
+void tw_run_state_save(const tw_run *run, void *out_state);
+
+/**
+ * Restore a state into a run of the same model.
+ *
+ * errors  TW_ERR_FORMAT not a state of this model and build
+ */
+tw_status tw_run_state_restore(tw_run *run, const void *state, size_t size);
+
+/** Copy the state of one run into another of the same model, e.g. to fork a forecast. */
+tw_status tw_run_copy_state(tw_run *to, const tw_run *from);
+
+/** Volumes so far. */
+struct tw_balance tw_run_balance(const tw_run *run);
+
+/** How the routing went so far. */
+struct tw_run_stats tw_run_stats_get(const tw_run *run);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

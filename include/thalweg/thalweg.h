@@ -1,0 +1,11 @@
+/* The engine, whole. */
+#ifndef THALWEG_THALWEG_H
+#define THALWEG_THALWEG_H
+
+#include "thalweg/faults.h"
+#include "thalweg/model.h"
+#include "thalweg/run.h"
+#include "thalweg/status.h"
+#include "thalweg/time.h"
+
+#endif
