@@ -1,0 +1,50 @@
+/* Geometry of cross-sections: what a depth means for area, top width and hydraulic radius. */
+#ifndef TW_HYDRAULICS_XSECT_H
+#define TW_HYDRAULICS_XSECT_H
+
+#include "model/model.h"
+#include "model/xsect_shape.h"
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+
+/* One cross-section (one barrel). Made by tw_xsect_init, then only read. */
+struct tw_xsect {
+    enum tw_shape shape;
+    bool open;
+    double full_depth_m, max_width_m, width_depth_m; /* greatest width and the depth where it is */
+    double full_area_m2, full_radius_m;
+    double full_factor; /* section factor A R^(2/3) at full depth [m^(8/3)] */
+    double max_factor;  /* greatest section factor at any depth */
+    double max_factor_area_m2;
+    double bottom_depth_m, bottom_area_m2, bottom_slope, bottom_radius_m; /* as the shape needs them */
+    const double *area_table, *radius_table, *width_table; /* IRREGULAR, CUSTOM, STREET: 51 values */
+    double force_main_coefficient; /* FORCE_MAIN: C-factor or roughness height [m] */
+};
+
+/**
+ * Make the geometry of a model's cross-section.
+ *
+ * tables   [3 * 51] room for the tables of a CUSTOM shape; else unused, may be NULL
+ * errors   TW_ERR_ARG: the dimensions make no section (checked by io/ too, through this call)
+ * source   SWMM Reference Manual II, chapter 5
+ */
+tw_status tw_xsect_init(struct tw_xsect *out_xsect, const struct tw_model *model, int32_t xsect,
+                        double *tables);
+
+/** Wetted area [m2] at a depth [m], clamped to 0..full. */
+double tw_xsect_area(const struct tw_xsect *x, double depth_m);
+/** Top width [m] at a depth [m]. */
+double tw_xsect_width(const struct tw_xsect *x, double depth_m);
+/** Hydraulic radius [m] at a depth [m]. */
+double tw_xsect_radius(const struct tw_xsect *x, double depth_m);
+/** Depth [m] at a wetted area [m2]. */
+double tw_xsect_depth_of_area(const struct tw_xsect *x, double area_m2);
+/** Section factor A R^(2/3) [m^(8/3)] at a wetted area [m2]. */
+double tw_xsect_factor_of_area(const struct tw_xsect *x, double area_m2);
+/** Wetted area [m2] at which the section factor has a value [m^(8/3)]. */
+double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor);
+/** Critical depth [m] of a flow [m3/s] in one barrel. */
+double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s);
+
+#endif
