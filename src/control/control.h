@@ -1,0 +1,75 @@
+/* Rules of [CONTROLS]: looks at the state through a view, answers with target settings of links. */
+#ifndef TW_CONTROL_CONTROL_H
+#define TW_CONTROL_CONTROL_H
+
+#include "base/pool.h"
+#include "model/model.h"
+#include "model/rules.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What rules may look at; arrays belong to the engine, [element * lanes + lane] unless said. */
+struct tw_control_view {
+    int32_t lanes;
+    double start_day; /* of the run, decimal days since 1899-12-30 */
+    double elapsed_s; /* since the run's start */
+    double step_s;    /* of the routing step that is about to be taken; times are met within half */
+    const double *node_depth_m, *node_volume_m3;
+    const double *node_lateral_m3s; /* INFLOW is the lateral inflow, as in SWMM 5.2 */
+    const double *link_flow_m3s, *link_depth_m, *link_velocity_mps;
+    const double *link_setting;    /* now */
+    const double *gage_rain_mmh;   /* [gage * lanes + lane]; NULL: no gages */
+    const double *link_full_flow_m3s; /* [link] 0 where there is none */
+    const double *link_full_depth_m;  /* [link] */
+    const double *link_slope_ratio;   /* [link] conduits */
+};
+
+/* Rain kept per gage for conditions on past hours. */
+enum { TW_CONTROL_PAST_HOURS = 48 };
+
+struct tw_control {
+    const struct tw_model *model;
+    int32_t lanes;
+    bool active; /* the model has rules */
+    /* state */
+    double *link_set_day;  /* [link * lanes + lane] when the setting last went from or to 0 */
+    double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [%] */
+    double *past_rain_mm;  /* [(gage * 49 + hour) * lanes + lane], 0: the hour that runs */
+    double *past_rain_hour_s; /* [1] seconds of the running hour that have passed */
+};
+
+/* One change of a setting by a rule. */
+struct tw_control_change {
+    int32_t link, lane;
+    int32_t rule;
+    double target;
+};
+
+/** Put the state into a pool; called twice, as tw_hydrology_lay. */
+void tw_control_lay(struct tw_control *c, const struct tw_model *model, int32_t lanes,
+                    struct tw_pool *state);
+
+/** Set the state to the start of a run: all settings as of start_day. */
+void tw_control_begin(struct tw_control *c, double start_day);
+
+/**
+ * Note that a link's setting changed between closed and open, for TIMEOPEN and TIMECLOSED.
+ * The engine calls it where it moves settings towards their targets.
+ *
+ * day  of the change, decimal days since 1899-12-30
+ */
+void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, double day);
+
+/**
+ * Evaluate all rules at a time; the action of highest priority wins, the first rule among equals.
+ *
+ * link_target  [link * lanes + lane] targets are written where an action differs from them
+ * changes      [room] filled with what changed; may be NULL
+ * returns      number of changes, may exceed room
+ * source       SWMM User's Manual 5.2, appendix C.3
+ */
+int32_t tw_control_step(struct tw_control *c, const struct tw_control_view *view,
+                        double *link_target, struct tw_control_change *changes, int32_t room);
+
+#endif

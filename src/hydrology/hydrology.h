@@ -1,0 +1,173 @@
+/* Rain to runoff: gages, evaporation, subcatchments. Advances in runoff steps of its own, ahead of
+ * the routing; what nodes receive is interpolated between the last two runoff times.
+ *
+ * All that moves lies in the pool that tw_hydrology_lay is given, without pointers in it, so that a
+ * copy of the pool is a saved state. Arrays have lanes innermost: x[element * lanes + lane]. */
+#ifndef TW_HYDROLOGY_HYDROLOGY_H
+#define TW_HYDROLOGY_HYDROLOGY_H
+
+#include "base/pool.h"
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TW_INFILTRATION_STATE = 6, TW_SUBAREA_COUNT = 3, TW_SUBCATCHMENT_VALUES = 8 };
+
+/* The three parts of a subcatchment. */
+enum tw_subarea {
+    TW_SUBAREA_BARE,       /* impervious, without depression storage */
+    TW_SUBAREA_IMPERVIOUS, /* impervious, with depression storage */
+    TW_SUBAREA_PERVIOUS
+};
+
+/* What is reported of a subcatchment, in the order of SWMM's results file. */
+enum tw_subcatchment_value {
+    TW_VALUE_RAIN,         /* mm/h */
+    TW_VALUE_SNOW,         /* mm, always 0 */
+    TW_VALUE_EVAPORATION,  /* mm/d */
+    TW_VALUE_INFILTRATION, /* mm/h */
+    TW_VALUE_RUNOFF,       /* m3/s */
+    TW_VALUE_GROUND_FLOW,  /* m3/s, always 0 */
+    TW_VALUE_GROUND_HEAD,  /* m, always 0 */
+    TW_VALUE_SOIL_MOISTURE /* ratio, always 0 */
+};
+
+/* Clocks and cursors that all lanes share. Times in ms count from the run's start. */
+struct tw_hydrology_clock {
+    double start_day;                    /* of the run, decimal days since 1899-12-30 */
+    double old_runoff_ms, new_runoff_ms; /* results are known at these two times */
+    double evaporation_mps;              /* now, before the "dry only" rule [m/s] */
+    double evaporation_next_mps;         /* series: from evaporation_next_day on */
+    double evaporation_next_day;         /* day from which another rate holds */
+    double recovery_factor;              /* of infiltration capacity, by the month's pattern */
+    int32_t evaporation_cursor;          /* series: index of the next entry */
+    bool rained;                         /* a gage recorded rain in the last step */
+    bool had_runoff;                     /* a subcatchment had runoff in the last step */
+};
+
+/* A gage whose rain comes from its series: the interval that holds now and the one to come. */
+struct tw_gage_cursor {
+    double start_day, end_day;     /* the current interval; TW_NO_DAY: none */
+    double next_day;               /* start of the next one with rain; TW_NO_DAY: none */
+    double rain_mmh, next_rain_mmh;
+    double accumulated;            /* cumulative series: the last raw value */
+    int32_t entry;                 /* index of the series' last entry taken */
+    int32_t unused;
+};
+
+/* Volumes since the run began, one per lane [m3]. */
+struct tw_hydrology_totals {
+    double *rain_m3, *evaporation_m3, *infiltration_m3, *runoff_m3;
+    double *outfall_runon_m3;    /* came back from outfalls that drain onto a subcatchment */
+    double *initial_storage_m3;
+};
+
+/* What the report says of a subcatchment since the run began, [subcatchment * lanes + lane]. */
+struct tw_subcatchment_totals {
+    double *rain_m3, *runon_m3, *evaporation_m3, *infiltration_m3;
+    double *impervious_runoff_m3, *pervious_runoff_m3; /* before re-routing between subareas */
+    double *runoff_m3;
+    double *peak_runoff_m3s;
+};
+
+/* One subcatchment, made ready: fixed during a run. */
+struct tw_catchment {
+    double area_m2[TW_SUBAREA_COUNT];
+    double storage_m[TW_SUBAREA_COUNT]; /* depression storage */
+    double alpha[TW_SUBAREA_COUNT];     /* of outflow = alpha (depth - storage)^(5/3) [m^(-2/3)/s] */
+    double outlet_ratio[TW_SUBAREA_COUNT]; /* part of a subarea's runoff that leaves by the outlet */
+    enum tw_subarea route_to[TW_SUBAREA_COUNT]; /* where the rest goes */
+};
+
+struct tw_hydrology {
+    const struct tw_model *model;
+    int32_t lanes;
+    bool outer_rain; /* rain is written into gage_rain_mmh by the caller; set before begin */
+    bool active;     /* there is rain and a subcatchment: step has work to do */
+
+    /* fixed once begun, but laid in the pool with the rest: it depends on the model only */
+    struct tw_catchment *catchment; /* [subcatchment] */
+
+    /* state */
+    struct tw_hydrology_clock *clock; /* [1] */
+    struct tw_gage_cursor *gage;      /* [gage] */
+    double *gage_rain_mmh;            /* [gage * lanes + lane] now */
+    double *depth_m;        /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
+    double *subarea_inflow_mps; /* same shape: from other subareas, of the last step */
+    double *subarea_runoff_mps; /* same shape: at the end of the last step */
+    double *infiltration;   /* [(subcatchment * 6 + k) * lanes + lane] state of the method */
+    double *rain_mps;       /* [subcatchment * lanes + lane] in the last step */
+    double *runon_mps;      /* same shape: from other subcatchments and outfalls */
+    double *evaporated_mps, *infiltrated_mps; /* same shape: losses of the last step */
+    double *old_runoff_m3s, *new_runoff_m3s;  /* same shape: at the two runoff times */
+    double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the
+                                  last runoff step; the engine adds, the step takes */
+    struct tw_hydrology_totals totals;
+    struct tw_subcatchment_totals subcatchment_totals;
+};
+
+/**
+ * Put the arrays into a pool. Called twice: with a pool that only counts, then with the real one.
+ *
+ * h      model, lanes and pointers are set; outer_rain is kept
+ * lanes  1..
+ * state  takes everything that moves
+ */
+void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int32_t lanes,
+                      struct tw_pool *state);
+
+/**
+ * Set everything to the start of a run: dry surfaces, soil as the model says, clocks at 0.
+ *
+ * start_day  decimal days since 1899-12-30; series that are relative to the file's start move with
+ *            the whole days between both starts
+ */
+void tw_hydrology_begin(struct tw_hydrology *h, double start_day);
+
+/**
+ * Advance by one runoff step from clock->new_runoff_ms. The caller does so while that is less than
+ * the end of its routing step. The step is WET_STEP while there is rain, runoff or (with outer
+ * rain) always, else DRY_STEP; it is cut at the next record of rain or evaporation and at end_ms.
+ *
+ * end_ms   end of the run, from its start [ms]
+ * source   SWMM Reference Manual I, 3.4-3.6
+ */
+void tw_hydrology_step(struct tw_hydrology *h, double end_ms);
+
+/** Evaporation rate where there is no runoff to compute: set the climate to a time [ms]. */
+void tw_hydrology_set_climate(struct tw_hydrology *h, double at_ms);
+
+/** Rate at which open water evaporates now [m/s]; 0 while it rains under the "dry only" rule. */
+double tw_hydrology_evaporation_mps(const struct tw_hydrology *h);
+
+/**
+ * Add the runoff that nodes receive at a routing time.
+ *
+ * at_ms        routing time from the run's start [ms]
+ * lateral_m3s  [node * lanes + lane] is added to
+ * wet_m3s      [lanes] sum over all nodes, is set
+ */
+void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double *lateral_m3s,
+                              double *wet_m3s);
+
+/**
+ * What is reported of every subcatchment of a lane at a report time.
+ *
+ * report_ms  from the run's start [ms], between the last two runoff times
+ * out        [subcatchment][TW_SUBCATCHMENT_VALUES]
+ */
+void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane,
+                         double (*out)[TW_SUBCATCHMENT_VALUES]);
+
+/** Rain of a gage that is reported at a time [mm/h]: that of the interval the time lies in. */
+double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, double report_ms,
+                                    int32_t lane);
+
+/** Water on all surfaces of a lane now [m3]. */
+double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane);
+
+/** Part of the rain, storage and run-on that the balance of a lane does not explain [ratio]. */
+double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane);
+
+#endif

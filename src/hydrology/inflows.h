@@ -1,0 +1,53 @@
+/* Flows into nodes that the model's file states: dry weather flow and external inflows. */
+#ifndef TW_HYDROLOGY_INFLOWS_H
+#define TW_HYDROLOGY_INFLOWS_H
+
+#include "base/pool.h"
+#include "model/model.h"
+
+#include <stdint.h>
+
+/* Where a series was read last: its entry at or before the time. */
+struct tw_inflows_state {
+    double start_day;
+    double pattern_day; /* hour for which the factors hold, in hours since 1899-12-30; -1: none */
+};
+
+struct tw_inflows_run {
+    const struct tw_model *model;
+    int32_t lanes;
+    /* state */
+    struct tw_inflows_state *state;
+    int32_t *cursor;         /* [series] entry that began the last interval found */
+    double *pattern_factor;  /* [pattern] at the last evaluation's hour */
+    double *dry_m3s;         /* [dry weather row] base times factors, of that hour */
+};
+
+/** Put the state into a pool; called twice, as tw_hydrology_lay. */
+void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int32_t lanes,
+                    struct tw_pool *state);
+
+/** Set cursors to the start of a run; start_day in decimal days since 1899-12-30. */
+void tw_inflows_begin(struct tw_inflows_run *in, double start_day);
+
+/**
+ * Add dry weather flow and external inflows at a routing time; every lane gets the same.
+ *
+ * at_ms         routing time from the run's start [ms]
+ * lateral_m3s   [node * lanes + lane] is added to
+ * out_dry_m3s   sum over all nodes
+ * out_external_m3s  sum over all nodes
+ */
+void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
+                    double *out_dry_m3s, double *out_external_m3s);
+
+/**
+ * Value of a time series at a day: linear between entries, 0 before the first and after the last.
+ *
+ * cursor     entry where the search begins; set to where it ended
+ * start_day  of the run: shifts a series that is relative to the file's start by whole days
+ */
+double tw_series_value(const struct tw_model *model, int32_t series, double day, double start_day,
+                       int32_t *cursor);
+
+#endif
