@@ -19,13 +19,13 @@ struct tw_control_view {
     const double *node_lateral_m3s; /* INFLOW is the lateral inflow, as in SWMM 5.2 */
     const double *link_flow_m3s, *link_depth_m, *link_velocity_mps;
     const double *link_setting;    /* now */
-    const double *gage_rain_mmh;   /* [gage * lanes + lane]; NULL: no gages */
+    const double *gage_rain_mmh;   /* [gage * lanes + lane] */
+    const double *past_rain_mm;    /* [(gage * 49 + hour) * lanes + lane], hour 0 is running */
     const double *link_full_flow_m3s; /* [link] 0 where there is none */
     const double *link_full_depth_m;  /* [link] */
     const double *link_slope_ratio;   /* [link] conduits */
 };
 
-/* Rain kept per gage for conditions on past hours. */
 enum { TW_CONTROL_PAST_HOURS = 48 };
 
 struct tw_control {
@@ -33,16 +33,18 @@ struct tw_control {
     int32_t lanes;
     bool active; /* the model has rules */
     /* state */
-    double *link_set_day;  /* [link * lanes + lane] when the setting last went from or to 0 */
-    double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [%] */
-    double *past_rain_mm;  /* [(gage * 49 + hour) * lanes + lane], 0: the hour that runs */
-    double *past_rain_hour_s; /* [1] seconds of the running hour that have passed */
+    double *link_set_day; /* [link * lanes + lane] when it last went from closed to open or back */
+    double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [ratio] */
+    double *controller_value, *set_point; /* [lanes] both sides of the last comparison, in the
+                                             file's units: what modulated settings follow */
+    int32_t *series_cursor;               /* [series] */
 };
 
-/* One change of a setting by a rule. */
+/* One change of a target by a rule. */
 struct tw_control_change {
     int32_t link, lane;
     int32_t rule;
+    bool modulated; /* by a curve, series or PID: SWMM's report does not list these */
     double target;
 };
 
@@ -54,12 +56,14 @@ void tw_control_lay(struct tw_control *c, const struct tw_model *model, int32_t 
 void tw_control_begin(struct tw_control *c, double start_day);
 
 /**
- * Note that a link's setting changed between closed and open, for TIMEOPEN and TIMECLOSED.
- * The engine calls it where it moves settings towards their targets.
+ * Note that a setting moves: when it goes from closed to open or back, TIMEOPEN and TIMECLOSED
+ * count from here. The engine calls it before it moves a setting towards its target.
  *
- * day  of the change, decimal days since 1899-12-30
+ * setting, target   before the move
+ * elapsed_s         since the run's start [s]
  */
-void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, double day);
+void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, double setting,
+                             double target, double elapsed_s);
 
 /**
  * Evaluate all rules at a time; the action of highest priority wins, the first rule among equals.

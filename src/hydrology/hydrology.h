@@ -12,7 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TW_INFILTRATION_STATE = 6, TW_SUBAREA_COUNT = 3, TW_SUBCATCHMENT_VALUES = 8 };
+enum {
+    TW_INFILTRATION_STATE = 6,
+    TW_INFILTRATION_SOIL = 5,
+    TW_SUBAREA_COUNT = 3,
+    TW_SUBCATCHMENT_VALUES = 8,
+    TW_PAST_HOURS = 48 /* of rain that is kept for control rules */
+};
+
+/* No such time; before every time that a model may have. */
+#define TW_NO_DAY (-1.0e6)
 
 /* The three parts of a subcatchment. */
 enum tw_subarea {
@@ -23,11 +32,11 @@ enum tw_subarea {
 
 /* What is reported of a subcatchment, in the order of SWMM's results file. */
 enum tw_subcatchment_value {
-    TW_VALUE_RAIN,         /* mm/h */
+    TW_VALUE_RAIN,         /* mm/h, of the interval that the time lies in */
     TW_VALUE_SNOW,         /* mm, always 0 */
-    TW_VALUE_EVAPORATION,  /* mm/d */
-    TW_VALUE_INFILTRATION, /* mm/h */
-    TW_VALUE_RUNOFF,       /* m3/s */
+    TW_VALUE_EVAPORATION,  /* mm/d, mean of the last runoff step */
+    TW_VALUE_INFILTRATION, /* mm/h, mean of the last runoff step */
+    TW_VALUE_RUNOFF,       /* m3/s, interpolated between the runoff times */
     TW_VALUE_GROUND_FLOW,  /* m3/s, always 0 */
     TW_VALUE_GROUND_HEAD,  /* m, always 0 */
     TW_VALUE_SOIL_MOISTURE /* ratio, always 0 */
@@ -37,47 +46,54 @@ enum tw_subcatchment_value {
 struct tw_hydrology_clock {
     double start_day;                    /* of the run, decimal days since 1899-12-30 */
     double old_runoff_ms, new_runoff_ms; /* results are known at these two times */
-    double evaporation_mps;              /* now, before the "dry only" rule [m/s] */
+    double wet_step_s, dry_step_s;       /* the file's, cut to the gages' intervals */
+    double evaporation_mps;              /* potential rate now [m/s] */
     double evaporation_next_mps;         /* series: from evaporation_next_day on */
     double evaporation_next_day;         /* day from which another rate holds */
     double recovery_factor;              /* of infiltration capacity, by the month's pattern */
-    int32_t evaporation_cursor;          /* series: index of the next entry */
-    bool rained;                         /* a gage recorded rain in the last step */
+    double past_s;                       /* seconds of the running hour of past_rain_mm */
+    int32_t evaporation_entry;           /* series: index of the last entry taken; -1: none */
+    bool raining;                        /* a gage had rain in the last step */
     bool had_runoff;                     /* a subcatchment had runoff in the last step */
+    bool always_wet;                     /* a gage that nobody uses begins with rain (as in SWMM) */
 };
 
 /* A gage whose rain comes from its series: the interval that holds now and the one to come. */
 struct tw_gage_cursor {
-    double start_day, end_day;     /* the current interval; TW_NO_DAY: none */
-    double next_day;               /* start of the next one with rain; TW_NO_DAY: none */
+    double start_day, end_day; /* the current interval; TW_NO_DAY: none */
+    double next_day;           /* start of the next one with rain; TW_NO_DAY: none */
     double rain_mmh, next_rain_mmh;
-    double accumulated;            /* cumulative series: the last raw value */
-    int32_t entry;                 /* index of the series' last entry taken */
-    int32_t unused;
+    double accumulated;        /* cumulative series: the last raw value */
+    int32_t entry;             /* of the series: the last one taken */
+    int32_t source;            /* gage whose rain this one has: itself, or the first that uses the
+                                  same series; -1: no subcatchment uses it */
 };
 
 /* Volumes since the run began, one per lane [m3]. */
 struct tw_hydrology_totals {
-    double *rain_m3, *evaporation_m3, *infiltration_m3, *runoff_m3;
-    double *outfall_runon_m3;    /* came back from outfalls that drain onto a subcatchment */
+    double *rain_m3, *evaporation_m3, *infiltration_m3;
+    double *runoff_m3;        /* to nodes */
+    double *outfall_runon_m3; /* came back from outfalls that drain onto a subcatchment */
     double *initial_storage_m3;
 };
 
 /* What the report says of a subcatchment since the run began, [subcatchment * lanes + lane]. */
 struct tw_subcatchment_totals {
     double *rain_m3, *runon_m3, *evaporation_m3, *infiltration_m3;
-    double *impervious_runoff_m3, *pervious_runoff_m3; /* before re-routing between subareas */
+    double *impervious_m3, *pervious_m3; /* runoff before re-routing between subareas */
     double *runoff_m3;
-    double *peak_runoff_m3s;
+    double *peak_m3s;
 };
 
 /* One subcatchment, made ready: fixed during a run. */
 struct tw_catchment {
     double area_m2[TW_SUBAREA_COUNT];
-    double storage_m[TW_SUBAREA_COUNT]; /* depression storage */
-    double alpha[TW_SUBAREA_COUNT];     /* of outflow = alpha (depth - storage)^(5/3) [m^(-2/3)/s] */
-    double outlet_ratio[TW_SUBAREA_COUNT]; /* part of a subarea's runoff that leaves by the outlet */
-    enum tw_subarea route_to[TW_SUBAREA_COUNT]; /* where the rest goes */
+    double storage_m[TW_SUBAREA_COUNT];    /* depression storage */
+    double alpha[TW_SUBAREA_COUNT];        /* runoff = alpha (depth - storage)^1.6666667, m and s */
+    double outlet_ratio[TW_SUBAREA_COUNT]; /* part of a subarea's runoff that leaves the subcatchment */
+    bool at_once[TW_SUBAREA_COUNT];        /* no roughness: all above the storage runs off */
+    enum tw_subarea_route route;           /* where the rest goes; OUTLET: there is no rest */
+    double soil[TW_INFILTRATION_SOIL];     /* the infiltration method's parameters, SI */
 };
 
 struct tw_hydrology {
@@ -93,12 +109,13 @@ struct tw_hydrology {
     struct tw_hydrology_clock *clock; /* [1] */
     struct tw_gage_cursor *gage;      /* [gage] */
     double *gage_rain_mmh;            /* [gage * lanes + lane] now */
+    double *past_rain_mm; /* [(gage * 49 + hour) * lanes + lane]; hour 0 runs, 1 is the last whole
+                             one before it, ... */
     double *depth_m;        /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
     double *subarea_inflow_mps; /* same shape: from other subareas, of the last step */
     double *subarea_runoff_mps; /* same shape: at the end of the last step */
     double *infiltration;   /* [(subcatchment * 6 + k) * lanes + lane] state of the method */
-    double *rain_mps;       /* [subcatchment * lanes + lane] in the last step */
-    double *runon_mps;      /* same shape: from other subcatchments and outfalls */
+    double *runon_mps;      /* [subcatchment * lanes + lane] from other subcatchments, outfalls */
     double *evaporated_mps, *infiltrated_mps; /* same shape: losses of the last step */
     double *old_runoff_m3s, *new_runoff_m3s;  /* same shape: at the two runoff times */
     double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the
@@ -138,7 +155,7 @@ void tw_hydrology_step(struct tw_hydrology *h, double end_ms);
 /** Evaporation rate where there is no runoff to compute: set the climate to a time [ms]. */
 void tw_hydrology_set_climate(struct tw_hydrology *h, double at_ms);
 
-/** Rate at which open water evaporates now [m/s]; 0 while it rains under the "dry only" rule. */
+/** Rate at which open water of nodes and conduits evaporates now [m/s]. */
 double tw_hydrology_evaporation_mps(const struct tw_hydrology *h);
 
 /**
