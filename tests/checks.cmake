@@ -1,0 +1,25 @@
+# The architecture as tests: tools/checks/*.py. Each proves first that it can fail.
+find_package(Python3 3.9 COMPONENTS Interpreter)
+if(NOT Python3_FOUND)
+    message(STATUS "no Python 3: the checks of the architecture and the corpus are not run")
+    return()
+endif()
+
+function(tw_add_check name)
+    add_test(NAME check_${name}
+        COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/checks/${name}.py ${ARGN})
+    set_tests_properties(check_${name} PROPERTIES LABELS "check" TIMEOUT 120 SKIP_RETURN_CODE 77)
+endfunction()
+
+tw_add_check(layers)
+tw_add_check(comments)
+tw_add_check(sizes)
+tw_add_check(folders)
+tw_add_check(layout)
+if(NOT TW_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")   # sanitizers add symbols of their own
+    set(libraries $<TARGET_FILE:thalweg_engine>)
+    if(TARGET thalweg_service)
+        list(APPEND libraries $<TARGET_FILE:thalweg_service>)
+    endif()
+    tw_add_check(symbols ${libraries})
+endif()
