@@ -1,0 +1,160 @@
+#include "hydraulics/geometry.h"
+
+#include "hydraulics/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Shapes that are tables of 50 cells themselves need no finer ones. */
+static int32_t cells_of(enum tw_shape shape)
+{
+    return shape == TW_SHAPE_CIRCULAR || shape == TW_SHAPE_FORCE_MAIN ||
+                   shape == TW_SHAPE_CUSTOM || shape == TW_SHAPE_IRREGULAR ||
+                   shape == TW_SHAPE_STREET
+               ? 50
+               : 100;
+}
+
+/* The section among those with tables whose tables section i can share: of equal shape and
+ * proportions. -1: none. */
+static int32_t twin(const struct tw_model *model, const int32_t *makers, int32_t count, int32_t i)
+{
+    const struct tw_xsects *x = &model->xsects;
+    for (int32_t k = 0; k < count; k++) {
+        int32_t j = makers[k];
+        bool circles = (x->shape[i] == TW_SHAPE_CIRCULAR || x->shape[i] == TW_SHAPE_FORCE_MAIN) &&
+                       (x->shape[j] == TW_SHAPE_CIRCULAR || x->shape[j] == TW_SHAPE_FORCE_MAIN);
+        if (circles) return j;
+        if (x->shape[i] != x->shape[j] || x->curve[i] != x->curve[j]) continue;
+        if (memcmp(x->geom[i], x->geom[j], sizeof x->geom[i]) == 0) return j;
+    }
+    return -1;
+}
+
+/* The parabola through three even points of a cell. */
+static void parabola(double *out, double at_0, double at_half, double at_1)
+{
+    out[0] = at_0;
+    out[1] = 4.0 * at_half - 3.0 * at_0 - at_1;
+    out[2] = 2.0 * (at_0 + at_1) - 4.0 * at_half;
+}
+
+static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
+{
+    for (int32_t i = 0; i < cells; i++) {
+        double at[3][3];
+        for (int k = 0; k < 3; k++) {
+            double y = x->full_depth_m * (i + 0.5 * k) / cells;
+            at[0][k] = tw_xsect_area(x, y) / x->full_area_m2;
+            at[1][k] = tw_xsect_width(x, y) / x->max_width_m;
+            at[2][k] = tw_xsect_radius(x, y) / x->full_radius_m;
+        }
+        for (int v = 0; v < 3; v++) {
+            parabola(&rows[i * TW_GEOMETRY_ROW + 3 * v], at[v][0], at[v][1], at[v][2]);
+        }
+    }
+}
+
+static void fill_normal(double *normal, const struct tw_xsect *x)
+{
+    normal[0] = 0.0;
+    for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
+        double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
+        double area = tw_xsect_area_of_factor(x, t * t * x->max_factor);
+        normal[i] = tw_xsect_depth_of_area(x, area) / x->full_depth_m;
+    }
+}
+
+/* A flow whose critical depth fills the section to the brim: the table's last. */
+static double brim_flow(const struct tw_xsect *x)
+{
+    double y = 0.995 * x->full_depth_m;
+    double width = tw_xsect_width(x, y);
+    double area = tw_xsect_area(x, y);
+    if (!(width > 0.0)) width = 1e-3 * x->max_width_m;
+    return area * sqrt(TW_GRAVITY_MPS2 * area / width);
+}
+
+static void fill_critical(double *critical, const struct tw_xsect *x, double brim_m3s)
+{
+    critical[0] = 0.0;
+    for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
+        double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
+        critical[i] = tw_xsect_critical_depth(x, t * t * brim_m3s) / x->full_depth_m;
+    }
+}
+
+static tw_status make_tables(struct tw_geometry *g, int32_t i, const struct tw_xsect *x,
+                             struct tw_arena *arena)
+{
+    int32_t cells = cells_of(x->shape);
+    double *rows = TW_ARENA_NEW(arena, double, (size_t)cells * TW_GEOMETRY_ROW);
+    double *flows = TW_ARENA_NEW(arena, double, 2 * (TW_GEOMETRY_FLOW_CELLS + 1));
+    if (rows == NULL || flows == NULL) return TW_ERR_NOMEM;
+    fill_rows(rows, cells, x);
+    fill_normal(flows, x);
+    fill_critical(flows + TW_GEOMETRY_FLOW_CELLS + 1, x, g->critical_flow_m3s[i]);
+    g->first_row[i] = rows;
+    g->normal_of[i] = flows;
+    g->critical_of[i] = flows + TW_GEOMETRY_FLOW_CELLS + 1;
+    g->cells[i] = cells;
+    return TW_OK;
+}
+
+static tw_status allocate(struct tw_geometry *g, int32_t count, struct tw_arena *arena)
+{
+    size_t n = (size_t)count;
+    g->count = count;
+    g->first_row = TW_ARENA_NEW(arena, const double *, n);
+    g->normal_of = TW_ARENA_NEW(arena, const double *, n);
+    g->critical_of = TW_ARENA_NEW(arena, const double *, n);
+    g->cells = TW_ARENA_NEW(arena, int32_t, n);
+    double *scales = TW_ARENA_NEW(arena, double, 8 * n);
+    if (g->first_row == NULL || g->normal_of == NULL || g->critical_of == NULL ||
+        g->cells == NULL || scales == NULL) {
+        return TW_ERR_NOMEM;
+    }
+    g->cells_per_m = scales;
+    g->full_depth_m = scales + n;
+    g->area_m2 = scales + 2 * n;
+    g->width_m = scales + 3 * n;
+    g->radius_m = scales + 4 * n;
+    g->critical_flow_m3s = scales + 5 * n;
+    g->frozen_depth_m = scales + 6 * n;
+    g->frozen_width_m = scales + 7 * n;
+    return TW_OK;
+}
+
+tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model,
+                           const struct tw_xsect *xsects, double crown, struct tw_arena *arena)
+{
+    struct tw_geometry g = {0};
+    TW_TRY(allocate(&g, model->xsects.count, arena));
+    int32_t *makers = TW_ARENA_NEW(arena, int32_t, (size_t)g.count);
+    if (makers == NULL) return TW_ERR_NOMEM;
+    int32_t maker_count = 0;
+    for (int32_t i = 0; i < g.count; i++) {
+        const struct tw_xsect *x = &xsects[i];
+        if (x->shape == TW_SHAPE_DUMMY) continue;
+        g.full_depth_m[i] = x->full_depth_m;
+        g.area_m2[i] = x->full_area_m2;
+        g.width_m[i] = x->max_width_m;
+        g.radius_m[i] = x->full_radius_m;
+        g.critical_flow_m3s[i] = brim_flow(x);
+        int32_t j = twin(model, makers, maker_count, i);
+        if (j >= 0) {
+            g.first_row[i] = g.first_row[j];
+            g.normal_of[i] = g.normal_of[j];
+            g.critical_of[i] = g.critical_of[j];
+            g.cells[i] = g.cells[j];
+        } else {
+            TW_TRY(make_tables(&g, i, x, arena));
+            makers[maker_count++] = i;
+        }
+        g.cells_per_m[i] = g.cells[i] / x->full_depth_m;
+        g.frozen_depth_m[i] = x->open ? INFINITY : crown * x->full_depth_m;
+        g.frozen_width_m[i] = tw_xsect_width(x, crown * x->full_depth_m);
+    }
+    *out = g;
+    return TW_OK;
+}

@@ -1,0 +1,46 @@
+/* Cross-sections as tables for the routing kernels: one lookup gives area, width and radius, two
+ * more give normal and critical depth. Whatever its shape, a section costs the same. */
+#ifndef TW_HYDRAULICS_GEOMETRY_H
+#define TW_HYDRAULICS_GEOMETRY_H
+
+#include "base/arena.h"
+#include "hydraulics/xsect.h"
+#include "thalweg/status.h"
+
+#include <stdint.h>
+
+/* A row is a cell of even depth: three parabolas c0 + f (c1 + f c2), 0 <= f <= 1 in the cell, of
+ * area, width and radius over their full values. Sections of one shape and one proportion share
+ * rows. */
+enum { TW_GEOMETRY_ROW = 9, TW_GEOMETRY_FLOW_CELLS = 128 };
+
+struct tw_geometry {
+    int32_t count; /* sections, as in model.xsects */
+    double *rows;
+    double *normal;   /* depth over full depth at even sqrt(section factor / greatest) */
+    double *critical; /* depth over full depth at even sqrt(flow / critical_flow_m3s) */
+    /* per section */
+    const double **first_row, **normal_of, **critical_of;
+    int32_t *cells;
+    double *cells_per_m;
+    double *full_depth_m, *area_m2, *width_m, *radius_m; /* scales of the rows */
+    double *critical_flow_m3s;
+    double *frozen_depth_m, *frozen_width_m; /* closed sections: width above this depth is fixed */
+};
+
+/** Area, top width and hydraulic radius at one depth. */
+struct tw_cut {
+    double area_m2, width_m, radius_m;
+};
+
+/**
+ * Make the tables of all sections of a model.
+ *
+ * xsects   [model.xsects.count] geometry of each
+ * crown    TW_CROWN_CUTOFF_...: where widths are frozen, over the full depth
+ * errors   TW_ERR_NOMEM
+ */
+tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model,
+                           const struct tw_xsect *xsects, double crown, struct tw_arena *arena);
+
+#endif

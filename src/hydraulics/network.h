@@ -1,0 +1,81 @@
+/* What routing needs to know of a model and never changes: links renumbered into rows (conduits
+ * first, by shape and tables, then the others in the model's order), with all that can be worked
+ * out beforehand. Made once per model, shared by all runs. */
+#ifndef TW_HYDRAULICS_NETWORK_H
+#define TW_HYDRAULICS_NETWORK_H
+
+#include "base/arena.h"
+#include "hydraulics/geometry.h"
+#include "hydraulics/xsect.h"
+#include "model/model.h"
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Traits of a conduit row. */
+enum {
+    TW_CONDUIT_OPEN = 1,       /* open at the top: never surcharged */
+    TW_CONDUIT_LOSSES = 2,     /* has local losses */
+    TW_CONDUIT_OUTFALL1 = 4,   /* its first node is an outfall */
+    TW_CONDUIT_OUTFALL2 = 8,   /* its second node is an outfall */
+    TW_CONDUIT_NO_REVERSE = 16, /* flap gate: no flow from 2 to 1 */
+    TW_CONDUIT_NO_FORWARD = 32, /* flap gate: no flow from 1 to 2 */
+    TW_CONDUIT_FORCE_MAIN = 64,
+    TW_CONDUIT_LEAKS = 128     /* seepage or evaporation may take water */
+};
+
+/* [conduits], by row */
+struct tw_conduit_rows {
+    int32_t *from, *to;
+    int32_t *section; /* index into geometry */
+    int32_t *traits;
+    double *invert1_m, *invert2_m; /* elevation of the conduit's ends */
+    double *offset1_m, *offset2_m;
+    double *length_m, *routing_length_m; /* actual; lengthened for the Courant condition */
+    double *barrels;
+    double *friction;  /* g (n / k)^2: friction slope term is friction |v| / R^(4/3) */
+    double *beta;      /* full flow = beta times section factor */
+    double *full_flow_m3s, *greatest_flow_m3s; /* of one barrel */
+    double *slope_ratio;
+    double *loss_inlet, *loss_outlet, *loss_average;
+    double *flow_limit_m3s; /* INFINITY: none */
+    double *full_depth_m, *full_area_m2;
+    /* geometry, copied from the section for fewer hops */
+    const double **first_row, **normal, **critical;
+    int32_t *cells;
+    double *cells_per_m, *area_m2, *width_m, *radius_m;
+    double *frozen_depth_m, *frozen_width_m;
+    double *normal_per_root, *critical_per_root; /* table position per root of |flow| */
+};
+
+struct tw_network {
+    const struct tw_model *model;
+    int32_t node_count, link_count, conduit_count;
+    struct tw_xsect *xsects; /* [model.xsects.count] */
+    struct tw_geometry geometry;
+    int32_t *link_of_row, *row_of_link;
+    int32_t *from, *to; /* nodes of every row */
+    struct tw_conduit_rows conduit;
+
+    /* nodes */
+    double *crown_depth_m;  /* highest top of a link above the invert; 0: none */
+    double *full_volume_m3; /* of storages at full depth; else 0 */
+    bool *outfall, *can_pond;
+    double *surcharge_factor; /* 0.6 where the sewer begins, else 1 */
+    double *most_depth_m;     /* depth beyond which a node floods */
+    int32_t *node_first;      /* [nodes + 1] into incident: conduits at a node, in row order */
+    int32_t *incident;        /* conduit row * 2 + (1: the node is its second end) */
+    int32_t *outfall_row;     /* [model.outfalls.count] row of the only link; -1: none */
+};
+
+/**
+ * Make the network of a model.
+ *
+ * arena   owns everything in it
+ * errors  TW_ERR_NOMEM; TW_ERR_ARG a cross-section has no geometry
+ */
+tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
+                          struct tw_arena *arena);
+
+#endif

@@ -1,0 +1,13 @@
+/* Links that are not conduits, in the network: heads in, flows out, sums of their nodes updated. */
+#ifndef TW_HYDRAULICS_REGULATOR_ROWS_H
+#define TW_HYDRAULICS_REGULATOR_ROWS_H
+
+#include "hydraulics/conduit.h"
+
+/**
+ * New flows of pumps, orifices, weirs, outlets and dummy conduits, one after the other in the
+ * model's order: each sees what those before it did to the sums of the nodes, as SWMM has it.
+ */
+void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass);
+
+#endif

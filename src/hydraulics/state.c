@@ -1,0 +1,171 @@
+#include "hydraulics/state.h"
+
+#include "hydraulics/constants.h"
+#include "hydraulics/dynwave.h"
+#include "hydraulics/outfall.h"
+#include "hydraulics/regulators.h"
+#include "hydraulics/xsect.h"
+
+static void take(struct tw_pool *pool, size_t count, double **const *arrays, size_t n)
+{
+    for (size_t i = 0; i < n; i++) *arrays[i] = TW_POOL_NEW(pool, double, count);
+}
+
+static void lay_nodes(struct tw_hydraulics *h, size_t count, struct tw_pool *state)
+{
+    struct tw_node_state *s = &h->node;
+    double **const arrays[] = {&s->depth_m,         &s->old_depth_m,     &s->volume_m3,
+                               &s->old_volume_m3,   &s->inflow_m3s,      &s->old_inflow_m3s,
+                               &s->outflow_m3s,     &s->old_net_inflow_m3s, &s->lateral_m3s,
+                               &s->old_lateral_m3s, &s->overflow_m3s,    &s->losses_m3s,
+                               &s->open_surface_m2, &s->rise_mps};
+    take(state, count, arrays, sizeof arrays / sizeof arrays[0]);
+}
+
+static void lay_links(struct tw_hydraulics *h, size_t count, struct tw_pool *state)
+{
+    struct tw_link_state *s = &h->link;
+    double **const arrays[] = {&s->flow_m3s,  &s->old_flow_m3s,  &s->depth_m,  &s->old_depth_m,
+                               &s->volume_m3, &s->old_volume_m3, &s->setting,  &s->target,
+                               &s->dqdh_m2s,  &s->surface1_m2,   &s->surface2_m2, &s->froude};
+    take(state, count, arrays, sizeof arrays / sizeof arrays[0]);
+    s->flow_class = TW_POOL_NEW(state, uint8_t, count);
+    s->full = TW_POOL_NEW(state, uint8_t, count);
+    s->limited = TW_POOL_NEW(state, uint8_t, count);
+}
+
+void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
+                       const struct tw_network *net, int32_t lanes, struct tw_pool *state,
+                       struct tw_pool *scratch)
+{
+    h->model = model;
+    h->net = net;
+    h->lanes = lanes;
+    size_t w = (size_t)lanes, nodes = (size_t)net->node_count * w;
+    lay_nodes(h, nodes, state);
+    lay_links(h, (size_t)net->link_count * w, state);
+    struct tw_conduit_state *c = &h->conduit;
+    double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
+    take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
+    h->clock = TW_POOL_NEW(state, struct tw_routing_clock, 1);
+    h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count * w);
+    double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
+    take(state, (size_t)model->storages.count * w, stores, 2);
+    double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s};
+    take(scratch, nodes, sums, 2);
+    h->sums.settled = TW_POOL_NEW(scratch, uint8_t, nodes);
+}
+
+/* Conduits start at the normal depth of their initial flow. */
+static void begin_links(struct tw_hydraulics *h)
+{
+    const struct tw_network *net = h->net;
+    const struct tw_model *model = h->model;
+    int32_t w = h->lanes;
+    for (int32_t row = 0; row < net->link_count; row++) {
+        int32_t link = net->link_of_row[row];
+        double flow = model->links.initial_flow_m3s[link];
+        double setting = 1.0;
+        if (model->links.kind[link] == TW_LINK_PUMP) {
+            setting = model->pumps.initially_on[model->links.row[link]] ? 1.0 : 0.0;
+        }
+        for (int32_t at = row * w; at < (row + 1) * w; at++) {
+            h->link.flow_m3s[at] = flow;
+            h->link.old_flow_m3s[at] = flow;
+            h->link.setting[at] = setting;
+            h->link.target[at] = setting;
+            if (row >= net->conduit_count) continue;
+            h->conduit.flow_m3s[at] = flow / net->conduit.barrels[row];
+            h->link.depth_m[at] = tw_conduit_normal_depth(net, row, h->conduit.flow_m3s[at]);
+        }
+    }
+}
+
+/* Junctions without an initial depth take the mean of the water levels in their links. */
+static void begin_node_depths(struct tw_hydraulics *h)
+{
+    const struct tw_network *net = h->net;
+    const struct tw_nodes *nodes = &h->model->nodes;
+    int32_t w = h->lanes;
+    double *sum_m = h->sums.surface_m2, *links = h->sums.dqdh_m2s; /* borrowed */
+    for (int32_t row = 0; row < net->link_count; row++) {
+        int32_t link = net->link_of_row[row];
+        for (int32_t l = 0; l < w; l++) {
+            double y = h->link.depth_m[row * w + l];
+            bool wet = y > TW_TINY_DEPTH_M;
+            int32_t a = net->from[row] * w + l, b = net->to[row] * w + l;
+            sum_m[a] += wet ? y + h->model->links.offset1_m[link] : 0.0;
+            sum_m[b] += wet ? y + h->model->links.offset2_m[link] : 0.0;
+            links[a] += 1.0;
+            links[b] += 1.0;
+        }
+    }
+    for (int32_t i = 0; i < net->node_count; i++) {
+        bool given = nodes->initial_depth_m[i] > 0.0 || nodes->kind[i] == TW_NODE_STORAGE ||
+                     net->outfall[i];
+        for (int32_t at = i * w; at < (i + 1) * w; at++) {
+            h->node.depth_m[at] = nodes->initial_depth_m[i];
+            if (!given && links[at] > 0.0) h->node.depth_m[at] = sum_m[at] / links[at];
+            sum_m[at] = 0.0;
+            links[at] = 0.0;
+        }
+    }
+}
+
+static double within(double y, double top)
+{
+    return y < 0.0 ? 0.0 : y > top ? top : y;
+}
+
+static void begin_conduits(struct tw_hydraulics *h)
+{
+    const struct tw_network *net = h->net;
+    const struct tw_conduit_rows *c = &net->conduit;
+    int32_t w = h->lanes;
+    for (int32_t row = 0; row < net->conduit_count; row++) {
+        const struct tw_xsect *x = &net->xsects[c->section[row]];
+        for (int32_t l = 0; l < w; l++) {
+            int32_t at = row * w + l;
+            if (!(h->conduit.flow_m3s[at] > 0.0 || h->conduit.flow_m3s[at] < 0.0)) {
+                double y1 = h->node.depth_m[c->from[row] * w + l] - c->offset1_m[row];
+                double y2 = h->node.depth_m[c->to[row] * w + l] - c->offset2_m[row];
+                double top = c->full_depth_m[row];
+                double y = 0.5 * (within(y1, top) + within(y2, top));
+                h->link.depth_m[at] = y > TW_TINY_DEPTH_M ? y : TW_TINY_DEPTH_M;
+            }
+            h->conduit.area_m2[at] = tw_xsect_area(x, h->link.depth_m[at]);
+            h->conduit.old_area_m2[at] = h->conduit.area_m2[at];
+            h->link.volume_m3[at] = h->conduit.area_m2[at] * c->length_m[row] * c->barrels[row];
+            h->link.old_volume_m3[at] = h->link.volume_m3[at];
+            h->link.old_depth_m[at] = h->link.depth_m[at];
+        }
+    }
+}
+
+static void begin_nodes(struct tw_hydraulics *h)
+{
+    const struct tw_network *net = h->net;
+    int32_t w = h->lanes;
+    for (int32_t at = 0; at < net->node_count * w; at++) {
+        h->node.old_depth_m[at] = h->node.depth_m[at];
+        h->node.volume_m3[at] = tw_node_volume(net, at / w, h->node.depth_m[at]);
+        h->node.old_volume_m3[at] = h->node.volume_m3[at];
+    }
+    for (int32_t row = 0; row < net->link_count; row++) {
+        for (int32_t l = 0; l < w; l++) {
+            double q = h->link.flow_m3s[row * w + l];
+            int32_t a = net->from[row] * w + l, b = net->to[row] * w + l;
+            h->node.outflow_m3s[q >= 0.0 ? a : b] += q >= 0.0 ? q : -q;
+            h->node.inflow_m3s[q >= 0.0 ? b : a] += q >= 0.0 ? q : -q;
+        }
+    }
+}
+
+void tw_hydraulics_begin(struct tw_hydraulics *h)
+{
+    begin_links(h);
+    begin_node_depths(h);
+    for (int32_t i = 0; i < h->model->outfalls.count; i++) tw_outfall_set_depth(h, i);
+    begin_conduits(h);
+    begin_nodes(h);
+}

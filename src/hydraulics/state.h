@@ -1,0 +1,88 @@
+/* What moves in the network: depths, flows, volumes. Arrays have lanes innermost,
+ * x[element * lanes + lane]; links are in the rows of struct tw_network. "Old" is the end of the
+ * routing step before, the bare name the present estimate. */
+#ifndef TW_HYDRAULICS_STATE_H
+#define TW_HYDRAULICS_STATE_H
+
+#include "base/pool.h"
+#include "hydraulics/network.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* [nodes * lanes] */
+struct tw_node_state {
+    double *depth_m, *old_depth_m;
+    double *volume_m3, *old_volume_m3;
+    double *inflow_m3s, *old_inflow_m3s; /* all that comes in */
+    double *outflow_m3s;                 /* all that goes out but overflow */
+    double *old_net_inflow_m3s;
+    double *lateral_m3s, *old_lateral_m3s; /* from outside the network; negative: taken out */
+    double *overflow_m3s;                /* floods, or goes into the pond above the node */
+    double *losses_m3s;                  /* evaporation and seepage of storages */
+    double *open_surface_m2;             /* surface area when it was last not surcharged */
+    double *rise_mps;                    /* |rate of depth| in the last step */
+};
+
+/* [links * lanes], by row */
+struct tw_link_state {
+    double *flow_m3s, *old_flow_m3s; /* all barrels */
+    double *depth_m, *old_depth_m;
+    double *volume_m3, *old_volume_m3;
+    double *setting, *target;
+    double *dqdh_m2s;                /* of all barrels */
+    double *surface1_m2, *surface2_m2; /* lent to the end nodes, all barrels */
+    double *froude;
+    uint8_t *flow_class;             /* enum tw_flow_class */
+    uint8_t *full;                   /* conduits: 1 upstream end full, 2 downstream, 3 both */
+    uint8_t *limited;                /* conduits: 1 held to normal flow in the last step */
+};
+
+/* [conduits * lanes], by row, of one barrel */
+struct tw_conduit_state {
+    double *flow_m3s;
+    double *area_m2, *old_area_m2;   /* at mid-length */
+    double *loss_m3s;                /* evaporation and seepage in the present step */
+};
+
+/* Sums of one iteration; not part of what is saved. */
+struct tw_node_sums {
+    double *surface_m2, *dqdh_m2s;   /* [nodes * lanes] */
+    uint8_t *settled;                /* [nodes * lanes] depth moved less than the tolerance */
+};
+
+/* [lanes], counters since the run began and what the next step needs */
+struct tw_routing_clock {
+    double variable_step_s; /* of the last step; 0 before the first */
+    int64_t steps, trials, unconverged_steps;
+};
+
+struct tw_hydraulics {
+    const struct tw_model *model;
+    const struct tw_network *net;
+    int32_t lanes;
+    struct tw_node_state node;
+    struct tw_link_state link;
+    struct tw_conduit_state conduit;
+    struct tw_node_sums sums;
+    struct tw_routing_clock *clock; /* [1] */
+    /* boundary values of the present step */
+    double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
+    double evaporation_mps;  /* from open water */
+    double *storage_evaporation_m3s, *storage_seepage_m3s; /* [storages * lanes] */
+};
+
+/**
+ * Put the arrays into pools; called twice, first with pools that only count.
+ *
+ * state    what a saved run holds
+ * scratch  what is worked out anew in every step
+ */
+void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
+                       const struct tw_network *net, int32_t lanes, struct tw_pool *state,
+                       struct tw_pool *scratch);
+
+/** Set depths, flows and volumes to the start of a run. outfall_stage_m holds the first stages. */
+void tw_hydraulics_begin(struct tw_hydraulics *h);
+
+#endif
