@@ -18,9 +18,9 @@ struct tw_control_view {
     const double *node_depth_m, *node_volume_m3;
     const double *node_lateral_m3s; /* INFLOW is the lateral inflow, as in SWMM 5.2 */
     const double *link_flow_m3s, *link_depth_m, *link_velocity_mps;
-    const double *link_setting;    /* now */
-    const double *gage_rain_mmh;   /* [gage * lanes + lane] */
-    const double *past_rain_mm;    /* [(gage * 49 + hour) * lanes + lane], hour 0 is running */
+    const double *link_setting;       /* now */
+    const double *gage_rain_mmh;      /* [gage * lanes + lane] */
+    const double *past_rain_mm;       /* [(gage * 49 + hour) * lanes + lane], hour 0 is running */
     const double *link_full_flow_m3s; /* [link] 0 where there is none */
     const double *link_full_depth_m;  /* [link] */
     const double *link_slope_ratio;   /* [link] conduits */

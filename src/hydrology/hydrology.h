@@ -63,9 +63,9 @@ struct tw_gage_cursor {
     double start_day, end_day; /* the current interval; TW_NO_DAY: none */
     double next_day;           /* start of the next one with rain; TW_NO_DAY: none */
     double rain_mmh, next_rain_mmh;
-    double accumulated;        /* cumulative series: the last raw value */
-    int32_t entry;             /* of the series: the last one taken */
-    int32_t source;            /* gage whose rain this one has: itself, or the first that uses the
+    double accumulated; /* cumulative series: the last raw value */
+    int32_t entry;      /* of the series: the last one taken */
+    int32_t source;     /* gage whose rain this one has: itself, or the first that uses the
                                   same series; -1: no subcatchment uses it */
 };
 
@@ -88,12 +88,13 @@ struct tw_subcatchment_totals {
 /* One subcatchment, made ready: fixed during a run. */
 struct tw_catchment {
     double area_m2[TW_SUBAREA_COUNT];
-    double storage_m[TW_SUBAREA_COUNT];    /* depression storage */
-    double alpha[TW_SUBAREA_COUNT];        /* runoff = alpha (depth - storage)^1.6666667, m and s */
-    double outlet_ratio[TW_SUBAREA_COUNT]; /* part of a subarea's runoff that leaves the subcatchment */
-    bool at_once[TW_SUBAREA_COUNT];        /* no roughness: all above the storage runs off */
-    enum tw_subarea_route route;           /* where the rest goes; OUTLET: there is no rest */
-    double soil[TW_INFILTRATION_SOIL];     /* the infiltration method's parameters, SI */
+    double storage_m[TW_SUBAREA_COUNT]; /* depression storage */
+    double alpha[TW_SUBAREA_COUNT];     /* runoff = alpha (depth - storage)^1.6666667, m and s */
+    double outlet_ratio
+        [TW_SUBAREA_COUNT];            /* part of a subarea's runoff that leaves the subcatchment */
+    bool at_once[TW_SUBAREA_COUNT];    /* no roughness: all above the storage runs off */
+    enum tw_subarea_route route;       /* where the rest goes; OUTLET: there is no rest */
+    double soil[TW_INFILTRATION_SOIL]; /* the infiltration method's parameters, SI */
 };
 
 struct tw_hydrology {
@@ -111,11 +112,11 @@ struct tw_hydrology {
     double *gage_rain_mmh;            /* [gage * lanes + lane] now */
     double *past_rain_mm; /* [(gage * 49 + hour) * lanes + lane]; hour 0 runs, 1 is the last whole
                              one before it, ... */
-    double *depth_m;        /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
+    double *depth_m;      /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
     double *subarea_inflow_mps; /* same shape: from other subareas, of the last step */
     double *subarea_runoff_mps; /* same shape: at the end of the last step */
-    double *infiltration;   /* [(subcatchment * 6 + k) * lanes + lane] state of the method */
-    double *runon_mps;      /* [subcatchment * lanes + lane] from other subcatchments, outfalls */
+    double *infiltration;       /* [(subcatchment * 6 + k) * lanes + lane] state of the method */
+    double *runon_mps; /* [subcatchment * lanes + lane] from other subcatchments, outfalls */
     double *evaporated_mps, *infiltrated_mps; /* same shape: losses of the last step */
     double *old_runoff_m3s, *new_runoff_m3s;  /* same shape: at the two runoff times */
     double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the

@@ -7,20 +7,19 @@
 
 #include <stdint.h>
 
-/* Where a series was read last: its entry at or before the time. */
 struct tw_inflows_state {
     double start_day;
-    double pattern_day; /* hour for which the factors hold, in hours since 1899-12-30; -1: none */
+    double hour; /* for which the factors hold, in hours since 1899-12-30; -1: none yet */
 };
 
 struct tw_inflows_run {
     const struct tw_model *model;
     int32_t lanes;
     /* state */
-    struct tw_inflows_state *state;
-    int32_t *cursor;         /* [series] entry that began the last interval found */
-    double *pattern_factor;  /* [pattern] at the last evaluation's hour */
-    double *dry_m3s;         /* [dry weather row] base times factors, of that hour */
+    struct tw_inflows_state *state; /* [1] */
+    int32_t *cursor;                /* [series] entry where it was read last */
+    double *pattern_factor;         /* [pattern] of that hour */
+    double *dry_m3s;                /* [dry weather row] base times factors, of that hour */
 };
 
 /** Put the state into a pool; called twice, as tw_hydrology_lay. */

@@ -16,7 +16,8 @@ static int32_t interval_find(const double *x, int32_t count, double at, int32_t 
         }
         return low;
     }
-    while (i < count - 2 && x[i + 1] < at) i++;
+    while (i < count - 2 && x[i + 1] < at)
+        i++;
     return i;
 }
 

@@ -1,0 +1,389 @@
+#include "hydrology/hydrology.h"
+
+#include "hydrology/climate.h"
+#include "hydrology/infiltration.h"
+#include "hydrology/surface.h"
+
+#include <math.h>
+#include <string.h>
+
+/* 1.49 of Manning's formula in feet, for lengths in metres. SWMM has 1.49 here, 1.486 elsewhere. */
+#define MANNING (1.49 * 0.6729499332) /* 0.3048^(1/3) = 0.6729499332 */
+
+static size_t at(const struct tw_hydrology *h, int32_t element, int32_t lane)
+{
+    return (size_t)element * (size_t)h->lanes + (size_t)lane;
+}
+
+void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int32_t lanes,
+                      struct tw_pool *state)
+{
+    size_t width = (size_t)lanes;
+    size_t subs = (size_t)model->subcatchments.count * width;
+    size_t gages = (size_t)model->gages.count * width;
+    h->model = model;
+    h->lanes = lanes;
+    h->active = model->subcatchments.count > 0;
+    h->catchment = TW_POOL_NEW(state, struct tw_catchment, model->subcatchments.count);
+    h->clock = TW_POOL_NEW(state, struct tw_hydrology_clock, 1);
+    h->gage = TW_POOL_NEW(state, struct tw_gage_cursor, model->gages.count);
+    h->gage_rain_mmh = TW_POOL_NEW(state, double, gages);
+    h->past_rain_mm = TW_POOL_NEW(state, double, gages *(TW_PAST_HOURS + 1));
+    h->depth_m = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
+    h->subarea_inflow_mps = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
+    h->subarea_runoff_mps = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
+    h->infiltration = TW_POOL_NEW(state, double, subs *TW_INFILTRATION_STATE);
+    h->runon_mps = TW_POOL_NEW(state, double, subs);
+    h->evaporated_mps = TW_POOL_NEW(state, double, subs);
+    h->infiltrated_mps = TW_POOL_NEW(state, double, subs);
+    h->old_runoff_m3s = TW_POOL_NEW(state, double, subs);
+    h->new_runoff_m3s = TW_POOL_NEW(state, double, subs);
+    h->outfall_routed_m3 = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *width);
+    h->totals.rain_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.evaporation_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.infiltration_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.runoff_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.outfall_runon_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.initial_storage_m3 = TW_POOL_NEW(state, double, width);
+    struct tw_subcatchment_totals *each = &h->subcatchment_totals;
+    each->rain_m3 = TW_POOL_NEW(state, double, subs);
+    each->runon_m3 = TW_POOL_NEW(state, double, subs);
+    each->evaporation_m3 = TW_POOL_NEW(state, double, subs);
+    each->infiltration_m3 = TW_POOL_NEW(state, double, subs);
+    each->impervious_m3 = TW_POOL_NEW(state, double, subs);
+    each->pervious_m3 = TW_POOL_NEW(state, double, subs);
+    each->runoff_m3 = TW_POOL_NEW(state, double, subs);
+    each->peak_m3s = TW_POOL_NEW(state, double, subs);
+}
+
+static void zero(double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = 0.0;
+}
+
+static void state_clear(struct tw_hydrology *h)
+{
+    size_t width = (size_t)h->lanes;
+    size_t subs = (size_t)h->model->subcatchments.count * width;
+    size_t gages = (size_t)h->model->gages.count * width;
+    struct tw_hydrology_totals *totals = &h->totals;
+    struct tw_subcatchment_totals *each = &h->subcatchment_totals;
+    double *const by_lane[] = {totals->rain_m3,          totals->evaporation_m3,
+                               totals->infiltration_m3,  totals->runoff_m3,
+                               totals->outfall_runon_m3, totals->initial_storage_m3};
+    double *const by_subcatchment[] = {
+        h->runon_mps,          h->evaporated_mps,   h->infiltrated_mps, h->old_runoff_m3s,
+        h->new_runoff_m3s,     each->rain_m3,       each->runon_m3,     each->evaporation_m3,
+        each->infiltration_m3, each->impervious_m3, each->pervious_m3,  each->runoff_m3,
+        each->peak_m3s};
+    for (size_t i = 0; i < sizeof by_lane / sizeof by_lane[0]; i++)
+        zero(by_lane[i], width);
+    for (size_t i = 0; i < sizeof by_subcatchment / sizeof by_subcatchment[0]; i++)
+        zero(by_subcatchment[i], subs);
+    zero(h->gage_rain_mmh, gages);
+    zero(h->past_rain_mm, gages * (TW_PAST_HOURS + 1));
+    zero(h->depth_m, subs * TW_SUBAREA_COUNT);
+    zero(h->subarea_inflow_mps, subs * TW_SUBAREA_COUNT);
+    zero(h->subarea_runoff_mps, subs * TW_SUBAREA_COUNT);
+    zero(h->infiltration, subs * TW_INFILTRATION_STATE);
+    zero(h->outfall_routed_m3, (size_t)h->model->outfalls.count * width);
+}
+
+/* Areas, coefficients and routing between subareas. SWMM takes the whole impervious area for the
+ * coefficient of both impervious parts. */
+static void catchment_prepare(const struct tw_subcatchments *s, int32_t i, struct tw_catchment *c)
+{
+    double impervious = s->impervious_ratio[i];
+    double bare = s->zero_storage_ratio[i];
+    double ratio[TW_SUBAREA_COUNT] = {impervious * bare, impervious * (1.0 - bare),
+                                      1.0 - impervious};
+    memset(c, 0, sizeof *c);
+    c->storage_m[TW_SUBAREA_IMPERVIOUS] = s->storage_impervious_m[i];
+    c->storage_m[TW_SUBAREA_PERVIOUS] = s->storage_pervious_m[i];
+    for (int k = 0; k < TW_SUBAREA_COUNT; k++) {
+        bool pervious = k == TW_SUBAREA_PERVIOUS;
+        double roughness = pervious ? s->n_pervious[i] : s->n_impervious[i];
+        double area_m2 = (pervious ? 1.0 - impervious : impervious) * s->area_m2[i];
+        c->area_m2[k] = s->area_m2[i] * ratio[k];
+        c->at_once[k] = !(roughness > 0.0);
+        if (area_m2 > 0.0 && roughness > 0.0)
+            c->alpha[k] = MANNING * s->width_m[i] / area_m2 * sqrt(s->slope_ratio[i]) / roughness;
+        c->outlet_ratio[k] = 1.0;
+    }
+    c->route =
+        impervious > 0.0 && impervious < 1.0 ? (enum tw_subarea_route)s->route[i] : TW_ROUTE_OUTLET;
+    if (c->route == TW_ROUTE_IMPERVIOUS) {
+        c->outlet_ratio[TW_SUBAREA_PERVIOUS] = 1.0 - s->routed_ratio[i];
+    } else if (c->route == TW_ROUTE_PERVIOUS) {
+        c->outlet_ratio[TW_SUBAREA_BARE] = 1.0 - s->routed_ratio[i];
+        c->outlet_ratio[TW_SUBAREA_IMPERVIOUS] = 1.0 - s->routed_ratio[i];
+    }
+    if (s->infiltration[i] >= 0)
+        tw_infiltration_method_get(s->infiltration[i])
+            ->prepare(s->infiltration_parameters[i], c->soil);
+}
+
+static void infiltration_begin(struct tw_hydrology *h, int32_t i)
+{
+    int32_t method = h->model->subcatchments.infiltration[i];
+    if (method < 0) return;
+    double state[TW_INFILTRATION_STATE] = {0.0};
+    tw_infiltration_method_get(method)->begin(h->catchment[i].soil, state);
+    for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
+        for (int32_t lane = 0; lane < h->lanes; lane++)
+            h->infiltration[at(h, i * TW_INFILTRATION_STATE + k, lane)] = state[k];
+}
+
+void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
+{
+    state_clear(h);
+    memset(h->clock, 0, sizeof *h->clock);
+    h->clock->start_day = start_day;
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++) {
+        catchment_prepare(&h->model->subcatchments, i, &h->catchment[i]);
+        infiltration_begin(h, i);
+    }
+    tw_climate_begin(h);
+    tw_gages_begin(h);
+    for (int32_t lane = 0; lane < h->lanes; lane++)
+        h->totals.initial_storage_m3[lane] = tw_hydrology_storage_m3(h, lane);
+}
+
+/* Whole seconds between two days, as SWMM counts them. */
+static double seconds_between(double from_day, double to_day)
+{
+    return floor((to_day - from_day) * 86400.0 + 0.5);
+}
+
+static double step_choose(const struct tw_hydrology *h, double day)
+{
+    const struct tw_hydrology_clock *clock = h->clock;
+    double longest_s = clock->dry_step_s;
+    double until_s = seconds_between(day, clock->evaporation_next_day);
+    if (until_s > 0.0 && until_s < longest_s) longest_s = until_s;
+    for (int32_t i = 0; i < h->model->gages.count; i++) {
+        until_s = seconds_between(day, tw_gage_next_day(h, i, day));
+        if (until_s > 0.0 && until_s < longest_s) longest_s = until_s;
+    }
+    double step_s = clock->raining || clock->had_runoff ? clock->wet_step_s : clock->dry_step_s;
+    return step_s < longest_s ? step_s : longest_s;
+}
+
+static void runon_add(struct tw_hydrology *h, int32_t to, int32_t lane, double flow_m3s)
+{
+    double area_m2 = h->model->subcatchments.area_m2[to];
+    if (area_m2 <= 0.0) return;
+    h->runon_mps[at(h, to, lane)] += flow_m3s / area_m2;
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        h->subarea_inflow_mps[at(h, to * TW_SUBAREA_COUNT + k, lane)] += flow_m3s / area_m2;
+}
+
+/* What outfalls discharged onto subcatchments since the last runoff step comes in this one. */
+static void outfalls_return(struct tw_hydrology *h, double last_step_s)
+{
+    const struct tw_outfalls *outfalls = &h->model->outfalls;
+    for (int32_t i = 0; i < outfalls->count; i++) {
+        if (outfalls->route_to[i] < 0) continue;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            double *volume_m3 = &h->outfall_routed_m3[at(h, i, lane)];
+            runon_add(h, outfalls->route_to[i], lane, *volume_m3 / last_step_s);
+            h->totals.outfall_runon_m3[lane] += *volume_m3;
+            *volume_m3 = 0.0;
+        }
+    }
+}
+
+/* Runoff of one part that flows onto another, all as of the end of the last step. */
+static void subareas_exchange(struct tw_hydrology *h, int32_t i, int32_t lane)
+{
+    const struct tw_catchment *c = &h->catchment[i];
+    const int32_t first = i * TW_SUBAREA_COUNT;
+    double flow_m3s[TW_SUBAREA_COUNT];
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        flow_m3s[k] = h->subarea_runoff_mps[at(h, first + k, lane)] * c->area_m2[k] *
+                      (1.0 - c->outlet_ratio[k]);
+    if (c->route == TW_ROUTE_PERVIOUS)
+        h->subarea_inflow_mps[at(h, first + TW_SUBAREA_PERVIOUS, lane)] +=
+            (flow_m3s[TW_SUBAREA_BARE] + flow_m3s[TW_SUBAREA_IMPERVIOUS]) /
+            c->area_m2[TW_SUBAREA_PERVIOUS];
+    if (c->route == TW_ROUTE_IMPERVIOUS && c->area_m2[TW_SUBAREA_IMPERVIOUS] > 0.0)
+        h->subarea_inflow_mps[at(h, first + TW_SUBAREA_IMPERVIOUS, lane)] +=
+            flow_m3s[TW_SUBAREA_PERVIOUS] / c->area_m2[TW_SUBAREA_IMPERVIOUS];
+}
+
+static void runon_collect(struct tw_hydrology *h, double last_step_s)
+{
+    const struct tw_subcatchments *s = &h->model->subcatchments;
+    size_t all = (size_t)s->count * (size_t)h->lanes;
+    memcpy(h->old_runoff_m3s, h->new_runoff_m3s, all * sizeof(double));
+    zero(h->runon_mps, all);
+    zero(h->subarea_inflow_mps, all * TW_SUBAREA_COUNT);
+    if (last_step_s > 0.0) outfalls_return(h, last_step_s);
+    for (int32_t i = 0; i < s->count; i++) {
+        if (s->area_m2[i] == 0.0) continue;
+        int32_t to = s->outlet_subcatchment[i];
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            if (to >= 0 && to != i) runon_add(h, to, lane, h->old_runoff_m3s[at(h, i, lane)]);
+            subareas_exchange(h, i, lane);
+        }
+    }
+}
+
+/* Volumes of one subcatchment and lane in one step. */
+struct step_volumes {
+    double evaporation_m3, infiltration_m3, outlet_m3;
+    double runoff_m3[TW_SUBAREA_COUNT];
+};
+
+static double infiltration_rate(struct tw_hydrology *h, int32_t i, int32_t lane,
+                                const struct tw_infiltration_input *in)
+{
+    int32_t method = h->model->subcatchments.infiltration[i];
+    if (method < 0) return 0.0;
+    double state[TW_INFILTRATION_STATE];
+    const int32_t first = i * TW_INFILTRATION_STATE;
+    for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
+        state[k] = h->infiltration[at(h, first + k, lane)];
+    double rate = tw_infiltration_method_get(method)->rate(h->catchment[i].soil, state, in);
+    for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
+        h->infiltration[at(h, first + k, lane)] = state[k];
+    return rate;
+}
+
+static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t lane,
+                         const struct tw_infiltration_input *weather, double evaporation_mps,
+                         struct step_volumes *out)
+{
+    const struct tw_catchment *c = &h->catchment[i];
+    size_t here = at(h, i * TW_SUBAREA_COUNT + k, lane);
+    double area_m2 = c->area_m2[k], dt_s = weather->dt_s;
+    if (area_m2 == 0.0) return;
+    struct tw_surface surface = {c->storage_m[k], c->alpha[k], c->at_once[k], 0.0, dt_s};
+    double runon_mps = h->subarea_inflow_mps[here];
+    double water_mps = h->depth_m[here] / dt_s;
+    double evaporated_mps = water_mps < evaporation_mps ? water_mps : evaporation_mps;
+    double infiltrated_mps = 0.0;
+    if (k == TW_SUBAREA_PERVIOUS) {
+        struct tw_infiltration_input in = *weather;
+        in.runon_mps = runon_mps;
+        in.depth_m = h->depth_m[here];
+        infiltrated_mps = infiltration_rate(h, i, lane, &in);
+    }
+    double lost_mps = evaporated_mps + infiltrated_mps;
+    double runoff_mps;
+    surface.inflow_mps = runon_mps + weather->rain_mps - lost_mps;
+    if (lost_mps >= water_mps + runon_mps + weather->rain_mps) {
+        h->depth_m[here] = 0.0;
+        runoff_mps = 0.0;
+    } else {
+        runoff_mps = tw_surface_advance(&surface, &h->depth_m[here]);
+    }
+    h->subarea_runoff_mps[here] = runoff_mps;
+    out->evaporation_m3 += evaporated_mps * area_m2 * dt_s;
+    out->infiltration_m3 += infiltrated_mps * area_m2 * dt_s;
+    out->runoff_m3[k] = runoff_mps * area_m2 * dt_s;
+    out->outlet_m3 += c->outlet_ratio[k] * out->runoff_m3[k];
+}
+
+static void totals_add(struct tw_hydrology *h, int32_t i, int32_t lane, double rain_m3, double dt_s,
+                       const struct step_volumes *v)
+{
+    const struct tw_subcatchments *s = &h->model->subcatchments;
+    struct tw_subcatchment_totals *each = &h->subcatchment_totals;
+    size_t here = at(h, i, lane);
+    each->rain_m3[here] += rain_m3;
+    each->runon_m3[here] += h->runon_mps[here] * dt_s * s->area_m2[i];
+    each->evaporation_m3[here] += v->evaporation_m3;
+    each->infiltration_m3[here] += v->infiltration_m3;
+    each->impervious_m3[here] +=
+        v->runoff_m3[TW_SUBAREA_BARE] + v->runoff_m3[TW_SUBAREA_IMPERVIOUS];
+    each->pervious_m3[here] += v->runoff_m3[TW_SUBAREA_PERVIOUS];
+    each->runoff_m3[here] += v->outlet_m3;
+    if (h->new_runoff_m3s[here] > each->peak_m3s[here])
+        each->peak_m3s[here] = h->new_runoff_m3s[here];
+    h->totals.rain_m3[lane] += rain_m3;
+    h->totals.evaporation_m3[lane] += v->evaporation_m3;
+    h->totals.infiltration_m3[lane] += v->infiltration_m3;
+    if (s->outlet_node[i] >= 0 || s->outlet_subcatchment[i] == i)
+        h->totals.runoff_m3[lane] += v->outlet_m3;
+}
+
+static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
+{
+    const struct tw_model *m = h->model;
+    double area_m2 = m->subcatchments.area_m2[i];
+    int32_t gage = m->subcatchments.gage[i];
+    if (area_m2 == 0.0) return;
+    for (int32_t lane = 0; lane < h->lanes; lane++) {
+        double rain_mps = gage >= 0 ? h->gage_rain_mmh[at(h, gage, lane)] / 3.6e6 : 0.0;
+        double evaporation_mps = h->clock->evaporation_mps;
+        if (m->evaporation.dry_only && rain_mps > 0.0) evaporation_mps = 0.0;
+        struct tw_infiltration_input weather = {
+            .dt_s = dt_s, .rain_mps = rain_mps, .recovery_factor = h->clock->recovery_factor};
+        struct step_volumes volumes = {0};
+        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+            subarea_step(h, i, k, lane, &weather, evaporation_mps, &volumes);
+        size_t here = at(h, i, lane);
+        h->evaporated_mps[here] = volumes.evaporation_m3 / dt_s / area_m2;
+        h->infiltrated_mps[here] = volumes.infiltration_m3 / dt_s / area_m2;
+        h->new_runoff_m3s[here] = volumes.outlet_m3 / dt_s;
+        totals_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
+        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+            h->clock->had_runoff = h->clock->had_runoff || volumes.runoff_m3[k] > 0.0;
+    }
+}
+
+void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
+{
+    struct tw_hydrology_clock *clock = h->clock;
+    double last_step_s = (clock->new_runoff_ms - clock->old_runoff_ms) / 1000.0;
+    double day = tw_hydrology_day(h, clock->new_runoff_ms);
+    tw_climate_advance(h, day);
+    tw_gages_advance(h, day);
+    double dt_s = step_choose(h, day);
+    clock->old_runoff_ms = clock->new_runoff_ms;
+    clock->new_runoff_ms += 1000.0 * dt_s;
+    if (clock->new_runoff_ms > end_ms) {
+        clock->new_runoff_ms = end_ms;
+        dt_s = (end_ms - clock->old_runoff_ms) / 1000.0;
+    }
+    tw_gages_remember(h, dt_s);
+    runon_collect(h, last_step_s);
+    clock->had_runoff = false;
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++)
+        subcatchment_step(h, i, dt_s);
+}
+
+void tw_hydrology_set_climate(struct tw_hydrology *h, double at_ms)
+{
+    tw_climate_advance(h, tw_hydrology_day(h, at_ms));
+}
+
+double tw_hydrology_evaporation_mps(const struct tw_hydrology *h)
+{
+    return h->clock->evaporation_mps;
+}
+
+void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double *lateral_m3s,
+                              double *wet_m3s)
+{
+    const struct tw_subcatchments *s = &h->model->subcatchments;
+    const struct tw_hydrology_clock *clock = h->clock;
+    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
+    double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;
+    f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
+    for (int32_t lane = 0; lane < h->lanes; lane++)
+        wet_m3s[lane] = 0.0;
+    for (int32_t i = 0; i < s->count; i++) {
+        if (s->outlet_node[i] < 0) continue;
+        const double *old_m3s = h->old_runoff_m3s + at(h, i, 0);
+        const double *new_m3s = h->new_runoff_m3s + at(h, i, 0);
+        double *to_m3s = lateral_m3s + at(h, s->outlet_node[i], 0);
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            double flow_m3s = (1.0 - f) * old_m3s[lane] + f * new_m3s[lane];
+            to_m3s[lane] += flow_m3s;
+            wet_m3s[lane] += flow_m3s;
+        }
+    }
+}

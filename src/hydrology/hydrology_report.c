@@ -1,0 +1,49 @@
+#include "hydrology/climate.h"
+#include "hydrology/infiltration.h"
+
+#include <math.h>
+
+static const double least_runoff_mps = 2.31481e-8 * TW_FOOT_M; /* less is reported as none */
+
+void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane,
+                         double (*out)[TW_SUBCATCHMENT_VALUES])
+{
+    const struct tw_subcatchments *s = &h->model->subcatchments;
+    const struct tw_hydrology_clock *clock = h->clock;
+    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
+    double f = span_ms > 0.0 ? (report_ms - clock->old_runoff_ms) / span_ms : 1.0;
+    for (int32_t i = 0; i < s->count; i++) {
+        size_t here = (size_t)i * (size_t)h->lanes + (size_t)lane;
+        double runoff_m3s = (1.0 - f) * h->old_runoff_m3s[here] + f * h->new_runoff_m3s[here];
+        if (runoff_m3s < least_runoff_mps * s->area_m2[i]) runoff_m3s = 0.0;
+        for (int k = 0; k < TW_SUBCATCHMENT_VALUES; k++)
+            out[i][k] = 0.0;
+        if (s->gage[i] >= 0)
+            out[i][TW_VALUE_RAIN] = tw_hydrology_gage_report_mmh(h, s->gage[i], report_ms, lane);
+        out[i][TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
+        out[i][TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
+        out[i][TW_VALUE_RUNOFF] = runoff_m3s;
+    }
+}
+
+double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane)
+{
+    double volume_m3 = 0.0;
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++)
+        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++) {
+            size_t here = (size_t)(i * TW_SUBAREA_COUNT + k) * (size_t)h->lanes + (size_t)lane;
+            volume_m3 += h->depth_m[here] * h->catchment[i].area_m2[k];
+        }
+    return volume_m3;
+}
+
+double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
+{
+    const struct tw_hydrology_totals *t = &h->totals;
+    double in_m3 = t->rain_m3[lane] + t->outfall_runon_m3[lane] + t->initial_storage_m3[lane];
+    double out_m3 = t->evaporation_m3[lane] + t->infiltration_m3[lane] + t->runoff_m3[lane] +
+                    tw_hydrology_storage_m3(h, lane);
+    if (fabs(in_m3 - out_m3) < TW_FOOT_M * TW_FOOT_M * TW_FOOT_M) return 0.0; /* as SWMM: 1 ft3 */
+    if (in_m3 > 0.0) return 1.0 - out_m3 / in_m3;
+    return out_m3 > 0.0 ? in_m3 / out_m3 - 1.0 : 0.0;
+}

@@ -1,0 +1,121 @@
+#include "hydrology/inflows.h"
+
+#include "hydrology/climate.h"
+#include "num/series.h"
+#include "thalweg/time.h"
+
+#include <math.h>
+
+static const double least_flow_m3s = 1.0e-5 * 0.028316846592; /* SWMM's 1e-5 cfs: less is none */
+
+void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int32_t lanes,
+                    struct tw_pool *state)
+{
+    in->model = model;
+    in->lanes = lanes;
+    in->state = TW_POOL_NEW(state, struct tw_inflows_state, 1);
+    in->cursor = TW_POOL_NEW(state, int32_t, model->series.count);
+    in->pattern_factor = TW_POOL_NEW(state, double, model->patterns.count);
+    in->dry_m3s = TW_POOL_NEW(state, double, model->dry_weather.count);
+}
+
+void tw_inflows_begin(struct tw_inflows_run *in, double start_day)
+{
+    *in->state = (struct tw_inflows_state){.start_day = start_day, .hour = -1.0};
+    for (int32_t i = 0; i < in->model->series.count; i++)
+        in->cursor[i] = 0;
+}
+
+double tw_series_value(const struct tw_model *model, int32_t series, double day, double start_day,
+                       int32_t *cursor)
+{
+    int32_t first = model->series.first[series];
+    int32_t count = model->series.first[series + 1] - first;
+    double shift = tw_series_shift_days(model, series, start_day);
+    return tw_series_at(model->series.x + first, model->series.y + first, count, day - shift, false,
+                        cursor);
+}
+
+static bool is_weekend(int weekday) { return weekday == 0 || weekday == 6; }
+
+/* Factor of a pattern in an hour; a weekend pattern counts only then. */
+static double factor_at(const struct tw_patterns *patterns, int32_t pattern,
+                        const struct tw_calendar *c, int weekday)
+{
+    const double *factor = patterns->factor[pattern];
+    switch ((enum tw_pattern_kind)patterns->kind[pattern]) {
+    case TW_PATTERN_MONTHLY:
+        return factor[c->month - 1];
+    case TW_PATTERN_DAILY:
+        return factor[weekday];
+    case TW_PATTERN_HOURLY:
+        return factor[c->hour];
+    case TW_PATTERN_WEEKEND:
+        return is_weekend(weekday) ? factor[c->hour] : 1.0;
+    }
+    return 1.0;
+}
+
+/* All factors of an hour, and the dry weather flows that follow from them. */
+static void hour_begin(struct tw_inflows_run *in, double hour)
+{
+    const struct tw_model *m = in->model;
+    const struct tw_dry_weather *dry = &m->dry_weather;
+    double day = floor(hour / 24.0);
+    struct tw_calendar c = tw_day_to_calendar(day);
+    c.hour = (int)(hour - day * 24.0);
+    int weekday = tw_day_weekday(day);
+    in->state->hour = hour;
+    for (int32_t i = 0; i < m->patterns.count; i++)
+        in->pattern_factor[i] = factor_at(&m->patterns, i, &c, weekday);
+    for (int32_t i = 0; i < dry->count; i++) {
+        const int32_t *pattern = dry->pattern[i];
+        double flow_m3s = dry->base_m3s[i];
+        for (int k = 0; k < 4; k++) {
+            bool stands_back =
+                k == TW_PATTERN_HOURLY && pattern[TW_PATTERN_WEEKEND] >= 0 && is_weekend(weekday);
+            if (pattern[k] >= 0 && !stands_back) flow_m3s *= in->pattern_factor[pattern[k]];
+        }
+        in->dry_m3s[i] = fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
+    }
+}
+
+static double external_flow(struct tw_inflows_run *in, int32_t row, double day)
+{
+    const struct tw_inflows *inflows = &in->model->inflows;
+    int32_t series = inflows->series[row], pattern = inflows->pattern[row];
+    double flow_m3s = inflows->base_m3s[row];
+    if (pattern >= 0) flow_m3s *= in->pattern_factor[pattern];
+    if (series >= 0)
+        flow_m3s +=
+            inflows->series_to_m3s[row] *
+            tw_series_value(in->model, series, day, in->state->start_day, &in->cursor[series]);
+    return fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
+}
+
+void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
+                    double *out_dry_m3s, double *out_external_m3s)
+{
+    const struct tw_model *m = in->model;
+    double dry_m3s = 0.0, external_m3s = 0.0;
+    double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3;
+    double whole = floor(day);
+    double hour_of_day = floor(((day - whole) * 86400.0 + 0.5) / 3600.0); /* nearest second */
+    double hour = whole * 24.0 + (hour_of_day < 23.0 ? hour_of_day : 23.0);
+    if (hour != in->state->hour) hour_begin(in, hour);
+    for (int32_t i = 0; i < m->inflows.count; i++) {
+        double flow_m3s = external_flow(in, i, day);
+        double *to_m3s = lateral_m3s + (size_t)m->inflows.node[i] * (size_t)in->lanes;
+        for (int32_t lane = 0; lane < in->lanes; lane++)
+            to_m3s[lane] += flow_m3s;
+        external_m3s += flow_m3s;
+    }
+    for (int32_t i = 0; i < m->dry_weather.count; i++) {
+        double *to_m3s = lateral_m3s + (size_t)m->dry_weather.node[i] * (size_t)in->lanes;
+        for (int32_t lane = 0; lane < in->lanes; lane++)
+            to_m3s[lane] += in->dry_m3s[i];
+        dry_m3s += in->dry_m3s[i];
+    }
+    *out_dry_m3s = dry_m3s;
+    *out_external_m3s = external_m3s;
+}
