@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* 1.49 of Manning's formula in feet, for lengths in metres. SWMM has 1.49 here, 1.486 elsewhere. */
-#define MANNING (1.49 * 0.6729499332) /* 0.3048^(1/3) = 0.6729499332 */
+#define MANNING (1.49 * 0.6729844116279193) /* 0.3048^(2 - 1.6666667) */
 
 static size_t at(const struct tw_hydrology *h, int32_t element, int32_t lane)
 {

@@ -62,9 +62,41 @@ struct tw_rule {
     int32_t else_first, else_count;
 };
 
-/* The parsed right side of EXPRESSION lines: postfix tokens. */
+/* What a token of an expression does; functions take what is on top of the stack. */
+enum tw_rule_operation {
+    TW_RULE_PUSH_NUMBER = 0,
+    TW_RULE_PUSH_VARIABLE = 1,
+    TW_RULE_ADD = '+',
+    TW_RULE_SUBTRACT = '-',
+    TW_RULE_MULTIPLY = '*',
+    TW_RULE_DIVIDE = '/',
+    TW_RULE_POWER = '^',
+    TW_RULE_NEGATE = '~',
+    TW_RULE_COS = 256, /* in the order of SWMM's list of functions */
+    TW_RULE_SIN,
+    TW_RULE_TAN,
+    TW_RULE_COT,
+    TW_RULE_ABS,
+    TW_RULE_SGN,
+    TW_RULE_SQRT,
+    TW_RULE_LOG,
+    TW_RULE_EXP,
+    TW_RULE_ASIN,
+    TW_RULE_ACOS,
+    TW_RULE_ATAN,
+    TW_RULE_ACOT,
+    TW_RULE_SINH,
+    TW_RULE_COSH,
+    TW_RULE_TANH,
+    TW_RULE_COTH,
+    TW_RULE_LOG10,
+    TW_RULE_STEP
+};
+
+/* The parsed right side of EXPRESSION lines: postfix tokens. Numbers in expressions, and numbers
+ * compared with expressions, stay in the file's units. */
 struct tw_rule_token {
-    int32_t operation; /* 0 number, 1 variable, else the character + - * / ^ or a function code */
+    int32_t operation; /* enum tw_rule_operation */
     double number;
     int32_t variable;
 };
