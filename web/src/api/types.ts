@@ -1,0 +1,154 @@
+/** What docs/api.md says, as types. Every value carries its unit in its name. */
+
+export type HazardClass = "blue" | "yellow" | "orange" | "red";
+export type Name = { zh: string; en: string };
+/** [Unix seconds, value] */
+export type Pair = [number, number];
+
+export interface Clock {
+  state: "running" | "paused" | "ended" | "live";
+  time: string;
+  start: string;
+  end: string;
+  speed: number;
+  storm: string;
+  behind_s: number;
+}
+
+export interface Point {
+  id: string;
+  name: Name;
+  lon: number;
+  lat: number;
+  node: string;
+  classes_m?: number[];
+}
+
+export interface Sensor {
+  id: string;
+  kind: string;
+  element: string;
+  unit: string;
+  lon: number;
+  lat: number;
+  made_up?: boolean;
+}
+
+export interface Depot {
+  id: string;
+  name: Name;
+  lon: number;
+  lat: number;
+  crew: number;
+  vehicles: number;
+}
+
+export interface Camera {
+  id: string;
+  name: Name;
+  lon: number;
+  lat: number;
+  point: string | null;
+}
+
+export interface Plant {
+  id: string;
+  name: Name;
+  lon: number;
+  lat: number;
+}
+
+export interface City {
+  id: string;
+  title: Name;
+  made_up: boolean;
+  timezone: string;
+  /** west, south, east, north */
+  bounds: [number, number, number, number];
+  classes: { class: HazardClass; depth_m: number }[];
+  points: Point[];
+  sensors: Sensor[];
+  depots: Depot[];
+  cameras: Camera[];
+  plants: Plant[];
+  storm: { id: string; title: Name; made_up: boolean } | null;
+  measurements: "none" | "simulated" | "made" | "recorded";
+  forecast: { horizon_min: number; cycle_min: number; rain: "honest" | "perfect" };
+}
+
+export interface Warning {
+  id: number | string;
+  point: string;
+  name: Name;
+  class: HazardClass;
+  depth_m: number;
+  expected: string;
+  lead_min: number;
+  state: "active" | "acknowledged" | "ended";
+  issued: string;
+  updated: string;
+  reached: string | null;
+  simulated: boolean;
+}
+
+export interface PointValue {
+  id: string;
+  modelled_m: number | null;
+  forecast_max_m: number | null;
+  forecast_max_at: string | null;
+  class: HazardClass | null;
+  modelled_at: string | null;
+}
+
+export interface PointSeries {
+  id: string;
+  unit: string;
+  modelled: Pair[];
+  forecast: Pair[];
+  measured: Pair[];
+  sensors: string[];
+  issued: string | null;
+}
+
+export interface SensorValue {
+  id: string;
+  kind: string;
+  element: string;
+  unit: string;
+  value: number | null;
+  time: string | null;
+  age_s: number | null;
+  quality: string;
+  source: string;
+  simulated: boolean;
+}
+
+export interface Rain {
+  unit: string;
+  gages: { id: string; interval_s: number; measured: Pair[]; forecast: Pair[] }[];
+}
+
+export interface Forecast {
+  issued: string | null;
+  took_ms: number | null;
+  horizon_min: number;
+  rain: "honest" | "perfect";
+}
+
+export interface Health {
+  model: "running" | "stopped" | "failed";
+  last_forecast: string | null;
+  behind_s: number;
+  store: string;
+  samples: number;
+}
+
+export interface State {
+  clock: Clock;
+  points: PointValue[];
+  warnings: Warning[];
+  sensors: SensorValue[];
+  rain: Rain;
+  forecast: Forecast;
+  health: Health;
+}

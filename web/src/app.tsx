@@ -1,0 +1,51 @@
+import { live } from "./api/live";
+import { Header } from "./head/header";
+import { type Panel, type Place, panels } from "./panels/panel";
+import { useFeed } from "./parts/hooks";
+import { Notice } from "./parts/notice";
+import { words } from "./words/common";
+import { useWords } from "./words/language";
+
+const PLACES: Place[] = ["left", "middle", "under", "right"];
+
+function Framed({ panel }: { panel: Panel }) {
+  const { title } = useWords(panel.title);
+  const id = `panel-${panel.id}`;
+  return (
+    <section id={id} class={`panel panel-${panel.id}`} aria-labelledby={`${id}-title`} tabIndex={-1}>
+      <h2 id={`${id}-title`} class={panel.bare ? "hidden" : undefined}>
+        {title}
+      </h2>
+      <panel.View />
+    </section>
+  );
+}
+
+const at = (place: Place) =>
+  panels.filter((panel) => panel.place === place).map((panel) => <Framed key={panel.id} panel={panel} />);
+
+export function App() {
+  const w = useWords(words);
+  const city = useFeed(live.city);
+  const link = useFeed(live.link);
+  return (
+    <div class={link.up ? "page" : "page lost"}>
+      <Header />
+      {city ? (
+        <main>
+          {PLACES.map((place) => (
+            <div key={place} class={`place place-${place}`}>
+              {at(place)}
+            </div>
+          ))}
+        </main>
+      ) : (
+        <main class="waiting">
+          <p>{w.loading}</p>
+        </main>
+      )}
+      <footer>{city && at("foot")}</footer>
+      <Notice />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Health } from "../../api/types";
+import { defineWords } from "../../words/language";
+
+const zhModel: Record<Health["model"], string> = { running: "运行", stopped: "停止", failed: "故障" };
+const enModel: Record<Health["model"], string> = {
+  running: "running",
+  stopped: "stopped",
+  failed: "failed",
+};
+
+export const words = defineWords({
+  zh: {
+    title: "系统状态",
+    forecast: "最近预报",
+    noForecast: "尚无",
+    took: (seconds: string) => `用时 ${seconds}`,
+    model: "实时模型",
+    modelState: (state: Health["model"]) => zhModel[state],
+    behind: (seconds: string) => `滞后 ${seconds}`,
+    samples: "已存样本",
+    samplesUnit: "条",
+    store: "存储",
+    ok: "正常",
+    link: "连接",
+    lost: "中断",
+  },
+  en: {
+    title: "System health",
+    forecast: "Last forecast",
+    noForecast: "none yet",
+    took: (seconds: string) => `took ${seconds}`,
+    model: "Live model",
+    modelState: (state: Health["model"]) => enModel[state],
+    behind: (seconds: string) => `${seconds} behind`,
+    samples: "Stored",
+    samplesUnit: "samples",
+    store: "Store",
+    ok: "ok",
+    link: "Connection",
+    lost: "lost",
+  },
+});

@@ -1,0 +1,34 @@
+import { defineWords } from "../../words/language";
+
+export const words = defineWords({
+  zh: {
+    title: "所选易涝点",
+    modelledNow: "当前水深（模型）",
+    measuredNow: "当前水深（实测）",
+    forecastMax: "预报最深",
+    modelled: "模型",
+    forecast: "预报",
+    measured: "实测",
+    at: (time: string) => `${time} 出现`,
+    now: "现在",
+    issued: "预报发布于",
+    noSensor: "无测点",
+    curve: (name: string) =>
+      `${name} 的水深曲线：模型值为实线，预报为虚线，实测为圆点，水平线为各级预警水深。`,
+  },
+  en: {
+    title: "Chosen point",
+    modelledNow: "Depth now (modelled)",
+    measuredNow: "Depth now (measured)",
+    forecastMax: "Forecast maximum",
+    modelled: "modelled",
+    forecast: "forecast",
+    measured: "measured",
+    at: (time: string) => `at ${time}`,
+    now: "now",
+    issued: "forecast issued",
+    noSensor: "no sensor",
+    curve: (name: string) =>
+      `Depth at ${name}: modelled as a line, forecast dashed, measured as dots; level lines are the depths of the classes.`,
+  },
+});

@@ -1,0 +1,240 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, post } from "../../api/client";
+import { live } from "../../api/live";
+import type { Warning } from "../../api/types";
+import { openWarnings, severityOf, thresholdsOf } from "../../base/hazard";
+import { quantity } from "../../base/quantity";
+import { momentText, parseTime } from "../../base/time";
+import { Age } from "../../parts/age";
+import { useFeed, useNow, useOffset } from "../../parts/hooks";
+import { Mark } from "../../parts/mark";
+import { tell } from "../../parts/notice";
+import { choosePoint, useSelected } from "../../parts/selection";
+import { words as common } from "../../words/common";
+import { language, useName, useWords } from "../../words/language";
+import type { Panel } from "../panel";
+import { newsIn, remember } from "./announce";
+import { changeOfficer, officer, OfficerDialog, withOfficer } from "./officer";
+import "./style.css";
+import { words } from "./words";
+
+/** The depth that the warning's class stands for at its point [m]. */
+function classDepth(warning: Warning): number | null {
+  const city = live.city.value;
+  const point = city?.points.find((p) => p.id === warning.point);
+  if (!city || !point) return null;
+  return thresholdsOf(city, point).find((t) => t.class === warning.class)?.depth_m ?? null;
+}
+
+function acknowledge(warning: Warning): void {
+  withOfficer((by) => {
+    post(`warnings/${encodeURIComponent(String(warning.id))}/acknowledge`, { by }).catch(tell);
+  });
+}
+
+function Lead({ warning }: { warning: Warning }) {
+  const w = useWords(words);
+  const now = useNow();
+  const lead_min = (parseTime(warning.expected) - now) / 60;
+  if (!Number.isFinite(lead_min)) return null;
+  const late = lead_min < 0;
+  const text = late ? w.late(Math.floor(-lead_min)) : w.lead(Math.floor(lead_min));
+  return (
+    <div class={late ? "lead late" : "lead"}>
+      <b>{late ? `+${text}` : text}</b>
+      <span class="dim">{late ? w.lateHint : w.leadHint}</span>
+    </div>
+  );
+}
+
+function Card({ warning }: { warning: Warning }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const name = useName();
+  const now = useNow();
+  const offset = useOffset();
+  const selected = useSelected() === warning.point;
+  const at = (time: string): string => momentText(parseTime(time), now, offset);
+  const cycle_s = (live.city.value?.forecast.cycle_min ?? 5) * 60;
+  return (
+    <li
+      class={`card card-${warning.class} card-${warning.state}${selected ? " chosen" : ""}`}
+      data-warning={warning.id}
+      data-class={warning.class}
+    >
+      <Mark hazard={warning.class} size={36} />
+      <div class="card-what">
+        <button
+          type="button"
+          class="card-name"
+          aria-pressed={selected}
+          onClick={() => choosePoint(warning.point)}
+        >
+          {name(warning.name)} <span class="dim">{warning.point}</span>
+        </button>
+        <p class="card-class">{c.class(warning.class)}</p>
+      </div>
+      <Lead warning={warning} />
+      <p class="card-depth">
+        {w.depth} <b>{quantity(warning.depth_m, "m")}</b>
+        <span class="dim">
+          {" · "}
+          {w.passes(quantity(classDepth(warning), "m"), at(warning.expected))}
+        </span>
+      </p>
+      <p class="card-state">
+        <b class={warning.reached ? "reached" : undefined}>
+          {warning.reached ? w.reached(at(warning.reached)) : w.notReached}
+        </b>
+        <span class="dim">
+          {" · "}
+          {w.state(warning.state)}
+          {" · "}
+          {w.issued} <Age time={parseTime(warning.issued)} period_s={Number.POSITIVE_INFINITY} />
+          {" · "}
+          {w.updated} <Age time={parseTime(warning.updated)} period_s={cycle_s} />
+        </span>
+        {warning.simulated && <span class="tag">{c.simulated}</span>}
+      </p>
+      {warning.state === "active" && (
+        <button
+          type="button"
+          class="button strong card-ack"
+          aria-label={w.acknowledgeOf(name(warning.name))}
+          onClick={() => acknowledge(warning)}
+        >
+          {w.acknowledge}
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Says new warnings to screen readers: at once when they are red, otherwise when there is a pause. */
+function Announcer({ warnings }: { warnings: Warning[] }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const name = useName();
+  const told = useRef(new Map<string, string>());
+  const [said, say] = useState({ polite: "", urgent: "" });
+  useEffect(() => {
+    const news = newsIn(told.current, warnings);
+    remember(told.current, warnings);
+    const first = news[0];
+    if (!first) return;
+    const lead = Math.max(0, Math.round((parseTime(first.expected) - live.now.value) / 60));
+    const text = w.announce(
+      c.class(first.class),
+      name(first.name),
+      quantity(first.depth_m, "m"),
+      w.lead(Number.isFinite(lead) ? lead : 0),
+    );
+    const all = news.length > 1 ? `${text}; ${w.more(news.length - 1)}` : text;
+    const urgent = severityOf(first.class) === 4;
+    say({ polite: urgent ? "" : all, urgent: urgent ? all : "" });
+  }, [warnings]);
+  return (
+    <>
+      <div class="hidden" aria-live="polite">
+        {said.polite}
+      </div>
+      <div class="hidden" aria-live="assertive">
+        {said.urgent}
+      </div>
+    </>
+  );
+}
+
+/** The ended warnings, latest first; asked for when the number of open ones changes. */
+function useEnded(open: number): Warning[] {
+  const [ended, setEnded] = useState<Warning[]>([]);
+  useEffect(() => {
+    let wanted = true;
+    get<Warning[]>("warnings?all=1").then(
+      (all) => {
+        const over = all.filter((one) => one.state === "ended");
+        over.sort((a, b) => parseTime(b.updated) - parseTime(a.updated));
+        if (wanted) setEnded(over);
+      },
+      () => undefined, /* the list of open warnings stands without them */
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [open]);
+  return ended;
+}
+
+function Nothing({ ended }: { ended: Warning[] }) {
+  const w = useWords(words);
+  const now = useNow();
+  const offset = useOffset();
+  const since = parseTime(ended[0]?.updated ?? live.clock.value?.start);
+  return (
+    <div class="nothing">
+      <p>{w.none}</p>
+      {Number.isFinite(since) && (
+        <p class="dim">{w.noneSince(momentText(since, now, offset))}</p>
+      )}
+    </div>
+  );
+}
+
+function Ended({ ended }: { ended: Warning[] }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const name = useName();
+  const now = useNow();
+  const offset = useOffset();
+  if (ended.length === 0) return null;
+  return (
+    <details class="ended">
+      <summary>{w.ended(ended.length)}</summary>
+      <ul>
+        {ended.map((one) => (
+          <li key={one.id}>
+            <Mark hazard={one.class} size={18} /> {name(one.name)}{" "}
+            <span class="dim">
+              {c.class(one.class)} · {quantity(one.depth_m, "m")} ·{" "}
+              {one.reached
+                ? w.reached(momentText(parseTime(one.reached), now, offset))
+                : w.notReached}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function View() {
+  const w = useWords(words);
+  const all = useFeed(live.warnings);
+  const who = useFeed(officer);
+  useFeed(language);
+  const open = openWarnings(all ?? []);
+  const ended = useEnded(open.length);
+  return (
+    <>
+      <Announcer warnings={open} />
+      {all && open.length === 0 && <Nothing ended={ended} />}
+      <ul class="cards">
+        {open.map((warning) => (
+          <Card key={warning.id} warning={warning} />
+        ))}
+      </ul>
+      <Ended ended={ended} />
+      {who && (
+        <p class="who dim">
+          {w.who}: {who}{" "}
+          <button type="button" class="link" onClick={changeOfficer}>
+            {w.change}
+          </button>
+        </p>
+      )}
+      <OfficerDialog />
+    </>
+  );
+}
+
+export const panel: Panel = { id: "warnings", place: "left", order: 10, title: words, View };
