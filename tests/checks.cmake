@@ -23,3 +23,11 @@ if(NOT TW_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")   # sanitizers add s
     endif()
     tw_add_check(symbols ${libraries})
 endif()
+
+# Models that agree with SWMM must go on to: tools/validate.py, docs/validation.json.
+if(NOT TW_SANITIZE)
+    add_test(NAME corpus COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/validate.py
+        --command "${PROJECT_BINARY_DIR}/thalweg run" --jobs 2)
+    set_tests_properties(corpus PROPERTIES LABELS "corpus" TIMEOUT 900 SKIP_RETURN_CODE 77
+        PROCESSORS 2)
+endif()
