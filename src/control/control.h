@@ -12,7 +12,6 @@
 /* What rules may look at; arrays belong to the engine, [element * lanes + lane] unless said. */
 struct tw_control_view {
     int32_t lanes;
-    double start_day; /* of the run, decimal days since 1899-12-30 */
     double elapsed_s; /* since the run's start */
     double step_s;    /* of the routing step that is about to be taken; times are met within half */
     const double *node_depth_m, *node_volume_m3;
@@ -37,7 +36,11 @@ struct tw_control {
     double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [ratio] */
     double *controller_value, *set_point; /* [lanes] both sides of the last comparison, in the
                                              file's units: what modulated settings follow */
+    double *start_day;                    /* [1] */
     int32_t *series_cursor;               /* [series] */
+    /* while rules are evaluated */
+    double *action_value;          /* [action] */
+    int32_t *winner, *winner_rule; /* [link] action of highest priority so far, or -1 */
 };
 
 /* One change of a target by a rule. */
@@ -66,7 +69,8 @@ void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, d
                              double target, double elapsed_s);
 
 /**
- * Evaluate all rules at a time; the action of highest priority wins, the first rule among equals.
+ * Evaluate all rules at a time; the action of highest priority wins, the first rule among
+ * equals, the last of a rule's own actions.
  *
  * link_target  [link * lanes + lane] targets are written where an action differs from them
  * changes      [room] filled with what changed; may be NULL
