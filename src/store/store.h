@@ -1,0 +1,164 @@
+/* What must survive a restart: samples, warnings, forecasts, the audit.
+ *
+ * One thread writes, in group commits; what waits is answered only after its commit is on disk
+ * (SQLite, write-ahead log, synchronous FULL). Readers have connections of their own and never wait
+ * for the writer. The last value of every series is kept in memory. Times are milliseconds since
+ * 1970-01-01T00:00Z. */
+#ifndef TW_STORE_STORE_H
+#define TW_STORE_STORE_H
+
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TW_STORE_NAME_SIZE 128
+#define TW_STORE_NEVER INT64_MIN /* a time that has not come */
+
+/** A store; may be used from any thread. */
+struct tw_store;
+
+/** One value of a series. */
+struct tw_store_sample {
+    int32_t series;  /* as tw_store_series_register answered */
+    int32_t quality; /* bits, 0: good; their meaning is the caller's */
+    int64_t time_ms;
+    double value;
+};
+
+/** The last value of a series. */
+struct tw_store_head {
+    int64_t time_ms; /* TW_STORE_NEVER: there is none */
+    double value;
+    int32_t quality;
+    int32_t source; /* index for tw_store_source_name */
+};
+
+/** A warning as it is kept. */
+struct tw_store_warning {
+    int64_t id;
+    int64_t session; /* replays are told apart by it; 0: the city itself */
+    char point[TW_STORE_NAME_SIZE];
+    int32_t rank;  /* 1 blue .. 4 red */
+    int32_t state; /* 0 active, 1 acknowledged, 2 ended */
+    double depth_m;
+    int64_t expected_ms, issued_ms, updated_ms, reached_ms, ended_ms;
+    bool simulated;
+    char acknowledged_by[TW_STORE_NAME_SIZE];
+    int64_t acknowledged_ms;
+};
+
+/** A change that somebody asked for, done or refused. Strings are copied. */
+struct tw_store_audit {
+    int64_t time_ms;
+    const char *who, *peer, *method, *path, *detail;
+    int32_t status; /* of the HTTP answer */
+};
+
+/** What is told after every commit of samples, in the order of commits, by the writing thread. */
+typedef void tw_store_committed(void *user, const char *source,
+                                const struct tw_store_sample *samples, size_t count);
+
+/** What became of something that was queued, told by the writing thread. */
+typedef void tw_store_done(void *user, tw_status status);
+
+/**
+ * Open a store, made when it is missing, brought to the newest schema when it is older.
+ *
+ * path       of the database file; its folder is made when it is missing
+ * committed  may be NULL
+ * why        [why_size] on failure: the reason in words
+ * out_store  owned by the caller
+ * errors     TW_ERR_FILE it cannot be opened or written, TW_ERR_FORMAT no store of ours or of a
+ *            newer version, TW_ERR_NOMEM
+ */
+tw_status tw_store_open(const char *path, tw_store_committed *committed, void *user, char *why,
+                        size_t why_size, struct tw_store **out_store);
+
+/** Write what is queued, close and free; NULL is fine. */
+void tw_store_close(struct tw_store *store);
+
+/** The id of a series by its name, made when it is new. errors: TW_ERR_FILE, TW_ERR_NOMEM */
+tw_status tw_store_series_register(struct tw_store *store, const char *name, int32_t *out_series);
+
+/** The name of a source, borrowed until the store is closed; "" when there is no such. */
+const char *tw_store_source_name(struct tw_store *store, int32_t source);
+
+/**
+ * Queue samples for the next commit: all of them are stored or none. A sample with the series, time
+ * and source of an earlier one replaces it.
+ *
+ * samples  [count] copied
+ * done     called once, unless an error is returned; may be NULL
+ * errors   TW_ERR_FULL too much is waiting, TW_ERR_NOMEM
+ */
+tw_status tw_store_samples_add(struct tw_store *store, const char *source, int64_t received_ms,
+                               const struct tw_store_sample *samples, size_t count,
+                               tw_store_done *done, void *user);
+
+/** Queue a warning, new or changed. errors: TW_ERR_FULL, TW_ERR_NOMEM */
+tw_status tw_store_warning_put(struct tw_store *store, const struct tw_store_warning *warning);
+
+/** Queue a line of the audit. errors: TW_ERR_FULL, TW_ERR_NOMEM */
+tw_status tw_store_audit_add(struct tw_store *store, const struct tw_store_audit *audit);
+
+/**
+ * Queue what a forecast came to.
+ *
+ * summary  JSON, copied
+ * errors   TW_ERR_FULL, TW_ERR_NOMEM
+ */
+tw_status tw_store_forecast_add(struct tw_store *store, int64_t session, int64_t issued_ms,
+                                int32_t took_ms, const char *summary);
+
+/** Remove all samples of a source (a replay puts its own in again); waits. errors: TW_ERR_FILE */
+tw_status tw_store_source_clear(struct tw_store *store, const char *source);
+
+/** Keep a small value under a key; waits until it is on disk. errors: TW_ERR_FILE, TW_ERR_FULL */
+tw_status tw_store_meta_set(struct tw_store *store, const char *key, int64_t value);
+
+/** A value kept under a key; `otherwise` when there is none. */
+int64_t tw_store_meta_get(struct tw_store *store, const char *key, int64_t otherwise);
+
+/** Wait until everything queued so far is on disk or has failed. errors: what the wait itself had */
+tw_status tw_store_flush(struct tw_store *store);
+
+/** The last value of a series. */
+struct tw_store_head tw_store_head_get(struct tw_store *store, int32_t series);
+
+/** Samples stored, counting replaced ones once more, since the store was made. */
+int64_t tw_store_sample_count(struct tw_store *store);
+
+/** "ok", or why the last commit failed; at most size - 1 bytes. */
+void tw_store_state(struct tw_store *store, char *out, size_t size);
+
+/**
+ * Samples of a series, oldest first; of several sources at one time all.
+ *
+ * from_ms, to_ms  both included
+ * limit           of several, the newest are kept
+ * out_samples     from malloc, the caller frees it; NULL for none
+ * errors          TW_ERR_FILE, TW_ERR_NOMEM
+ */
+tw_status tw_store_samples_read(struct tw_store *store, int32_t series, int64_t from_ms,
+                                int64_t to_ms, size_t limit, struct tw_store_sample **out_samples,
+                                size_t *out_count);
+
+/**
+ * Warnings of a session, by id.
+ *
+ * out_warnings  from malloc, the caller frees it; NULL for none
+ * errors        TW_ERR_FILE, TW_ERR_NOMEM
+ */
+tw_status tw_store_warnings_read(struct tw_store *store, int64_t session,
+                                 struct tw_store_warning **out_warnings, size_t *out_count);
+
+/** Called with each line of an answer; false stops. */
+typedef bool tw_store_audit_visit(void *user, const struct tw_store_audit *audit);
+
+/** The last lines of the audit, newest first. errors: TW_ERR_FILE */
+tw_status tw_store_audit_read(struct tw_store *store, size_t limit, tw_store_audit_visit *visit,
+                              void *user);
+
+#endif

@@ -1,0 +1,53 @@
+/* Which sensors there are and what a plausible value of each is. */
+#ifndef TW_TELEMETRY_CATALOGUE_H
+#define TW_TELEMETRY_CATALOGUE_H
+
+#include "base/arena.h"
+#include "base/names.h"
+#include "thalweg/status.h"
+
+#include <stdint.h>
+
+/** Bits of a sample's quality; 0: good. The raw value is kept all the same. */
+enum {
+    TW_QUALITY_BELOW = 1, /* below the least plausible value */
+    TW_QUALITY_ABOVE = 2  /* above the largest */
+};
+
+/** What is known of a sensor. */
+struct tw_sensor_entry {
+    int32_t series;   /* in the store */
+    const char *unit; /* values are stored in it */
+    double min, max;  /* plausible values in that unit; -INFINITY and INFINITY: no limit */
+};
+
+/** Sensors by id. */
+struct tw_catalogue {
+    struct tw_arena arena;
+    struct tw_names ids;
+    struct tw_sensor_entry *entries; /* [ids.count] */
+    int32_t capacity;
+};
+
+/** Make an empty catalogue in place. */
+void tw_catalogue_init(struct tw_catalogue *catalogue);
+
+/** Free what is in it. */
+void tw_catalogue_done(struct tw_catalogue *catalogue);
+
+/**
+ * Add a sensor; id and unit are copied.
+ *
+ * errors  TW_ERR_NAME the id is there already, TW_ERR_NOMEM
+ */
+tw_status tw_catalogue_add(struct tw_catalogue *catalogue, const char *id,
+                           const struct tw_sensor_entry *entry);
+
+/** The entry of a sensor; NULL when there is none of that id. */
+const struct tw_sensor_entry *tw_catalogue_find(const struct tw_catalogue *catalogue,
+                                                const char *id);
+
+/** Quality bits of a value in the sensor's unit. */
+int32_t tw_catalogue_quality(const struct tw_sensor_entry *entry, double value);
+
+#endif
