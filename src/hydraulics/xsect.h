@@ -17,13 +17,15 @@ struct tw_xsect {
     double full_factor; /* section factor A R^(2/3) at full depth [m^(8/3)] */
     double max_factor;  /* greatest section factor at any depth */
     double max_factor_area_m2;
-    double bottom_depth_m, bottom_area_m2, bottom_slope, bottom_radius_m; /* as the shape needs them */
+    double bottom_depth_m, bottom_area_m2, bottom_slope,
+        bottom_radius_m; /* as the shape needs them */
     /* Shapes that are tables: over their full values, at even depths (area, radius, width) or at
      * even areas (depth, section factor); NULL where the shape has none. */
-    const double *area_table, *radius_table, *width_table; /* IRREGULAR, CUSTOM, STREET: 51 values */
-    const double *depth_table, *factor_table;              /* 51 values */
-    int32_t area_count, width_count; /* of area_table and radius_table, of width_table */
-    double force_main_coefficient; /* FORCE_MAIN: C-factor or roughness height [m] */
+    const double *area_table, *radius_table,
+        *width_table;                         /* IRREGULAR, CUSTOM, STREET: 51 values */
+    const double *depth_table, *factor_table; /* 51 values */
+    int32_t area_count, width_count;          /* of area_table and radius_table, of width_table */
+    double force_main_coefficient;            /* FORCE_MAIN: C-factor or roughness height [m] */
 };
 
 /**

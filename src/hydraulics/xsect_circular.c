@@ -63,7 +63,7 @@ static const double tiny_area_ratio = 1e-5;     /* below: sin by its series */
 static const double tiny_factor_ratio = 1e-6;
 
 /* theta - sin theta = theta^3 / 6 and so on, for small theta */
-static const double cube_of_angle = 37.6911;   /* 12 pi */
+static const double cube_of_angle = 37.6911;    /* 12 pi */
 static const double factor_of_angle = 124.4797; /* 2 pi 6^(5/3) */
 
 double tw_circle_angle_of_area(double ratio)
@@ -76,8 +76,7 @@ double tw_circle_angle_of_area(double ratio)
                        ? 1.2 + 5.08 * (ratio - small_area_ratio) / (1.0 - small_area_ratio)
                        : 0.031715 - 12.79384 * ratio + 8.28479 * sqrt(ratio);
     for (int i = 0; i < 40; i++) {
-        double step =
-            (angle - sin(angle) - 2.0 * TW_XSECT_PI * ratio) / (1.0 - cos(angle));
+        double step = (angle - sin(angle) - 2.0 * TW_XSECT_PI * ratio) / (1.0 - cos(angle));
         angle -= step < 1.0 ? step : 1.0;
         if (fabs(step) <= 1e-9) break;
     }
@@ -111,8 +110,8 @@ static double small_area_of_factor(double ratio)
     double angle = 0.12103 - 55.5075 * ratio + 15.62254 * sqrt(ratio);
     for (int i = 0; i < 40; i++) {
         double segment = angle - sin(angle);
-        double slope = factor_of_theta(angle) *
-                       (5.0 / 3.0 * (1.0 - cos(angle)) / segment - 2.0 / 3.0 / angle);
+        double slope =
+            factor_of_theta(angle) * (5.0 / 3.0 * (1.0 - cos(angle)) / segment - 2.0 / 3.0 / angle);
         double step = (factor_of_theta(angle) - ratio) / slope;
         angle -= step;
         if (fabs(step) <= 1e-9) break;
@@ -186,7 +185,8 @@ static tw_status force_main_init(struct tw_xsect *x, const struct tw_model *mode
                                  double *tables)
 {
     TW_TRY(circular_init(x, model, xsect, tables));
-    x->full_factor = x->full_area_m2 * pow(x->full_radius_m, 0.63) * pow(TW_FOOT_M, 2.0 / 3.0 - 0.63);
+    x->full_factor =
+        x->full_area_m2 * pow(x->full_radius_m, 0.63) * pow(TW_FOOT_M, 2.0 / 3.0 - 0.63);
     x->force_main_coefficient = model->xsects.geom[xsect][1];
     return TW_OK;
 }

@@ -34,9 +34,8 @@ double tw_tabular_radius(const struct tw_xsect *x, double depth_m)
 double tw_tabular_depth(const struct tw_xsect *x, double area_m2)
 {
     double area = area_m2 / x->full_area_m2;
-    double depth = x->depth_table != NULL
-                       ? tw_even_at(x->depth_table, BY_AREA, area)
-                       : tw_even_inverse(x->area_table, x->area_count, area);
+    double depth = x->depth_table != NULL ? tw_even_at(x->depth_table, BY_AREA, area)
+                                          : tw_even_inverse(x->area_table, x->area_count, area);
     return x->full_depth_m * depth;
 }
 

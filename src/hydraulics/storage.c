@@ -1,0 +1,74 @@
+/* Storages: surface area, volume and depth. SWMM Reference Manual II, 2.3.2.
+ *
+ *   tabular      straight lines between a curve's points
+ *   functional   A = a0 + a1 y^a2
+ *   the others   A = a0 + a1 y + a2 y^2                                                    */
+#include "hydraulics/constants.h"
+#include "hydraulics/regulators.h"
+#include "num/root.h"
+#include "num/table.h"
+
+#include <math.h>
+
+static struct tw_points curve_of(const struct tw_model *model, int32_t row)
+{
+    const struct tw_tables *curves = &model->curves;
+    int32_t curve = model->storages.curve[row];
+    if (curve < 0) return (struct tw_points){0};
+    int32_t first = curves->first[curve];
+    return (struct tw_points){&curves->x[first], &curves->y[first],
+                              curves->first[curve + 1] - first};
+}
+
+double tw_storage_area(const struct tw_model *model, int32_t row, double depth_m)
+{
+    const struct tw_storages *s = &model->storages;
+    double y = depth_m > 0.0 ? depth_m : 0.0;
+    if (s->kind[row] == TW_STORAGE_TABULAR) return tw_points_beyond(curve_of(model, row), y);
+    if (s->kind[row] == TW_STORAGE_FUNCTIONAL) return s->a0[row] + s->a1[row] * pow(y, s->a2[row]);
+    return s->a0[row] + y * (s->a1[row] + y * s->a2[row]);
+}
+
+static double volume_below(const struct tw_model *model, int32_t row, double y)
+{
+    const struct tw_storages *s = &model->storages;
+    if (s->kind[row] == TW_STORAGE_TABULAR) return tw_points_integral(curve_of(model, row), y);
+    if (s->kind[row] == TW_STORAGE_FUNCTIONAL) {
+        double n = s->a2[row] + 1.0;
+        return s->a0[row] * y + s->a1[row] / n * pow(y, n);
+    }
+    return y * (s->a0[row] + y * (s->a1[row] / 2.0 + y * s->a2[row] / 3.0));
+}
+
+double tw_storage_volume(const struct tw_model *model, int32_t row, double depth_m)
+{
+    double full = model->nodes.full_depth_m[model->storages.node[row]];
+    if (!(depth_m > 0.0)) return 0.0;
+    return volume_below(model, row, depth_m < full ? depth_m : full);
+}
+
+struct wanted {
+    const struct tw_model *model;
+    int32_t row;
+    double volume_m3;
+};
+
+static double volume_error(const void *context, double depth_m, double *out_slope)
+{
+    const struct wanted *w = context;
+    *out_slope = tw_storage_area(w->model, w->row, depth_m);
+    return volume_below(w->model, w->row, depth_m) - w->volume_m3;
+}
+
+double tw_storage_depth(const struct tw_model *model, int32_t row, double volume_m3)
+{
+    double full = model->nodes.full_depth_m[model->storages.node[row]];
+    if (!(volume_m3 > 0.0)) return 0.0;
+    if (volume_m3 >= volume_below(model, row, full)) return full;
+    if (model->storages.kind[row] == TW_STORAGE_TABULAR) {
+        double depth = tw_points_integral_inverse(curve_of(model, row), volume_m3);
+        return depth < full ? depth : full;
+    }
+    struct wanted w = {model, row, volume_m3};
+    return tw_root_newton(volume_error, &w, 0.0, full, 0.5 * full, 1e-9 * full);
+}
