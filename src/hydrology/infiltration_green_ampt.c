@@ -72,6 +72,8 @@ static double saturated_volume(const double *soil, double f1, double c, double d
     return least;
 }
 
+/* A step without any water leaves the soil saturated, as in SWMM: recovery begins only after a step
+ * in which all that was there infiltrated. */
 static double saturated_rate(const double *soil, double *state,
                              const struct tw_infiltration_input *in)
 {
