@@ -30,7 +30,8 @@ export interface ChartProps {
   onPoint?: (index: number | null) => void;
 }
 
-const FONT = '12px system-ui, "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+const FONT =
+  '12px -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
 
 export const ink = {
   text: "#b9c1c8",
@@ -105,7 +106,13 @@ function optionsOf(props: () => ChartProps, width: number, height: number): uPlo
     ],
     series: [{}, ...props().series],
     hooks: {
-      drawClear: [(plot) => props().under?.(plot)],
+      drawClear: [
+        (plot) => {
+          plot.ctx.save();
+          props().under?.(plot);
+          plot.ctx.restore();
+        },
+      ],
       draw: [
         (plot) => {
           plot.ctx.save();

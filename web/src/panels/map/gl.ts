@@ -168,13 +168,19 @@ async function addRelief(map: GlMap, shown: boolean): Promise<void> {
       type: "raster",
       source: "relief",
       layout: { visibility: shown ? "visible" : "none" },
-      paint: { "raster-saturation": -1, "raster-opacity": 0.42, "raster-brightness-max": 0.62 },
+      paint: { "raster-saturation": -1, "raster-opacity": 0.38, "raster-brightness-max": 0.6 },
     },
     "roads",
   );
 }
 
-const BOUNDS_PADDING = { top: 36, right: 48, bottom: 36, left: 48 };
+/** Room around the whole city; the legend stands at the right of a wide map. */
+const paddingOf = (box: HTMLElement) => ({
+  top: 28,
+  right: box.clientWidth > 600 ? 176 : 40,
+  bottom: 36,
+  left: 40,
+});
 
 /** Opens the map in a box; `hidden` layers start switched off. */
 export function openGl(
@@ -187,7 +193,7 @@ export function openGl(
   const map = new GlMap({
     container: box,
     bounds: city.bounds,
-    fitBoundsOptions: { padding: BOUNDS_PADDING },
+    fitBoundsOptions: { padding: paddingOf(box) },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -236,7 +242,7 @@ export function openGl(
       }
     },
     zoom: (step) => void map.zoomTo(map.getZoom() + step),
-    fit: () => void map.fitBounds(city.bounds, { padding: BOUNDS_PADDING }),
+    fit: () => void map.fitBounds(city.bounds, { padding: paddingOf(box) }),
     destroy: () => map.remove(),
   };
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { live } from "../../api/live";
-import type { City, Point } from "../../api/types";
+import type { City, Point, PointValue } from "../../api/types";
 import { severityOf } from "../../base/hazard";
 import { quantity } from "../../base/quantity";
 import { useFeed } from "../../parts/hooks";
@@ -9,6 +9,7 @@ import { choosePoint, useSelected } from "../../parts/selection";
 import { words as common } from "../../words/common";
 import { useName, useWords } from "../../words/language";
 import { neighbour } from "./direction";
+import { type Label, placeLabels } from "./labels";
 import type { Surface } from "./surface";
 import { words } from "./words";
 
@@ -17,11 +18,13 @@ interface Place {
   x: number;
   y: number;
   point: Point;
+  value: PointValue | null;
 }
 
 /** A point on the map: a button with the sign of its class, its id, and its name when it is warned. */
 function Marker(props: {
   place: Place;
+  label: Label | undefined;
   selected: boolean;
   unseen: boolean;
   go: (event: KeyboardEvent, from: Place) => void;
@@ -29,10 +32,11 @@ function Marker(props: {
   const w = useWords(words);
   const c = useWords(common);
   const name = useName();
-  const { place, selected } = props;
-  const value = useFeed(live.points)?.find((one) => one.id === place.id);
+  const { place, label, selected } = props;
+  const { value } = place;
   const hazard = value?.class ?? null;
-  const state = `${selected ? " chosen" : ""}${props.unseen ? " unseen" : ""}`;
+  const side = label?.side === "left" ? " marker-left" : "";
+  const state = `${side}${selected ? " chosen" : ""}${props.unseen ? " unseen" : ""}`;
   return (
     <button
       type="button"
@@ -56,23 +60,43 @@ function Marker(props: {
       <Mark hazard={hazard} size={hazard ? 30 : 22} />
       <span class="marker-text">
         {place.id}
-        {(hazard || selected) && <span class="marker-name"> {name(place.point.name)}</span>}
+        {label?.full && ` ${name(place.point.name)}`}
       </span>
     </button>
   );
 }
 
+/** Where labels may reach to [px]: in a wide map the legend stands at the right. */
+function roomFor(box: HTMLElement | null): number {
+  if (!box) return Number.POSITIVE_INFINITY;
+  return box.clientWidth > 600 ? box.clientWidth - 176 : box.clientWidth;
+}
+
 /** All points; one of them takes the keyboard, the arrow keys walk from one to the next. */
 export function Markers({ city, surface }: { city: City; surface: Surface; moves: number }) {
   const w = useWords(words);
+  const name = useName();
   const box = useRef<HTMLDivElement>(null);
   const selected = useSelected();
+  const values = useFeed(live.points) ?? [];
   const warnings = useFeed(live.warnings) ?? [];
   const unseen = new Set(warnings.filter((one) => one.state === "active").map((one) => one.point));
   const places = city.points.map((point): Place => {
     const [x, y] = surface.project(point.lon, point.lat);
-    return { id: point.id, x, y, point };
+    return { id: point.id, x, y, point, value: values.find((one) => one.id === point.id) ?? null };
   });
+  const labels = placeLabels(
+    places.map((place) => {
+      const hazard = place.value?.class ?? null;
+      return {
+        ...place,
+        text: `${place.id} ${name(place.point.name)}`,
+        named: hazard !== null || place.id === selected,
+        rank: severityOf(hazard) + (place.id === selected ? 9 : 0),
+      };
+    }),
+    roomFor(box.current),
+  );
   const go = (event: KeyboardEvent, from: Place): void => {
     const next = neighbour(event.key, from, places);
     if (!next) return;
@@ -86,6 +110,7 @@ export function Markers({ city, surface }: { city: City; surface: Surface; moves
         <Marker
           key={place.id}
           place={place}
+          label={labels.get(place.id)}
           selected={place.id === selected}
           unseen={unseen.has(place.id)}
           go={go}

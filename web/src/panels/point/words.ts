@@ -3,8 +3,8 @@ import { defineWords } from "../../words/language";
 export const words = defineWords({
   zh: {
     title: "所选易涝点",
-    modelledNow: "当前水深（模型）",
-    measuredNow: "当前水深（实测）",
+    modelledNow: "当前（模型）",
+    measuredNow: "当前（实测）",
     forecastMax: "预报最深",
     modelled: "模型",
     forecast: "预报",
@@ -18,8 +18,8 @@ export const words = defineWords({
   },
   en: {
     title: "Chosen point",
-    modelledNow: "Depth now (modelled)",
-    measuredNow: "Depth now (measured)",
+    modelledNow: "Now, modelled",
+    measuredNow: "Now, measured",
     forecastMax: "Forecast maximum",
     modelled: "modelled",
     forecast: "forecast",

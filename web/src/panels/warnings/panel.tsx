@@ -40,10 +40,10 @@ function Lead({ warning }: { warning: Warning }) {
   const late = lead_min < 0;
   const text = late ? w.late(Math.floor(-lead_min)) : w.lead(Math.floor(lead_min));
   return (
-    <div class={late ? "lead late" : "lead"}>
+    <p class={late ? "lead late" : "lead"}>
+      <span class="hidden">{late ? w.lateHint : w.leadHint} </span>
       <b>{late ? `+${text}` : text}</b>
-      <span class="dim">{late ? w.lateHint : w.leadHint}</span>
-    </div>
+    </p>
   );
 }
 
@@ -63,18 +63,24 @@ function Card({ warning }: { warning: Warning }) {
       data-class={warning.class}
     >
       <Mark hazard={warning.class} size={36} />
-      <div class="card-what">
-        <button
-          type="button"
-          class="card-name"
-          aria-pressed={selected}
-          onClick={() => choosePoint(warning.point)}
-        >
-          {name(warning.name)} <span class="dim">{warning.point}</span>
-        </button>
-        <p class="card-class">{c.class(warning.class)}</p>
-      </div>
+      <button
+        type="button"
+        class="card-name"
+        aria-pressed={selected}
+        onClick={() => choosePoint(warning.point)}
+      >
+        {name(warning.name)} <span class="dim">{warning.point}</span>
+      </button>
       <Lead warning={warning} />
+      <p class="card-class">
+        <span>
+          {c.class(warning.class)}
+          <span class="dim"> · {w.state(warning.state)}</span>
+        </span>
+        <span class="dim" aria-hidden="true">
+          {parseTime(warning.expected) < now ? w.lateHint : w.leadHint}
+        </span>
+      </p>
       <p class="card-depth">
         {w.depth} <b>{quantity(warning.depth_m, "m")}</b>
         <span class="dim">
@@ -83,18 +89,16 @@ function Card({ warning }: { warning: Warning }) {
         </span>
       </p>
       <p class="card-state">
-        <b class={warning.reached ? "reached" : undefined}>
+        <b class={warning.reached ? "reached" : "dim"}>
           {warning.reached ? w.reached(at(warning.reached)) : w.notReached}
         </b>
+        {warning.simulated && <span class="tag">{c.simulated}</span>}
+        <br />
         <span class="dim">
-          {" · "}
-          {w.state(warning.state)}
-          {" · "}
           {w.issued} <Age time={parseTime(warning.issued)} period_s={Number.POSITIVE_INFINITY} />
           {" · "}
           {w.updated} <Age time={parseTime(warning.updated)} period_s={cycle_s} />
         </span>
-        {warning.simulated && <span class="tag">{c.simulated}</span>}
       </p>
       {warning.state === "active" && (
         <button
