@@ -24,6 +24,9 @@ if(NOT TW_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")   # sanitizers add s
     tw_add_check(symbols ${libraries})
 endif()
 
+add_test(NAME check_tools COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tools_test.py)
+set_tests_properties(check_tools PROPERTIES LABELS "check" TIMEOUT 60)
+
 # Models that agree with SWMM must go on to: tools/validate.py, docs/validation.json.
 if(NOT TW_SANITIZE)
     add_test(NAME corpus COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/validate.py

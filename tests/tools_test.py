@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""The tools tell the truth: counts of tests, options set in a model, the choice of models."""
+import importlib
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+bench, run_tests, validate = map(importlib.import_module, ("bench", "run_tests", "validate"))
+
+# As ctest 3.25 writes it.
+JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="x" tests="6">
+  <testcase name="good" status="run"/>
+  <testcase name="bad" status="fail"><failure message=""/></testcase>
+  <testcase name="skipped" status="notrun"><skipped message="SKIP_RETURN_CODE=77"/></testcase>
+  <testcase name="not built" status="notrun">
+    <skipped message="Unable to find executable"/></testcase>
+  <testcase name="fixture" status="notrun"><skipped message="Fixture dependency failed"/></testcase>
+  <testcase name="disabled" status="disabled"/>
+</testsuite>"""
+
+
+class Tally(unittest.TestCase):
+    def counted(self, text):
+        tally = run_tests.Tally()
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as out:
+            out.write(text)
+            out.flush()
+            tally.add_junit(out.name, "x")
+        return tally.line()
+
+    def test_a_test_that_could_not_run_has_failed_and_is_not_skipped(self):
+        self.assertEqual(self.counted(JUNIT), "1 passed, 3 failed, 2 skipped")
+
+    def test_no_test_at_all_is_a_failure(self):
+        self.assertEqual(self.counted("<testsuite/>"), "0 passed, 1 failed")
+
+    def test_a_missing_or_broken_file_is_a_failure(self):
+        self.assertEqual(self.counted("<testsuite>"), "0 passed, 1 failed")
+        tally = run_tests.Tally()
+        tally.add_junit("/nowhere.xml", "x")
+        self.assertEqual(tally.line(), "0 passed, 1 failed")
+
+    def test_a_command_that_is_not_there_is_a_failure(self):
+        tally = run_tests.Tally()
+        sys.stderr = open(os.devnull, "w")
+        self.assertFalse(tally.step("x", ["/no/such/command"]))
+        sys.stderr.close()
+        sys.stderr = sys.__stderr__
+        self.assertEqual(tally.line(), "0 passed, 1 failed")
+
+
+class Options(unittest.TestCase):
+    def test_an_option_is_changed_where_it_is(self):
+        text = "[OPTIONS]\nEND_TIME   23:59:00 ; late\nTHREADS 8\n[JUNCTIONS]\n"
+        self.assertEqual(bench.with_option(text, "END_TIME", "06:00:00"),
+                         "[OPTIONS]\nEND_TIME 06:00:00\nTHREADS 8\n[JUNCTIONS]\n")
+
+    def test_an_option_is_added_where_there_is_none(self):
+        self.assertEqual(bench.with_option("[options]\n[JUNCTIONS]\n", "THREADS", "1"),
+                         "[OPTIONS]\nTHREADS 1\n[JUNCTIONS]\n")
+
+
+class Choice(unittest.TestCase):
+    def test_the_quickest_agreeing_models_are_chosen_until_the_time_is_up(self):
+        def entry(seconds, status="agree", **more):
+            return {"status": status, "seconds": seconds, "compare_s": 1.0, **more}
+        models = {"b": entry(2), "a": entry(validate.QUICK_TOTAL_S), "c": entry(0.1, "differ"),
+                  "d": entry(0.1, sensitive=True), "e": entry(1)}
+        self.assertEqual([m for m, _ in validate.choose_quick(models)], ["b", "e"])
+
+    def test_a_fault_is_told_without_the_folders_of_this_machine(self):
+        said = "/x/m.inp:3: warning: odd\n/x/y/m.inp:12: unknown keyword FOO\n"
+        self.assertEqual(validate.first_fault(said), "line 12: unknown keyword FOO")
+
+
+if __name__ == "__main__":
+    unittest.main()
