@@ -63,7 +63,7 @@ class Tally:
                 failed += 1
                 self.failures.append(f"{name}: {case.get('name')}")
         if tests == 0:
-            failed += 1
+            tests = failed = 1
             self.failures.append(f"{name}: no test was found")
         self.passed += tests - failed - skipped
         self.failed += failed
