@@ -127,6 +127,17 @@ static void begin_step(struct tw_hydraulics *h)
     }
 }
 
+void tw_dynwave_rest(struct tw_hydraulics *h)
+{
+    begin_step(h);
+    for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
+        double lateral = h->node.lateral_m3s[at];
+        h->node.inflow_m3s[at] = lateral > 0.0 ? lateral : 0.0;
+        h->node.outflow_m3s[at] = lateral < 0.0 ? -lateral : 0.0;
+    }
+    h->clock->steps++;
+}
+
 /* One iteration: all flows from the present depths, then all depths from the new flows. */
 static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s,
                     int32_t trial)

@@ -31,6 +31,9 @@ double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_o
 void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options,
                      double dt_s);
 
+/** A step of nodes without links: what flows in is all that can be said of them. */
+void tw_dynwave_rest(struct tw_hydraulics *h);
+
 /** Normal depth of a flow in one barrel of a conduit row [m]. */
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s);
 /** Critical depth of a flow in one barrel of a conduit row [m]. */

@@ -10,7 +10,7 @@ static const double year_days = 365.0; /* "nothing before then" */
 double tw_series_shift_days(const struct tw_model *model, int32_t series, double start_day)
 {
     if (model->series.kind[series] != 1) return 0.0;
-    return floor(start_day) - floor(model->options.start_day);
+    return start_day - model->options.start_day;
 }
 
 double tw_hydrology_day(const struct tw_hydrology *h, double at_ms)

@@ -276,7 +276,8 @@ struct tw_inflows {
     double *base_m3s;
 };
 
-struct tw_rules; /* model/rules.h: [CONTROLS] */
+struct tw_network; /* hydraulics/network.h: what routing works out of a model */
+struct tw_rules;   /* model/rules.h: [CONTROLS] */
 
 struct tw_model {
     struct tw_arena arena; /* owns everything below */
@@ -306,6 +307,7 @@ struct tw_model {
     struct tw_inflows inflows;
     struct tw_rules *rules; /* NULL: none */
     bool us_units; /* of the file */
+    const struct tw_network *network; /* set by engine/ when the model is read */
 };
 
 #endif

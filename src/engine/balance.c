@@ -1,0 +1,118 @@
+/* Where the water of the network came from and went to. Rates are integrated by half a step with
+ * their value before it and half a step with that after it, as SWMM does. */
+#include "engine/run_state.h"
+
+void tw_balance_half_step(struct tw_run *run, double dt_s)
+{
+    double half = 0.5 * dt_s;
+    for (int32_t l = 0; l < run->lanes; l++) {
+        struct tw_run_sums *s = &run->sums[l];
+        s->dry_m3 += half * s->rates.dry_m3s;
+        s->wet_m3 += half * s->rates.wet_m3s;
+        s->external_m3 += half * s->rates.external_m3s;
+        s->outflow_m3 += half * s->rates.outflow_m3s;
+        s->flooding_m3 += half * s->rates.flooding_m3s;
+    }
+}
+
+/* Flow that leaves through an outfall, negative when it comes in there. Inflow of an outfall that
+ * only sends is turned round so that results show what passes. */
+static double outfall_flow(struct tw_hydraulics *h, int32_t at)
+{
+    double in = h->node.inflow_m3s[at], out = h->node.outflow_m3s[at];
+    h->node.overflow_m3s[at] = 0.0;
+    h->node.volume_m3[at] = 0.0;
+    if (out == 0.0) return in;
+    if (in == 0.0) {
+        h->node.inflow_m3s[at] = out;
+        return -out;
+    }
+    return in - out;
+}
+
+static void add_losses(struct tw_run *run, int32_t lane, double dt_s)
+{
+    struct tw_hydraulics *h = &run->hydraulics;
+    struct tw_run_sums *s = &run->sums[lane];
+    for (int32_t k = 0; k < run->model->storages.count; k++) {
+        s->evaporated_m3 += dt_s * h->storage_evaporation_m3s[k * run->lanes + lane];
+        s->seeped_m3 += dt_s * h->storage_seepage_m3s[k * run->lanes + lane];
+    }
+    for (int32_t row = 0; row < run->net->conduit_count; row++) {
+        double loss = h->conduit.loss_m3s[row * run->lanes + lane];
+        if (loss > 0.0) s->seeped_m3 += dt_s * loss * run->net->conduit.barrels[row];
+    }
+}
+
+void tw_balance_set_rates(struct tw_run *run, double dt_s)
+{
+    struct tw_hydraulics *h = &run->hydraulics;
+    for (int32_t l = 0; l < run->lanes; l++) {
+        struct tw_flow_rates *r = &run->sums[l].rates;
+        for (int32_t i = 0; i < run->net->node_count; i++) {
+            int32_t at = i * run->lanes + l;
+            if (run->net->outfall[i]) {
+                r->outflow_m3s += outfall_flow(h, at);
+            } else if (h->node.volume_m3[at] <= run->net->full_volume_m3[i]) {
+                r->flooding_m3s += h->node.overflow_m3s[at];
+            }
+        }
+        add_losses(run, l, dt_s);
+    }
+}
+
+double tw_balance_network_m3(const struct tw_run *run, int32_t lane)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    double sum = 0.0;
+    for (int32_t i = 0; i < run->net->node_count; i++) {
+        sum += h->node.volume_m3[i * run->lanes + lane];
+    }
+    for (int32_t i = 0; i < run->net->link_count; i++) {
+        sum += h->link.volume_m3[i * run->lanes + lane];
+    }
+    return sum;
+}
+
+static double unexplained(double in, double out)
+{
+    return in > 0.0 ? 1.0 - out / in : out > 0.0 ? -1.0 : 0.0;
+}
+
+struct tw_balance tw_run_balance(const tw_run *run)
+{
+    const struct tw_run_sums *s = &run->sums[0];
+    const struct tw_hydrology *h = &run->hydrology;
+    struct tw_balance b = {.dry_weather_m3 = s->dry_m3,
+                           .wet_weather_m3 = s->wet_m3,
+                           .external_m3 = s->external_m3,
+                           .outflow_m3 = s->outflow_m3,
+                           .flooding_m3 = s->flooding_m3,
+                           .evaporated_m3 = s->evaporated_m3,
+                           .seeped_m3 = s->seeped_m3,
+                           .initial_storage_m3 = s->initial_m3,
+                           .final_storage_m3 = tw_balance_network_m3(run, 0),
+                           .nudged_m3 = s->nudged_m3};
+    if (h->active) {
+        b.rain_m3 = h->totals.rain_m3[0];
+        b.evaporation_m3 = h->totals.evaporation_m3[0];
+        b.infiltration_m3 = h->totals.infiltration_m3[0];
+        b.runoff_m3 = h->totals.runoff_m3[0];
+        b.surface_storage_m3 = tw_hydrology_storage_m3(h, 0);
+        b.runoff_error_ratio = tw_hydrology_error_ratio(h, 0);
+    }
+    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.external_m3 + b.initial_storage_m3;
+    double out = b.flooding_m3 + b.evaporated_m3 + b.seeped_m3 + b.final_storage_m3;
+    if (b.nudged_m3 >= 0.0) {
+        in += b.nudged_m3;
+    } else {
+        out -= b.nudged_m3;
+    }
+    if (b.outflow_m3 >= 0.0) {
+        out += b.outflow_m3;
+    } else {
+        in -= b.outflow_m3;
+    }
+    b.routing_error_ratio = unexplained(in, out);
+    return b;
+}

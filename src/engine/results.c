@@ -1,0 +1,252 @@
+/* Values at report times for the results file, and the report. A value lies between those of the
+ * two routing times around the report time; with AVERAGES it is the mean over the steps since the
+ * report before. */
+#include "engine/run_state.h"
+
+#include "hydraulics/constants.h"
+#include "hydraulics/xsect.h"
+
+#include <math.h>
+#include <time.h>
+
+enum { NODE_VALUES = 6, LINK_VALUES = 5 };
+
+tw_status tw_results_begin(struct tw_run *run)
+{
+    struct tw_run_values *v = &run->values;
+    v->subcatchment = TW_ARENA_NEW(&run->arena, double,
+                                   run->model->subcatchments.count * TW_SUBCATCHMENT_VALUES);
+    v->node = TW_ARENA_NEW(&run->arena, double, run->net->node_count * NODE_VALUES);
+    v->link = TW_ARENA_NEW(&run->arena, double, run->net->link_count * LINK_VALUES);
+    return v->subcatchment && v->node && v->link ? TW_OK : TW_ERR_NOMEM;
+}
+
+static double between(double old, double now, double f)
+{
+    return (1.0 - f) * old + f * now;
+}
+
+static void node_values(const struct tw_run *run, int32_t i, double f, double out[NODE_VALUES])
+{
+    const struct tw_node_state *s = &run->hydraulics.node;
+    int32_t at = i * run->lanes;
+    out[0] = between(s->old_depth_m[at], s->depth_m[at], f);
+    out[1] = run->model->nodes.invert_m[i] + out[0];
+    out[2] = between(s->old_volume_m3[at], s->volume_m3[at], f);
+    out[3] = between(s->old_lateral_m3s[at], s->lateral_m3s[at], f);
+    out[4] = between(s->old_inflow_m3s[at], s->inflow_m3s[at], f);
+    out[5] = s->overflow_m3s[at];
+}
+
+/* Velocity of a flow at a depth; 0 where there is hardly water. */
+static double velocity(const struct tw_run *run, int32_t row, double flow, double depth)
+{
+    if (row >= run->net->conduit_count || depth <= TW_TINY_VELOCITY_DEPTH_M) return 0.0;
+    const struct tw_conduit_rows *c = &run->net->conduit;
+    double area = tw_xsect_area(&run->net->xsects[c->section[row]], depth);
+    return area > TW_TINY_AREA_M2 ? flow / c->barrels[row] / area : 0.0;
+}
+
+static void link_values(const struct tw_run *run, int32_t link, double f, double out[LINK_VALUES])
+{
+    const struct tw_link_state *s = &run->hydraulics.link;
+    int32_t row = run->net->row_of_link[link], at = row * run->lanes;
+    double q = between(s->old_flow_m3s[at], s->flow_m3s[at], f);
+    bool switched = s->old_flow_m3s[at] * s->flow_m3s[at] == 0.0;
+    if (run->model->links.kind[link] == TW_LINK_PUMP && switched) {
+        q = f >= 0.5 ? s->flow_m3s[at] : s->old_flow_m3s[at];
+    }
+    double y = between(s->old_depth_m[at], s->depth_m[at], f);
+    out[0] = q;
+    out[1] = y;
+    out[2] = velocity(run, row, q, y);
+    out[3] = between(s->old_volume_m3[at], s->volume_m3[at], f);
+    out[4] = s->setting[at];
+    if (row < run->net->conduit_count) {
+        const struct tw_xsect *x = &run->net->xsects[run->net->conduit.section[row]];
+        out[4] = tw_xsect_area(x, y) / x->full_area_m2;
+    }
+}
+
+static void set_network_values(struct tw_run *run, double f)
+{
+    for (int32_t i = 0; i < run->net->node_count; i++) {
+        node_values(run, i, f, &run->values.node[i * NODE_VALUES]);
+    }
+    for (int32_t i = 0; i < run->net->link_count; i++) {
+        link_values(run, i, f, &run->values.link[i * LINK_VALUES]);
+    }
+}
+
+/* Means since the last report take the place of the values at its time. */
+static void set_average_values(struct tw_run *run)
+{
+    int64_t nodes = (int64_t)run->net->node_count * NODE_VALUES;
+    int64_t links = (int64_t)run->net->link_count * LINK_VALUES;
+    double steps = *run->average_steps > 0 ? (double)*run->average_steps : 1.0;
+    for (int64_t i = 0; i < nodes; i++) {
+        run->values.node[i] = run->average[i] / steps;
+        run->average[i] = 0.0;
+    }
+    for (int64_t i = 0; i < links; i++) {
+        run->values.link[i] = run->average[nodes + i] / steps;
+        run->average[nodes + i] = 0.0;
+    }
+    *run->average_steps = 0;
+}
+
+static void add_to_average(struct tw_run *run)
+{
+    set_network_values(run, 1.0);
+    int64_t nodes = (int64_t)run->net->node_count * NODE_VALUES;
+    int64_t links = (int64_t)run->net->link_count * LINK_VALUES;
+    for (int64_t i = 0; i < nodes; i++) run->average[i] += run->values.node[i];
+    for (int64_t i = 0; i < links; i++) run->average[nodes + i] += run->values.link[i];
+    ++*run->average_steps;
+}
+
+/* Sums and means over the whole system, in the order of SWMM's results file. */
+static void set_system_values(struct tw_run *run)
+{
+    enum { TEMPERATURE, RAIN, SNOW, INFILTRATION, RUNOFF, DRY, GROUND, RDII, EXTERNAL, LATERAL,
+           FLOODING, OUTFLOW, STORAGE, EVAPORATION, PET };
+    const struct tw_flow_rates *r = &run->sums[0].rates;
+    double *s = run->values.system, area = 0.0;
+    for (int k = 0; k < 15; k++) s[k] = 0.0;
+    for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
+        const double *v = &run->values.subcatchment[i * TW_SUBCATCHMENT_VALUES];
+        double a = run->model->subcatchments.area_m2[i];
+        s[RAIN] += v[TW_VALUE_RAIN] * a;
+        s[INFILTRATION] += v[TW_VALUE_INFILTRATION] * a;
+        s[EVAPORATION] += v[TW_VALUE_EVAPORATION] * a;
+        s[RUNOFF] += v[TW_VALUE_RUNOFF];
+        area += a;
+    }
+    if (area > 0.0) {
+        s[RAIN] /= area;
+        s[INFILTRATION] /= area;
+        s[EVAPORATION] /= area;
+    }
+    s[DRY] = r->dry_m3s;
+    s[EXTERNAL] = r->external_m3s;
+    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->external_m3s;
+    s[FLOODING] = r->flooding_m3s;
+    s[OUTFLOW] = r->outflow_m3s;
+    s[STORAGE] = tw_balance_network_m3(run, 0);
+    s[PET] = run->hydraulics.evaporation_mps * 8.64e7;
+}
+
+static double report_day(const struct tw_run *run, double ms)
+{
+    return run->clock->start_day + ms / 86400000.0;
+}
+
+static tw_status write_period(struct tw_run *run)
+{
+    const struct tw_run_clock *clock = run->clock;
+    double day = report_day(run, clock->report_ms);
+    bool average = run->model->options.report_averages;
+    if (day < run->options.report_start_day - 1e-9) {
+        if (average) set_average_values(run);
+        return TW_OK;
+    }
+    double span = clock->elapsed_ms - clock->old_ms;
+    double f = span > 0.0 ? (clock->report_ms - clock->old_ms) / span : 1.0;
+    if (average) {
+        set_average_values(run);
+    } else {
+        set_network_values(run, f);
+    }
+    if (run->hydrology.active) {
+        tw_hydrology_report(&run->hydrology, clock->report_ms, 0,
+                            (double(*)[TW_SUBCATCHMENT_VALUES])run->values.subcatchment);
+    }
+    set_system_values(run);
+    tw_statistics_reported(&run->statistics, run->values.node, NODE_VALUES);
+    if (run->out == NULL) return TW_OK;
+    const struct tw_run_values *v = &run->values;
+    return tw_out_write(run->out, day, v->subcatchment, v->node, v->link, v->system);
+}
+
+tw_status tw_results_step(struct tw_run *run)
+{
+    struct tw_run_clock *clock = run->clock;
+    if (run->out == NULL && run->report_path == NULL) return TW_OK;
+    bool average = run->model->options.report_averages;
+    if (clock->elapsed_ms < clock->report_ms) {
+        if (average) add_to_average(run);
+        return TW_OK;
+    }
+    bool on_time = clock->elapsed_ms <= clock->report_ms;
+    if (average && on_time) add_to_average(run);
+    TW_TRY(write_period(run));
+    if (average && !on_time) add_to_average(run);
+    clock->report_ms += 1000.0 * run->options.report_step_s;
+    return TW_OK;
+}
+
+static void fill_clock(const struct tw_run *run, struct tw_report *r)
+{
+    const struct tw_run_clock *clock = run->clock;
+    struct tw_run_stats s = tw_run_stats_get(run);
+    r->start_day = clock->start_day;
+    r->report_start_day = run->options.report_start_day;
+    r->end_day = clock->start_day + clock->end_ms / 86400000.0;
+    r->report_step_s = run->options.report_step_s;
+    r->routing_step_s = run->routing.routing_step_s;
+    r->elapsed_s = clock->elapsed_ms / 1000.0;
+    r->min_step_s = clock->least_step_s;
+    r->mean_step_s = s.mean_step_s;
+    r->max_step_s = clock->most_step_s;
+    r->trials_per_step = s.steps > 0 ? (double)s.trials / (double)s.steps : 0.0;
+    r->unconverged_ratio = s.steps > 0 ? (double)s.unconverged_steps / (double)s.steps : 0.0;
+    r->action = run->actions;
+    r->action_count = run->action_count;
+}
+
+static void fill_routing(const struct tw_run *run, struct tw_report *r)
+{
+    struct tw_balance b = tw_run_balance(run);
+    r->dry_weather_m3 = b.dry_weather_m3;
+    r->wet_weather_m3 = b.wet_weather_m3;
+    r->external_m3 = b.external_m3;
+    r->outflow_m3 = b.outflow_m3;
+    r->flooding_m3 = b.flooding_m3;
+    r->evaporated_m3 = b.evaporated_m3;
+    r->seeped_m3 = b.seeped_m3;
+    r->initial_storage_m3 = b.initial_storage_m3;
+    r->final_storage_m3 = b.final_storage_m3;
+    r->routing_error_ratio = b.routing_error_ratio;
+}
+
+/* As the C library writes a date, in a buffer of ours. */
+static void wall_text(long long seconds, char out[32])
+{
+    struct tw_calendar c = tw_day_to_calendar(25569.0 + (double)seconds / 86400.0);
+    (void)snprintf(out, 32, "%04d-%02d-%02d %02d:%02d:%02d UTC", c.year, c.month, c.day, c.hour,
+                   c.minute, c.second);
+}
+
+tw_status tw_results_report(struct tw_run *run)
+{
+    struct tw_arena arena;
+    tw_arena_init(&arena);
+    struct tw_report report = {0};
+    fill_clock(run, &report);
+    fill_routing(run, &report);
+    char begun[32], ended[32];
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    wall_text(run->wall_start, begun);
+    wall_text((long long)now.tv_sec, ended);
+    report.begun = begun;
+    report.ended = ended;
+    report.wall_s = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - run->wall_start_s;
+    tw_status status = tw_statistics_report_runoff(&run->hydrology, &arena, &report);
+    if (status == TW_OK) {
+        status = tw_statistics_report(&run->statistics, &run->hydraulics, &arena, &report);
+    }
+    if (status == TW_OK) status = tw_report_write(&report, run->model, NULL, run->report_path);
+    tw_arena_done(&arena);
+    return status;
+}

@@ -1,0 +1,230 @@
+#include "engine/run_state.h"
+
+#include "hydraulics/constants.h"
+#include "hydraulics/node_depth.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_ACTIONS = 100000 };
+
+/* Everything that moves, one after the other; called to count and then to cut. */
+static void lay(struct tw_run *run, struct tw_pool *state, struct tw_pool *scratch)
+{
+    const struct tw_model *model = run->model;
+    size_t w = (size_t)run->lanes;
+    run->clock = TW_POOL_NEW(state, struct tw_run_clock, 1);
+    run->sums = TW_POOL_NEW(state, struct tw_run_sums, w);
+    run->outer_inflow_m3s = TW_POOL_NEW(state, double, (size_t)run->net->node_count * w);
+    run->stage_cursor = TW_POOL_NEW(state, int32_t, model->outfalls.count);
+    tw_hydrology_lay(&run->hydrology, model, run->lanes, state);
+    tw_inflows_lay(&run->inflows, model, run->lanes, state);
+    tw_control_lay(&run->control, model, run->lanes, state);
+    tw_hydraulics_lay(&run->hydraulics, model, run->net, run->lanes, state, scratch);
+    tw_statistics_lay(&run->statistics, model, run->net, run->lanes, state);
+    run->average_steps = TW_POOL_NEW(state, int64_t, 1);
+    if (model->options.report_averages) {
+        run->average = TW_POOL_NEW(
+            state, double, (size_t)run->net->node_count * 6 + (size_t)run->net->link_count * 5);
+    }
+}
+
+static tw_status allocate(struct tw_run *run)
+{
+    struct tw_pool state = {0}, scratch = {0};
+    lay(run, &state, &scratch);
+    run->state_size = state.used;
+    run->state = TW_ARENA_NEW(&run->arena, char, state.used);
+    state = (struct tw_pool){.base = run->state};
+    scratch.base = TW_ARENA_NEW(&run->arena, char, scratch.used);
+    scratch.used = 0;
+    if (state.base == NULL || scratch.base == NULL) return TW_ERR_NOMEM;
+    lay(run, &state, &scratch);
+    size_t links = (size_t)run->net->link_count, n = links * (size_t)run->lanes;
+    double *views = TW_ARENA_NEW(&run->arena, double, 5 * n + 3 * links);
+    if (views == NULL) return TW_ERR_NOMEM;
+    run->view_flow = views;
+    run->view_depth = views + n;
+    run->view_velocity = views + 2 * n;
+    run->view_setting = views + 3 * n;
+    run->view_target = views + 4 * n;
+    run->view_full_flow = views + 5 * n;
+    run->view_full_depth = run->view_full_flow + links;
+    run->view_slope = run->view_full_flow + 2 * links;
+    return tw_results_begin(run);
+}
+
+/* Given values, or those of the model's file. */
+static tw_status settle_options(struct tw_run *run, const tw_run_options *given)
+{
+    const struct tw_options *o = &run->model->options;
+    tw_run_options *r = &run->options;
+    *r = *given;
+    bool moved = r->start_day > 0.0;
+    if (!moved) r->start_day = o->start_day;
+    if (!(r->end_day > 0.0)) r->end_day = o->end_day;
+    if (!(r->report_start_day > 0.0)) {
+        r->report_start_day = moved ? r->start_day : o->report_start_day;
+    }
+    if (!(r->report_step_s > 0.0)) r->report_step_s = o->report_step_s;
+    run->routing = (struct tw_routing_options){
+        .routing_step_s = r->routing_step_s > 0.0 ? r->routing_step_s : o->routing_step_s,
+        .minimum_step_s = r->minimum_step_s > 0.0 ? r->minimum_step_s : o->minimum_step_s,
+        .variable_step_factor = o->variable_step_factor,
+        .head_tolerance_m = r->head_tolerance_m > 0.0 ? r->head_tolerance_m : o->head_tolerance_m,
+        .max_trials = r->max_trials > 0 ? r->max_trials : o->max_trials};
+    bool sensible = isfinite(r->start_day) && isfinite(r->end_day) && r->end_day > r->start_day &&
+                    r->report_step_s > 0.0 && run->routing.routing_step_s > 0.0 &&
+                    run->routing.max_trials > 0;
+    return sensible ? TW_OK : TW_ERR_ARG;
+}
+
+/* The results file's header says when the report period before the first one was. */
+static double header_day(const struct tw_run *run)
+{
+    double step = run->options.report_step_s / 86400.0, start = run->options.start_day;
+    if (start + step > run->options.report_start_day) return start;
+    return start + (floor((run->options.report_start_day - start) / step) - 1.0) * step;
+}
+
+static tw_status open_files(struct tw_run *run)
+{
+    const tw_run_options *o = &run->options;
+    if (o->report_path != NULL) {
+        run->report_path = tw_arena_text(&run->arena, o->report_path, strlen(o->report_path));
+        if (run->report_path == NULL) return TW_ERR_NOMEM;
+        if (run->model->options.report_controls) {
+            run->actions = TW_ARENA_NEW(&run->arena, struct tw_report_action, MOST_ACTIONS);
+            if (run->actions == NULL) return TW_ERR_NOMEM;
+            run->action_room = MOST_ACTIONS;
+        }
+    }
+    if (o->results_path == NULL) return TW_OK;
+    return tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out);
+}
+
+/* What rules may ask of links and what never changes. */
+static void set_fixed_views(struct tw_run *run)
+{
+    const struct tw_network *net = run->net;
+    for (int32_t row = 0; row < net->link_count; row++) {
+        int32_t link = net->link_of_row[row], section = run->model->links.xsect[link];
+        if (section >= 0) run->view_full_depth[link] = net->xsects[section].full_depth_m;
+        if (row >= net->conduit_count) continue;
+        run->view_full_flow[link] = net->conduit.full_flow_m3s[row] * net->conduit.barrels[row];
+        run->view_slope[link] = net->conduit.slope_ratio[row];
+    }
+}
+
+static void begin(struct tw_run *run)
+{
+    const tw_run_options *o = &run->options;
+    /* whole seconds, as the durations of SWMM */
+    double total_s = floor((o->end_day - o->start_day) * 86400.0 + 1e-4);
+    *run->clock = (struct tw_run_clock){.start_day = o->start_day,
+                                        .end_ms = 1000.0 * total_s,
+                                        .report_ms = 1000.0 * o->report_step_s,
+                                        .least_step_s = INFINITY};
+    run->hydrology.outer_rain = o->outer_rain;
+    tw_hydrology_begin(&run->hydrology, o->start_day);
+    tw_inflows_begin(&run->inflows, o->start_day);
+    tw_control_begin(&run->control, o->start_day);
+    for (int32_t i = 0; i < run->model->outfalls.count * run->lanes; i++) {
+        run->hydraulics.outfall_stage_m[i] = run->model->outfalls.stage_m[i / run->lanes];
+    }
+    tw_hydraulics_begin(&run->hydraulics);
+    tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
+    for (int32_t l = 0; l < run->lanes; l++) {
+        run->sums[l].initial_m3 = tw_balance_network_m3(run, l);
+    }
+    set_fixed_views(run);
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    run->wall_start = (long long)now.tv_sec;
+    run->wall_start_s = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+tw_status tw_run_create(const tw_model *model, const tw_run_options *options, tw_run **out_run)
+{
+    if (model == NULL || options == NULL || out_run == NULL) return TW_ERR_ARG;
+    struct tw_run *run = calloc(1, sizeof *run);
+    if (run == NULL) return TW_ERR_NOMEM;
+    run->model = model;
+    run->net = model->network;
+    run->lanes = 1;
+    tw_arena_init(&run->arena);
+    tw_status status = settle_options(run, options);
+    if (status == TW_OK) status = allocate(run);
+    if (status == TW_OK) status = open_files(run);
+    if (status != TW_OK) {
+        tw_run_destroy(run);
+        return status;
+    }
+    begin(run);
+    *out_run = run;
+    return TW_OK;
+}
+
+void tw_run_destroy(tw_run *run)
+{
+    if (run == NULL) return;
+    tw_out_abandon(run->out);
+    tw_arena_done(&run->arena);
+    free(run);
+}
+
+tw_status tw_run_step(tw_run *run)
+{
+    if (tw_run_finished(run)) return TW_ERR_STATE;
+    return tw_run_take_step(run, run->clock->end_ms);
+}
+
+tw_status tw_run_advance(tw_run *run, double until_s)
+{
+    if (!(until_s >= 0.0)) return TW_ERR_ARG;
+    double until_ms = round(1000.0 * until_s);
+    if (until_ms > run->clock->end_ms) until_ms = run->clock->end_ms;
+    while (run->clock->elapsed_ms < until_ms) TW_TRY(tw_run_take_step(run, until_ms));
+    return TW_OK;
+}
+
+tw_status tw_run_end(tw_run *run)
+{
+    if (run->ended) return TW_ERR_STATE;
+    run->ended = true;
+    tw_status status = TW_OK;
+    if (run->out != NULL) {
+        tw_out *out = run->out;
+        run->out = NULL;
+        status = tw_out_close(out);
+    }
+    if (status == TW_OK && run->report_path != NULL) status = tw_results_report(run);
+    return status;
+}
+
+bool tw_run_finished(const tw_run *run)
+{
+    return run->clock->elapsed_ms >= run->clock->end_ms;
+}
+
+double tw_run_elapsed_s(const tw_run *run)
+{
+    return run->clock->elapsed_ms / 1000.0;
+}
+
+double tw_run_day(const tw_run *run)
+{
+    return run->clock->start_day + run->clock->elapsed_ms / 86400000.0;
+}
+
+struct tw_run_stats tw_run_stats_get(const tw_run *run)
+{
+    const struct tw_routing_clock *c = run->hydraulics.clock;
+    double mean = c->steps > 0 ? tw_run_elapsed_s(run) / (double)c->steps : 0.0;
+    return (struct tw_run_stats){.steps = c->steps,
+                                 .trials = c->trials,
+                                 .unconverged_steps = c->unconverged_steps,
+                                 .mean_step_s = mean};
+}

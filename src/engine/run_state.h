@@ -1,0 +1,96 @@
+/* What a run is made of. Everything that moves lies in one stretch of memory, `state`: saving a
+ * run is a copy of it. Pointers are outside. */
+#ifndef TW_ENGINE_RUN_STATE_H
+#define TW_ENGINE_RUN_STATE_H
+
+#include "base/arena.h"
+#include "control/control.h"
+#include "engine/statistics.h"
+#include "hydraulics/dynwave.h"
+#include "hydraulics/state.h"
+#include "hydrology/hydrology.h"
+#include "hydrology/inflows.h"
+#include "io/out.h"
+#include "thalweg/run.h"
+
+/* Rates at the end of a step, one set per lane [m3/s]. */
+struct tw_flow_rates {
+    double dry_m3s, wet_m3s, external_m3s, outflow_m3s, flooding_m3s;
+};
+
+/* Clock and balance; per lane where it says so. */
+struct tw_run_clock {
+    double start_day;
+    double elapsed_ms, end_ms;
+    double old_ms;    /* where the last step began */
+    double report_ms; /* next report time */
+    double rule_ms;   /* next evaluation of rules; only with a rule step */
+    double least_step_s, most_step_s;
+};
+struct tw_run_sums { /* per lane */
+    struct tw_flow_rates rates; /* at the end of the last step */
+    double dry_m3, wet_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3, seeped_m3;
+    double initial_m3, nudged_m3;
+};
+
+/* Values of a report time, [element][variable]; averages add up in them. */
+struct tw_run_values {
+    double *subcatchment, *node, *link;
+    double system[15];
+};
+
+struct tw_run {
+    const struct tw_model *model;
+    const struct tw_network *net;
+    tw_run_options options;
+    struct tw_routing_options routing;
+    struct tw_arena arena;
+    int32_t lanes;
+    char *state;
+    size_t state_size;
+
+    struct tw_hydrology hydrology;
+    struct tw_inflows_run inflows;
+    struct tw_control control;
+    struct tw_hydraulics hydraulics;
+    struct tw_statistics statistics;
+    struct tw_run_clock *clock; /* [1] */
+    struct tw_run_sums *sums;   /* [lanes] */
+    double *outer_inflow_m3s;   /* [nodes * lanes] set by the caller */
+    int32_t *stage_cursor;      /* [outfalls] in the stage's time series */
+    double *average;            /* sums of values since the last report; only with averages */
+    int64_t *average_steps;     /* [1] */
+
+    /* rebuilt at every use */
+    double *lateral_m3s; /* [nodes * lanes] external inflow before the step takes it */
+    struct tw_run_values values;
+    double *view_flow, *view_depth, *view_velocity, *view_setting, *view_target; /* by link */
+    double *view_full_flow, *view_full_depth, *view_slope;                       /* [links] */
+
+    tw_out *out;
+    struct tw_report_action *actions;
+    int64_t action_count, action_room;
+    char *report_path;
+    double wall_start_s;
+    long long wall_start;
+    bool ended;
+};
+
+/** One routing step, cut to end at until_ms. errors: TW_ERR_NUMERIC, TW_ERR_FILE */
+tw_status tw_run_take_step(struct tw_run *run, double until_ms);
+
+/** Add half a step of the present rates to the balance. */
+void tw_balance_half_step(struct tw_run *run, double dt_s);
+/** Set the rates at the end of a step from the state of the network. */
+void tw_balance_set_rates(struct tw_run *run, double dt_s);
+/** Water in the network of a lane [m3]. */
+double tw_balance_network_m3(const struct tw_run *run, int32_t lane);
+
+/** Write what is due at the end of a step to the results file. errors: TW_ERR_FILE */
+tw_status tw_results_step(struct tw_run *run);
+/** Lay out the values of a report time. */
+tw_status tw_results_begin(struct tw_run *run);
+/** Write the text report. errors: TW_ERR_FILE, TW_ERR_NOMEM */
+tw_status tw_results_report(struct tw_run *run);
+
+#endif

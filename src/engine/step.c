@@ -1,0 +1,244 @@
+/* How water moves, in the order in which it does. */
+#include "engine/run_state.h"
+
+#include "hydraulics/regulators.h"
+#include "hydraulics/storage_losses.h"
+#include "hydrology/climate.h"
+#include "num/series.h"
+#include "num/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Length of the next routing step [ms]: what the hydraulics allow, cut at the next rules, at the
+ * caller's time and at the end. */
+static double next_step_ms(struct tw_run *run, double until_ms)
+{
+    const struct tw_options *o = &run->model->options;
+    const struct tw_run_clock *clock = run->clock;
+    double step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
+    if (run->net->link_count > 0 && !o->ignore_routing) {
+        step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
+    }
+    double step_ms = 1000.0 * step_s;
+    if (run->control.active && o->rule_step_s > 0.0) {
+        double to_rule_ms = clock->rule_ms - clock->elapsed_ms;
+        if (to_rule_ms >= 1.0 && to_rule_ms < step_ms) step_ms = to_rule_ms;
+    }
+    double end_ms = until_ms < clock->end_ms ? until_ms : clock->end_ms;
+    if (clock->elapsed_ms + step_ms > end_ms) step_ms = end_ms - clock->elapsed_ms;
+    return step_ms < 1.0 ? 1.0 : step_ms;
+}
+
+/* Rain, runoff and the climate up to the end of the step. */
+static void advance_runoff(struct tw_run *run, double next_ms)
+{
+    struct tw_hydrology *h = &run->hydrology;
+    if (!h->active) {
+        tw_hydrology_set_climate(h, next_ms);
+        return;
+    }
+    while (h->clock->new_runoff_ms < next_ms) tw_hydrology_step(h, run->clock->end_ms);
+}
+
+/* Pumps start and stop by the depth at their inlet. */
+static void set_pump_targets(struct tw_run *run)
+{
+    const struct tw_model *model = run->model;
+    struct tw_hydraulics *h = &run->hydraulics;
+    for (int32_t k = 0; k < model->pumps.count; k++) {
+        int32_t row = run->net->row_of_link[model->pumps.link[k]], node = run->net->from[row];
+        for (int32_t l = 0; l < run->lanes; l++) {
+            int32_t at = row * run->lanes + l;
+            double depth = h->node.depth_m[node * run->lanes + l];
+            h->link.target[at] = tw_pump_setting_by_depth(model, k, depth, h->link.setting[at]);
+        }
+    }
+}
+
+/* Rules see links in the model's order; routing has them in rows. */
+static void show_links(struct tw_run *run)
+{
+    const struct tw_link_state *s = &run->hydraulics.link;
+    const struct tw_conduit_rows *c = &run->net->conduit;
+    int32_t w = run->lanes;
+    for (int32_t row = 0; row < run->net->link_count; row++) {
+        for (int32_t l = 0; l < w; l++) {
+            int32_t at = row * w + l, to = run->net->link_of_row[row] * w + l;
+            run->view_flow[to] = s->flow_m3s[at];
+            run->view_depth[to] = s->depth_m[at];
+            run->view_setting[to] = s->setting[at];
+            run->view_target[to] = s->target[at];
+            bool conduit = row < run->net->conduit_count;
+            double area = conduit ? run->hydraulics.conduit.area_m2[at] * c->barrels[row] : 0.0;
+            run->view_velocity[to] = area > 0.0 ? s->flow_m3s[at] / area : 0.0;
+        }
+    }
+}
+
+static void keep_actions(struct tw_run *run, const struct tw_control_change *changes,
+                         int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        if (changes[i].modulated || run->action_count == run->action_room) continue;
+        run->actions[run->action_count++] =
+            (struct tw_report_action){.day = tw_run_day(run),
+                                      .link = changes[i].link,
+                                      .setting = changes[i].target,
+                                      .rule = changes[i].rule};
+    }
+}
+
+/* Control rules set targets. */
+static void evaluate_rules(struct tw_run *run, double step_s)
+{
+    enum { ROOM = 64 };
+    if (!run->control.active) return;
+    struct tw_run_clock *clock = run->clock;
+    double rule_step_ms = 1000.0 * run->model->options.rule_step_s;
+    if (rule_step_ms > 0.0) {
+        if (clock->elapsed_ms < clock->rule_ms - 0.5) return;
+        clock->rule_ms = clock->elapsed_ms + rule_step_ms;
+    }
+    show_links(run);
+    struct tw_hydraulics *h = &run->hydraulics;
+    struct tw_control_view view = {.lanes = run->lanes,
+                                   .start_day = clock->start_day,
+                                   .elapsed_s = clock->elapsed_ms / 1000.0,
+                                   .step_s = step_s,
+                                   .node_depth_m = h->node.depth_m,
+                                   .node_volume_m3 = h->node.volume_m3,
+                                   .node_lateral_m3s = h->node.lateral_m3s,
+                                   .link_flow_m3s = run->view_flow,
+                                   .link_depth_m = run->view_depth,
+                                   .link_velocity_mps = run->view_velocity,
+                                   .link_setting = run->view_setting,
+                                   .gage_rain_mmh = run->hydrology.gage_rain_mmh,
+                                   .past_rain_mm = run->hydrology.past_rain_mm,
+                                   .link_full_flow_m3s = run->view_full_flow,
+                                   .link_full_depth_m = run->view_full_depth,
+                                   .link_slope_ratio = run->view_slope};
+    struct tw_control_change changes[ROOM];
+    int32_t n = tw_control_step(&run->control, &view, run->view_target, changes, ROOM);
+    if (run->actions != NULL) keep_actions(run, changes, n < ROOM ? n : ROOM);
+    for (int32_t link = 0; link < run->net->link_count; link++) {
+        for (int32_t l = 0; l < run->lanes; l++) {
+            int32_t at = run->net->row_of_link[link] * run->lanes + l;
+            h->link.target[at] = run->view_target[link * run->lanes + l];
+        }
+    }
+}
+
+/* Settings follow their targets, gates as fast as they move. */
+static void move_settings(struct tw_run *run, double step_s)
+{
+    struct tw_link_state *s = &run->hydraulics.link;
+    for (int32_t at = 0; at < run->net->link_count * run->lanes; at++) {
+        if (s->target[at] == s->setting[at]) continue;
+        int32_t link = run->net->link_of_row[at / run->lanes];
+        tw_control_note_setting(&run->control, link, at % run->lanes, s->setting[at],
+                                s->target[at], tw_run_elapsed_s(run));
+        s->setting[at] =
+            tw_link_setting_advance(run->model, link, s->setting[at], s->target[at], step_s);
+    }
+}
+
+/* What flows into nodes from outside at the end of the step. */
+static void add_lateral_inflows(struct tw_run *run)
+{
+    struct tw_hydraulics *h = &run->hydraulics;
+    int32_t n = run->net->node_count * run->lanes;
+    double ms = run->clock->elapsed_ms, *lateral = h->node.lateral_m3s;
+    memcpy(h->node.old_lateral_m3s, lateral, (size_t)n * sizeof *lateral);
+    memcpy(lateral, run->outer_inflow_m3s, (size_t)n * sizeof *lateral);
+    double dry = 0.0, external = 0.0;
+    tw_inflows_add(&run->inflows, ms, lateral, &dry, &external);
+    for (int32_t l = 0; l < run->lanes; l++) {
+        struct tw_flow_rates *r = &run->sums[l].rates;
+        *r = (struct tw_flow_rates){.dry_m3s = dry, .external_m3s = external};
+        for (int32_t i = 0; i < run->net->node_count; i++) {
+            r->external_m3s += run->outer_inflow_m3s[i * run->lanes + l];
+        }
+    }
+    if (!run->hydrology.active) return;
+    double wet[8] = {0};
+    tw_hydrology_node_inflow(&run->hydrology, ms, lateral, wet);
+    for (int32_t l = 0; l < run->lanes; l++) run->sums[l].rates.wet_m3s = wet[l];
+}
+
+static double stage_of_series(struct tw_run *run, int32_t outfall, double days)
+{
+    const struct tw_tables *t = &run->model->series;
+    int32_t series = run->model->outfalls.table[outfall], first = t->first[series];
+    double start_day = run->clock->start_day;
+    double day = start_day + days - tw_series_shift_days(run->model, series, start_day);
+    return tw_series_at(t->x + first, t->y + first, t->first[series + 1] - first, day, true,
+                        &run->stage_cursor[outfall]);
+}
+
+/* Water levels outside that do not depend on the flow. */
+static void set_outfall_stages(struct tw_run *run)
+{
+    const struct tw_model *model = run->model;
+    const struct tw_outfalls *o = &model->outfalls;
+    double days = run->clock->elapsed_ms / 86400000.0;
+    for (int32_t i = 0; i < o->count; i++) {
+        double stage = o->stage_m[i];
+        if (o->kind[i] == TW_OUTFALL_TIDAL) {
+            const struct tw_tables *t = &model->curves;
+            int32_t first = t->first[o->table[i]];
+            struct tw_points tide = {.x = t->x + first,
+                                     .y = t->y + first,
+                                     .count = t->first[o->table[i] + 1] - first};
+            stage = tw_points_at(tide, tide.x[0] + 24.0 * (days - floor(days)));
+        } else if (o->kind[i] == TW_OUTFALL_SERIES) {
+            stage = o->series_to_m[i] * stage_of_series(run, i, days);
+        }
+        for (int32_t l = 0; l < run->lanes; l++) {
+            run->hydraulics.outfall_stage_m[i * run->lanes + l] = stage;
+        }
+    }
+}
+
+/* A flow or a depth that is no number any more must not spread. */
+static bool all_finite(const struct tw_run *run)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    double sum = 0.0;
+    for (int32_t i = 0; i < run->net->node_count * run->lanes; i++) sum += h->node.depth_m[i];
+    for (int32_t i = 0; i < run->net->link_count * run->lanes; i++) sum += h->link.flow_m3s[i];
+    return isfinite(sum);
+}
+
+tw_status tw_run_take_step(struct tw_run *run, double until_ms)
+{
+    struct tw_run_clock *clock = run->clock;
+    struct tw_hydraulics *h = &run->hydraulics;
+    double step_ms = next_step_ms(run, until_ms), step_s = step_ms / 1000.0;
+    advance_runoff(run, clock->elapsed_ms + step_ms);
+    tw_balance_half_step(run, step_s);
+    if (!run->model->options.ignore_routing) {
+        set_pump_targets(run);
+        evaluate_rules(run, step_s);
+        move_settings(run, step_s);
+    }
+    clock->old_ms = clock->elapsed_ms;
+    clock->elapsed_ms += step_ms;
+    add_lateral_inflows(run);
+    set_outfall_stages(run);
+    h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
+    if (run->net->link_count == 0 || run->model->options.ignore_routing) {
+        tw_dynwave_rest(h);
+    } else {
+        tw_losses_advance(h, step_s);
+        tw_dynwave_step(h, &run->routing, step_s);
+    }
+    tw_balance_set_rates(run, step_s);
+    tw_balance_half_step(run, step_s);
+    if (step_s < clock->least_step_s) clock->least_step_s = step_s;
+    if (step_s > clock->most_step_s) clock->most_step_s = step_s;
+    tw_statistics_step(&run->statistics, h, step_s, tw_run_day(run));
+    if (!all_finite(run)) return TW_ERR_NUMERIC;
+    return tw_results_step(run);
+}
