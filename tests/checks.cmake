@@ -34,3 +34,10 @@ if(NOT TW_SANITIZE)
     set_tests_properties(corpus PROPERTIES LABELS "corpus" TIMEOUT 900 SKIP_RETURN_CODE 77
         PROCESSORS 2)
 endif()
+
+# The command as a user calls it.
+if(TARGET thalweg)
+    add_test(NAME command COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/command_test.py
+        $<TARGET_FILE:thalweg>)
+    set_tests_properties(command PROPERTIES LABELS "command" TIMEOUT 300)
+endif()

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""The command as a user calls it: files, messages, exit codes.
+
+  command_test.py THALWEG [TEST ...]
+"""
+import os
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+THALWEG = ""
+DONE, USAGE, BAD_INPUT, FAILED = 0, 2, 3, 4
+
+MODEL = """[TITLE]
+Two pipes
+[OPTIONS]
+FLOW_UNITS CMS
+INFILTRATION HORTON
+FLOW_ROUTING DYNWAVE
+START_DATE 07/01/2031
+START_TIME 00:00:00
+END_DATE 07/01/2031
+END_TIME 02:00:00
+REPORT_STEP 00:05:00
+WET_STEP 00:01:00
+DRY_STEP 00:05:00
+ROUTING_STEP 5
+[RAINGAGES]
+G1 INTENSITY 0:05 1.0 TIMESERIES rain
+[SUBCATCHMENTS]
+S1 G1 J1 1.0 60 100 1.0 0
+[SUBAREAS]
+S1 0.013 0.2 1 5 25 OUTLET
+[INFILTRATION]
+S1 50 5 4 7 0
+[JUNCTIONS]
+J1 10 3 0 0 0
+J2 9 3 0 0 0
+[OUTFALLS]
+O1 8 FREE NO
+[CONDUITS]
+C1 J1 J2 100 0.013 0 0 0
+C2 J2 O1 100 0.013 0 0 0
+[XSECTIONS]
+C1 CIRCULAR 0.5 0 0 0 1
+C2 CIRCULAR 0.5 0 0 0 1
+[TIMESERIES]
+rain 0:00 20
+rain 0:30 60
+rain 1:00 0
+[REPORT]
+SUBCATCHMENTS ALL
+NODES ALL
+LINKS ALL
+"""
+
+
+def run(*words, limit=None, folder=None):
+    """A finished call of the command; limit: largest file it may write [bytes]."""
+    def restrict():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    return subprocess.run([THALWEG, *words], capture_output=True, text=True, timeout=60,
+                          errors="replace", cwd=folder, preexec_fn=restrict)
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="thalweg-command-")
+        self.folder = self.temporary.name
+        self.addCleanup(self.temporary.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as out:
+            out.write(text)
+        return self.path(name)
+
+    def run_model(self, text, **more):
+        model = self.write("model.inp", text)
+        return run("run", model, self.path("model.rpt"), self.path("model.out"), **more)
+
+    def refused(self, text, *pieces):
+        """The model is refused with all of these pieces in the message; nothing is left."""
+        done = self.run_model(text)
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+        for piece in pieces:
+            self.assertIn(piece.lower(), done.stderr.lower())
+        self.assertEqual(sorted(os.listdir(self.folder)), ["model.inp"])
+        return done.stderr
+
+
+class Run(CommandTest):
+    def test_a_model_gives_a_report_and_results_that_swmm_tools_read(self):
+        done = self.run_model(MODEL)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["model.inp", "model.out", "model.rpt"])
+        with open(self.path("model.out"), "rb") as f:
+            data = f.read()
+        magic, = struct.unpack("<i", data[:4])
+        ids, _, results, periods, error, last = struct.unpack("<6i", data[-24:])
+        self.assertEqual((magic, last), (516114522, 516114522))
+        self.assertEqual((periods, error), (24, 0))
+        self.assertLess(ids, results)
+        with open(self.path("model.rpt"), encoding="utf-8") as f:
+            self.assertIn("Continuity", f.read())
+
+    def test_the_same_model_gives_the_same_bytes(self):
+        self.run_model(MODEL)
+        with open(self.path("model.out"), "rb") as f:
+            first = f.read()
+        self.run_model(MODEL)
+        with open(self.path("model.out"), "rb") as f:
+            self.assertEqual(f.read(), first)
+
+    def test_results_are_optional(self):
+        model = self.write("model.inp", MODEL)
+        done = run("run", model, folder=self.folder)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+
+    def test_windows_line_ends_and_a_byte_order_mark_do_not_matter(self):
+        done = self.run_model("\ufeff" + MODEL.replace("\n", "\r\n"))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+
+    def test_results_go_to_a_device_in_place(self):
+        model = self.write("model.inp", MODEL)
+        done = run("run", model, self.path("model.rpt"), "/dev/null")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertFalse(os.path.isfile("/dev/null"))
+
+
+class BadInput(CommandTest):
+    def test_a_missing_file_is_named(self):
+        done = run("run", self.path("nowhere.inp"), self.path("a.rpt"), self.path("a.out"))
+        self.assertEqual(done.returncode, BAD_INPUT)
+        self.assertIn("nowhere.inp", done.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_folder_is_not_a_model(self):
+        done = run("run", self.folder, self.path("a.rpt"), self.path("a.out"))
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+
+    def test_an_empty_file_is_refused(self):
+        self.refused("", "model.inp")
+
+    def test_all_faults_come_at_once_with_their_lines(self):
+        text = (MODEL.replace("C1 J1 J2 100", "C1 J1 J99 100")
+                .replace("C2 J2 O1 100", "C2 J2 O1 -100")
+                .replace("J2 9 3", "J2 nine 3"))
+        lines = text.splitlines()
+        said = self.refused(text, "J99", "C2", "nine")
+        for piece in ("C1 J1 J99", "C2 J2 O1", "J2 nine"):
+            at = 1 + next(i for i, line in enumerate(lines) if line.startswith(piece))
+            self.assertIn(f"model.inp:{at}:", said)
+
+    def test_a_duplicate_name_is_refused(self):
+        self.refused(MODEL.replace("J2 9 3 0 0 0", "J2 9 3 0 0 0\nJ2 8 3 0 0 0"), "J2")
+
+    def test_an_unknown_option_is_refused(self):
+        self.refused(MODEL.replace("ROUTING_STEP 5", "ROUTING_STEP 5\nROOTING_STEP 5"),
+                     "ROOTING_STEP")
+
+    def test_an_unknown_section_is_refused(self):
+        self.refused(MODEL + "[JUNKTIONS]\nJ3 1 1 1 1 1\n", "JUNKTIONS")
+
+    def test_words_in_the_rain_are_refused(self):
+        self.refused(MODEL.replace("rain 0:30 60", "rain 0:30 heavy"), "heavy")
+
+    def test_a_missing_rain_file_is_named(self):
+        self.refused(MODEL.replace("TIMESERIES rain", 'FILE "gone.dat" STA1 MM'), "gone.dat")
+
+    def test_a_model_cut_short_anywhere_never_crashes(self):
+        data = MODEL.encode()
+        for size in range(0, len(data), 37):
+            with open(self.path("model.inp"), "wb") as out:
+                out.write(data[:size])
+            done = run("run", self.path("model.inp"), self.path("a.rpt"), self.path("a.out"))
+            self.assertIn(done.returncode, (DONE, BAD_INPUT), f"{size} bytes: {done.stderr}")
+
+    def test_bytes_that_are_no_text_never_crash(self):
+        with open(self.path("model.inp"), "wb") as out:
+            out.write(bytes(range(256)) * 40)
+        done = run("run", self.path("model.inp"), self.path("a.rpt"), self.path("a.out"))
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+
+
+class Disk(CommandTest):
+    def test_a_disk_that_fills_up_leaves_nothing_half_written(self):
+        done = self.run_model(MODEL, limit=1024)
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["model.inp"])
+
+    def test_a_full_device_is_told(self):
+        model = self.write("model.inp", MODEL)
+        done = run("run", model, self.path("a.rpt"), "/dev/full")
+        self.assertEqual(done.returncode, FAILED, done.stderr)
+        self.assertIn("space", done.stderr.lower())
+
+    def test_a_folder_that_is_not_there_is_named(self):
+        model = self.write("model.inp", MODEL)
+        done = run("run", model, self.path("no/a.rpt"), self.path("no/a.out"))
+        self.assertIn(done.returncode, (BAD_INPUT, FAILED), done.stderr)
+        self.assertIn("no/a.", done.stderr)
+
+
+class Usage(CommandTest):
+    def test_help_comes_for_every_subcommand(self):
+        for words in (["--help"], ["run", "--help"], ["check", "--help"], ["synth", "--help"],
+                      ["serve", "--help"]):
+            done = run(*words)
+            self.assertEqual(done.returncode, DONE, words)
+            self.assertGreater(len(done.stdout), 40, words)
+
+    def test_wrong_words_are_usage_errors(self):
+        for words in ([], ["fly"], ["run"], ["run", "a", "b", "c", "d"], ["run", "--fast", "a"],
+                      ["synth", "--nodes", "many", "x"]):
+            done = run(*words, folder=self.folder)
+            self.assertEqual(done.returncode, USAGE, f"{words}: {done.stderr}")
+            self.assertGreater(len(done.stderr), 10, words)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_check_finds_what_run_refuses(self):
+        self.assertEqual(run("check", self.write("good.inp", MODEL)).returncode, DONE)
+        done = run("check", self.write("bad.inp", MODEL.replace("C1 J1 J2", "C1 J1 J9")))
+        self.assertIn(done.returncode, (1, BAD_INPUT))
+        self.assertIn("J9", done.stdout + done.stderr)
+
+
+class Synth(CommandTest):
+    def made(self, name, *words):
+        done = run("synth", *words, self.path(name))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        content = {}
+        for at, _, names in os.walk(self.path(name)):
+            for n in names:
+                with open(os.path.join(at, n), "rb") as f:
+                    content[os.path.relpath(os.path.join(at, n), self.path(name))] = f.read()
+        return content
+
+    def test_the_same_seed_gives_the_same_bytes(self):
+        first = self.made("a", "--nodes", "300", "--seed", "7")
+        self.assertEqual(self.made("b", "--nodes", "300", "--seed", "7"), first)
+        self.assertNotEqual(self.made("c", "--nodes", "300", "--seed", "8")["network.inp"],
+                            first["network.inp"])
+        for name in ("city.ini", "network.inp", "points.geojson", "depots.geojson"):
+            self.assertIn(name, first)
+
+    def test_a_made_city_has_no_faults_and_runs(self):
+        self.made("city", "--nodes", "200", "--seed", "1")
+        done = run("check", self.path("city"))
+        self.assertEqual(done.returncode, DONE, done.stdout + done.stderr)
+        done = run("run", self.path("city/network.inp"), self.path("a.rpt"), self.path("a.out"))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    THALWEG = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
