@@ -56,39 +56,35 @@ static void town_make(struct town *t)
         memcpy(t->parameters[i], loam, sizeof loam);
     }
     struct tw_model *m = &t->model;
-    m->options = (struct tw_options){
-        .start_day = start_day, .wet_step_s = 300.0, .dry_step_s = 3600.0};
+    m->options =
+        (struct tw_options){.start_day = start_day, .wet_step_s = 300.0, .dry_step_s = 3600.0};
     m->gages = (struct tw_gages){.count = 1,
                                  .kind = t->gage_kind,
                                  .series = t->gage_series,
                                  .interval_s = t->interval_s,
                                  .to_mm = t->to_mm,
                                  .snow_catch_ratio = t->catch_ratio};
-    m->series = (struct tw_tables){.count = 1,
-                                   .first = t->series_first,
-                                   .kind = t->series_kind,
-                                   .x = t->x,
-                                   .y = t->y};
+    m->series = (struct tw_tables){
+        .count = 1, .first = t->series_first, .kind = t->series_kind, .x = t->x, .y = t->y};
     m->evaporation = (struct tw_evaporation){.series = -1, .recovery_pattern = -1};
     m->outfalls = (struct tw_outfalls){.count = 1, .route_to = t->outfall_route};
-    m->subcatchments =
-        (struct tw_subcatchments){.count = SUBS,
-                                  .gage = t->gage,
-                                  .outlet_node = t->outlet_node,
-                                  .outlet_subcatchment = t->outlet_subcatchment,
-                                  .area_m2 = t->area_m2,
-                                  .impervious_ratio = t->impervious,
-                                  .width_m = t->width_m,
-                                  .slope_ratio = t->slope,
-                                  .n_impervious = t->n_impervious,
-                                  .n_pervious = t->n_pervious,
-                                  .storage_impervious_m = t->storage_impervious,
-                                  .storage_pervious_m = t->storage_pervious,
-                                  .zero_storage_ratio = t->zero_storage,
-                                  .route = t->route,
-                                  .routed_ratio = t->routed,
-                                  .infiltration = t->infiltration,
-                                  .infiltration_parameters = t->parameters};
+    m->subcatchments = (struct tw_subcatchments){.count = SUBS,
+                                                 .gage = t->gage,
+                                                 .outlet_node = t->outlet_node,
+                                                 .outlet_subcatchment = t->outlet_subcatchment,
+                                                 .area_m2 = t->area_m2,
+                                                 .impervious_ratio = t->impervious,
+                                                 .width_m = t->width_m,
+                                                 .slope_ratio = t->slope,
+                                                 .n_impervious = t->n_impervious,
+                                                 .n_pervious = t->n_pervious,
+                                                 .storage_impervious_m = t->storage_impervious,
+                                                 .storage_pervious_m = t->storage_pervious,
+                                                 .zero_storage_ratio = t->zero_storage,
+                                                 .route = t->route,
+                                                 .routed_ratio = t->routed,
+                                                 .infiltration = t->infiltration,
+                                                 .infiltration_parameters = t->parameters};
 }
 
 struct weather {
@@ -109,14 +105,12 @@ static void weather_begin(struct weather *w, const struct town *t, int32_t lanes
     tw_hydrology_begin(&w->h, start_day);
 }
 
-static void weather_end(struct weather *w)
-{
-    free(w->pool.base);
-}
+static void weather_end(struct weather *w) { free(w->pool.base); }
 
 static void run_until(struct weather *w, double hours)
 {
-    while (w->h.clock->new_runoff_ms < hours * 3.6e6) tw_hydrology_step(&w->h, 24.0 * 3.6e6);
+    while (w->h.clock->new_runoff_ms < hours * 3.6e6)
+        tw_hydrology_step(&w->h, 24.0 * 3.6e6);
 }
 
 static void a_dry_day_takes_dry_steps_up_to_the_rain(void **state)
@@ -151,7 +145,8 @@ static void all_rain_is_accounted_for(void **state)
                 t.infiltration[i] = method;
                 if (method == TW_INFILTRATION_CURVE_NUMBER) t.parameters[i][0] = 80.0;
             }
-            for (int i = 0; i < 12; i++) t.model.evaporation.monthly_mmday[i] = 4.0;
+            for (int i = 0; i < 12; i++)
+                t.model.evaporation.monthly_mmday[i] = 4.0;
             weather_begin(&w, &t, 1, false);
             run_until(&w, 24.0);
             /* (20 + 60) mm/h and 5 mm/h over a quarter of an hour, 6 ha */
@@ -274,7 +269,8 @@ static void a_copied_pool_goes_on_with_the_same_bits(void **state)
     struct town t;
     struct weather w;
     town_make(&t);
-    for (int i = 0; i < 12; i++) t.model.evaporation.monthly_mmday[i] = 4.0;
+    for (int i = 0; i < 12; i++)
+        t.model.evaporation.monthly_mmday[i] = 4.0;
     weather_begin(&w, &t, 2, false);
     run_until(&w, 1.3);
     char *saved = malloc(w.pool.used), *first = malloc(w.pool.used);
@@ -326,7 +322,8 @@ static void dry_only_evaporation_pauses_while_it_rains(void **state)
     struct town t;
     struct weather w;
     town_make(&t);
-    for (int i = 0; i < 12; i++) t.model.evaporation.monthly_mmday[i] = 4.0;
+    for (int i = 0; i < 12; i++)
+        t.model.evaporation.monthly_mmday[i] = 4.0;
     t.model.evaporation.dry_only = true;
     weather_begin(&w, &t, 1, false);
     run_until(&w, 1.5);
@@ -352,10 +349,8 @@ static void evaporation_follows_its_series(void **state)
         y[ENTRIES + i] = 1.0 + i;
     }
     t.model.series = (struct tw_tables){.count = 2, .first = first, .kind = kind, .x = x, .y = y};
-    t.model.evaporation = (struct tw_evaporation){.kind = TW_EVAPORATION_SERIES,
-                                                  .series = 1,
-                                                  .to_mmday = 1.0,
-                                                  .recovery_pattern = -1};
+    t.model.evaporation = (struct tw_evaporation){
+        .kind = TW_EVAPORATION_SERIES, .series = 1, .to_mmday = 1.0, .recovery_pattern = -1};
     weather_begin(&w, &t, 1, false);
     run_until(&w, 0.5);
     assert_near(tw_hydrology_evaporation_mps(&w.h) * 86.4e6, 2.0, 1e-12);

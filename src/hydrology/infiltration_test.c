@@ -97,9 +97,11 @@ static void dry_soil_recovers(void **state)
     (void)state;
     for (int32_t method = 0; method < TW_INFILTRATION_COUNT; method++) {
         struct ground fresh = ground_make(method), used = ground_make(method);
-        for (int i = 0; i < 36; i++) (void)rain(&used, 90.0, 0.0, 300.0);
+        for (int i = 0; i < 36; i++)
+            (void)rain(&used, 90.0, 0.0, 300.0);
         (void)rain(&used, 1.0, 0.0, 300.0);
-        for (int i = 0; i < 31 * 24; i++) (void)rain(&used, 0.0, 0.0, 3600.0);
+        for (int i = 0; i < 31 * 24; i++)
+            (void)rain(&used, 0.0, 0.0, 3600.0);
         for (int i = 0; i < 24; i++) {
             double expected = rain(&fresh, 90.0, 0.0, 300.0);
             double rate = rain(&used, 90.0, 0.0, 300.0);
@@ -130,7 +132,8 @@ static void horton_keeps_capacity_that_was_not_used(void **state)
     struct ground g = ground_make(TW_INFILTRATION_HORTON);
     double sum_mm = 0.0;
     /* 70 mm/h is above the capacity after a while: from then on F(t) = sum determines the rate. */
-    for (int i = 0; i < 24; i++) sum_mm += rain(&g, 70.0, 0.0, 60.0) * 1000.0 * 60.0;
+    for (int i = 0; i < 24; i++)
+        sum_mm += rain(&g, 70.0, 0.0, 60.0) * 1000.0 * 60.0;
     double low = 0.0, high = 2.0;
     for (int i = 0; i < 60; i++) {
         double t = 0.5 * (low + high);
@@ -153,7 +156,8 @@ static void horton_stops_at_the_most_volume(void **state)
         struct ground g = ground_make(method);
         g.method->prepare(parameters, g.soil);
         double sum_mm = 0.0;
-        for (int i = 0; i < 200; i++) sum_mm += rain(&g, 100.0, 0.0, 300.0) * 1000.0 * 300.0;
+        for (int i = 0; i < 200; i++)
+            sum_mm += rain(&g, 100.0, 0.0, 300.0) * 1000.0 * 300.0;
         assert_near(sum_mm, 20.0, 1e-9); /* rounding of 200 sums */
     }
 }
@@ -179,10 +183,12 @@ static void curve_number_leaves_the_runoff_of_the_handbook(void **state)
     (void)state;
     struct ground g = ground_make(TW_INFILTRATION_CURVE_NUMBER);
     double sum_mm = 0.0;
-    for (int i = 0; i < 48; i++) sum_mm += rain(&g, 25.0, 0.0, 300.0) * 1000.0 * 300.0;
+    for (int i = 0; i < 48; i++)
+        sum_mm += rain(&g, 25.0, 0.0, 300.0) * 1000.0 * 300.0;
     double rain_mm = 100.0, capacity_mm = 25.4 * (1000.0 / 80.0 - 10.0);
-    double runoff_mm = rain_mm * rain_mm / (rain_mm + capacity_mm); /* without initial abstraction */
-    assert_near(sum_mm, rain_mm - runoff_mm, 1e-9);                 /* rounding */
+    double runoff_mm =
+        rain_mm * rain_mm / (rain_mm + capacity_mm); /* without initial abstraction */
+    assert_near(sum_mm, rain_mm - runoff_mm, 1e-9);  /* rounding */
 }
 
 /* Rain slower than the conductivity uses up the deficit in the first form, not in the second. */

@@ -29,13 +29,15 @@ static void sewage_make(struct sewage *s, int32_t lanes)
     memset(s, 0, sizeof *s);
     for (int k = 0; k < PATTERNS; k++) {
         s->kind[k] = k;
-        for (int i = 0; i < 24; i++) s->factor[k][i] = 1.0;
+        for (int i = 0; i < 24; i++)
+            s->factor[k][i] = 1.0;
     }
     s->factor[TW_PATTERN_MONTHLY][0] = 2.0;
     s->factor[TW_PATTERN_DAILY][0] = 3.0;
     s->factor[TW_PATTERN_HOURLY][7] = 5.0;
     s->factor[TW_PATTERN_WEEKEND][7] = 7.0;
-    for (int k = 0; k < 4; k++) s->dry_pattern[0][k] = k;
+    for (int k = 0; k < 4; k++)
+        s->dry_pattern[0][k] = k;
     s->dry_base[0] = 0.01;
     s->dry_node[0] = 1;
     s->in_series[0] = -1;
@@ -85,7 +87,7 @@ static void patterns_multiply_and_the_weekend_replaces_the_hourly_one(void **sta
     (void)state;
     struct sewage s;
     sewage_make(&s, 1);
-    assert_near(at_hours(&s, 6.0).dry, 0.01 * 2.0 * 3.0, 1e-15);        /* Sunday */
+    assert_near(at_hours(&s, 6.0).dry, 0.01 * 2.0 * 3.0, 1e-15); /* Sunday */
     assert_near(at_hours(&s, 7.0).dry, 0.01 * 2.0 * 3.0 * 7.0, 1e-15);
     assert_near(at_hours(&s, 24.0 + 7.9).dry, 0.01 * 2.0 * 5.0, 1e-15); /* Monday */
     assert_near(at_hours(&s, 24.0 * 25 + 7.0).dry, 0.01 * 5.0, 1e-15);  /* Thursday in February */

@@ -38,7 +38,8 @@ static void steady_rain_ends_in_steady_runoff(void **state)
     struct tw_surface s = slope;
     double depth_m = 0.0, runoff = 0.0;
     s.inflow_mps = 50.0 / 3.6e6;
-    for (int i = 0; i < 200; i++) runoff = tw_surface_advance(&s, &depth_m);
+    for (int i = 0; i < 200; i++)
+        runoff = tw_surface_advance(&s, &depth_m);
     assert_near(runoff / s.inflow_mps, 1.0, 1e-3); /* the integrator's tolerance */
 }
 
