@@ -139,7 +139,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
  * Set everything to the start of a run: dry surfaces, soil as the model says, clocks at 0.
  *
  * start_day  decimal days since 1899-12-30; series that are relative to the file's start move with
- *            the whole days between both starts
+ *            the difference of both starts
  */
 void tw_hydrology_begin(struct tw_hydrology *h, double start_day);
 

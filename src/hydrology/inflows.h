@@ -44,7 +44,7 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
  * Value of a time series at a day: linear between entries, 0 before the first and after the last.
  *
  * cursor     entry where the search begins; set to where it ended
- * start_day  of the run: shifts a series that is relative to the file's start by whole days
+ * start_day  of the run: shifts a series that is relative to the file's start
  */
 double tw_series_value(const struct tw_model *model, int32_t series, double day, double start_day,
                        int32_t *cursor);
