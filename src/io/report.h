@@ -55,6 +55,7 @@ struct tw_report_outfalls {
     const double *flowing_ratio; /* share of the steps with flow */
     const double *mean_m3s;      /* over the steps with flow */
     const double *max_m3s, *volume_m3;
+    double system_max_m3s; /* greatest flow out of all outfalls together */
 };
 
 /* Links; every array [links.count] unless said otherwise. Times are sums of step lengths. */
@@ -93,6 +94,7 @@ struct tw_report {
     double start_day, report_start_day, end_day;
     double report_step_s, routing_step_s; /* as used in the run */
     double elapsed_s;                     /* of the run's own clock: the length simulated */
+    double summarized_s; /* since the report's start: what times in the tables are shares of */
     const char *begun, *ended; /* wall times, e.g. Sun Nov 22 15:23:38 2026; NULL: left out */
     double wall_s;             /* that the run took */
 
