@@ -19,7 +19,7 @@ double tw_node_volume(const struct tw_network *net, int32_t node, double depth_m
 }
 
 /* Time in which a wave crosses a conduit, times the Courant factor. */
-static double conduit_step(const struct tw_hydraulics *h, double factor, double least)
+static double conduit_step(struct tw_hydraulics *h, double factor, double least)
 {
     const struct tw_conduit_rows *c = &h->net->conduit;
     int32_t w = h->lanes;
@@ -32,13 +32,15 @@ static double conduit_step(const struct tw_hydraulics *h, double factor, double 
         double t = h->link.volume_m3[at] / c->barrels[row] / q;
         t = t * c->routing_length_m[row] / c->length_m[row];
         t = t * froude / (1.0 + froude) * factor;
-        if (t < least) least = t;
+        if (!(t < least)) continue;
+        least = t;
+        h->clock->critical = row + 1;
     }
     return least;
 }
 
 /* Time in which a node would rise or fall by a quarter of its crown depth. */
-static double node_step(const struct tw_hydraulics *h, double least)
+static double node_step(struct tw_hydraulics *h, double least)
 {
     const struct tw_network *net = h->net;
     int32_t w = h->lanes;
@@ -50,7 +52,9 @@ static double node_step(const struct tw_hydraulics *h, double least)
             if (y <= TW_TINY_DEPTH_M || y + TW_TINY_DEPTH_M >= crown || rise < TW_TINY_RISE_MPS) {
                 continue;
             }
-            if (most / rise < least) least = most / rise;
+            if (!(most / rise < least)) continue;
+            least = most / rise;
+            h->clock->critical = -(i + 1);
         }
     }
     return least;
@@ -58,6 +62,7 @@ static double node_step(const struct tw_hydraulics *h, double least)
 
 double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_options *options)
 {
+    h->clock->critical = 0;
     if (options->variable_step_factor == 0.0 || options->routing_step_s < 0.001) {
         return options->routing_step_s;
     }

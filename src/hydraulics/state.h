@@ -54,6 +54,7 @@ struct tw_node_sums {
 /* [lanes], counters since the run began and what the next step needs */
 struct tw_routing_clock {
     double variable_step_s; /* of the last step; 0 before the first */
+    int32_t critical;       /* what set it: row + 1, or -(node + 1); 0: neither */
     int64_t steps, trials, unconverged_steps;
 };
 
