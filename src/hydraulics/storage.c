@@ -5,7 +5,7 @@
  *   the others   A = a0 + a1 y + a2 y^2                                                    */
 #include "hydraulics/constants.h"
 #include "hydraulics/regulators.h"
-#include "num/root.h"
+#include "num/find_root.h"
 #include "num/table.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 
 #include "hydraulics/constants.h"
 #include "hydraulics/xsect_ops.h"
-#include "num/root.h"
+#include "num/find_root.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -66,18 +66,15 @@ static const double tiny_factor_ratio = 1e-6;
 static const double cube_of_angle = 37.6911;    /* 12 pi */
 static const double factor_of_angle = 124.4797; /* 2 pi 6^(5/3) */
 
-double tw_circle_angle_of_area(double ratio)
+/* Below small_area_ratio. */
+static double angle_of_area(double ratio)
 {
     if (!(ratio > 0.0)) return 0.0;
-    if (ratio >= 1.0) return 2.0 * TW_XSECT_PI;
     if (ratio <= tiny_area_ratio) return cbrt(cube_of_angle * ratio);
-    if (ratio > 0.5) return 2.0 * TW_XSECT_PI - tw_circle_angle_of_area(1.0 - ratio);
-    double angle = ratio > small_area_ratio
-                       ? 1.2 + 5.08 * (ratio - small_area_ratio) / (1.0 - small_area_ratio)
-                       : 0.031715 - 12.79384 * ratio + 8.28479 * sqrt(ratio);
+    double angle = 0.031715 - 12.79384 * ratio + 8.28479 * sqrt(ratio);
     for (int i = 0; i < 40; i++) {
         double step = (angle - sin(angle) - 2.0 * TW_XSECT_PI * ratio) / (1.0 - cos(angle));
-        angle -= step < 1.0 ? step : 1.0;
+        angle -= step;
         if (fabs(step) <= 1e-9) break;
     }
     return angle;
@@ -95,11 +92,20 @@ static double factor_of_theta(double angle)
     return pow(angle - sin(angle), 5.0 / 3.0) / (2.0 * TW_XSECT_PI) / pow(angle, 2.0 / 3.0);
 }
 
-static double small_factor(double area_ratio)
+double tw_circle_factor_ratio(double area_ratio)
 {
-    double angle = tw_circle_angle_of_area(area_ratio);
+    if (area_ratio >= small_area_ratio) return tw_even_at(circle_factor, COUNT, area_ratio);
+    double angle = angle_of_area(area_ratio);
     if (area_ratio <= tiny_area_ratio) return pow(angle, 13.0 / 3.0) / factor_of_angle;
     return factor_of_theta(angle);
+}
+
+double tw_circle_depth_ratio(double area_ratio)
+{
+    if (area_ratio >= small_area_ratio) return tw_even_at(circle_depth, COUNT, area_ratio);
+    double angle = angle_of_area(area_ratio);
+    if (area_ratio <= tiny_area_ratio) return angle * angle / 16.0;
+    return 0.5 * (1.0 - cos(0.5 * angle));
 }
 
 static double small_area_of_factor(double ratio)
@@ -145,18 +151,12 @@ static tw_status circular_init(struct tw_xsect *x, const struct tw_model *model,
 
 static double circular_depth(const struct tw_xsect *x, double area_m2)
 {
-    double ratio = area_m2 / x->full_area_m2;
-    if (ratio >= small_area_ratio) return tw_tabular_depth(x, area_m2);
-    double angle = tw_circle_angle_of_area(ratio);
-    if (ratio <= tiny_area_ratio) return x->full_depth_m * angle * angle / 16.0;
-    return x->full_depth_m * 0.5 * (1.0 - cos(0.5 * angle));
+    return x->full_depth_m * tw_circle_depth_ratio(area_m2 / x->full_area_m2);
 }
 
 static double circular_factor(const struct tw_xsect *x, double area_m2)
 {
-    double ratio = area_m2 / x->full_area_m2;
-    return ratio < small_area_ratio ? x->full_factor * small_factor(ratio)
-                                    : tw_tabular_factor(x, area_m2);
+    return x->full_factor * tw_circle_factor_ratio(area_m2 / x->full_area_m2);
 }
 
 static double circular_area_of_factor(const struct tw_xsect *x, double factor)
@@ -203,8 +203,9 @@ const struct tw_shape_ops tw_shape_force_main = {
     .max_factor_ratio = 1.06949,
 };
 
-/* A circle filled with sediment up to bottom_depth_m. bottom_slope is the width of its surface,
- * bottom_radius_m the pipe's perimeter under it. */
+/* A circle filled with sediment up to bottom_depth_m. bottom_slope stands for the width of its
+ * surface, bottom_radius_m is the pipe's perimeter under it. Depths are above the sediment: so are a
+ * link's offsets to be. */
 static tw_status filled_circular_init(struct tw_xsect *x, const struct tw_model *model,
                                       int32_t xsect, double *tables)
 {
@@ -214,7 +215,8 @@ static tw_status filled_circular_init(struct tw_xsect *x, const struct tw_model 
     make_circle(x, diameter);
     x->bottom_depth_m = filled;
     x->bottom_area_m2 = filled > 0.0 ? tw_tabular_area(x, filled) : 0.0;
-    x->bottom_slope = tw_tabular_width(x, filled);
+    /* SWMM looks its width up at a depth that counts the sediment twice, and so must we */
+    x->bottom_slope = tw_tabular_width(x, 2.0 * filled * diameter / (diameter + filled));
     x->bottom_radius_m = x->bottom_area_m2 / tw_tabular_radius(x, filled);
     x->full_area_m2 -= x->bottom_area_m2;
     x->full_radius_m =

@@ -95,8 +95,7 @@ static double arc_width(const struct tw_xsect *x, double height_m)
 static double arc_height(const struct tw_xsect *x, double area_m2)
 {
     double r = x->bottom_radius_m;
-    double angle = tw_circle_angle_of_area(area_m2 / (TW_XSECT_PI * r * r));
-    return r * (1.0 - cos(0.5 * angle));
+    return 2.0 * r * tw_circle_depth_ratio(area_m2 / (TW_XSECT_PI * r * r));
 }
 
 /* Rectangle over an arc. */
@@ -120,13 +119,37 @@ static double rect_round_width(const struct tw_xsect *x, double depth_m)
     return depth_m <= x->bottom_depth_m ? arc_width(x, depth_m) : x->max_width_m;
 }
 
+/* Above the arc only. */
+static double rect_round_upper_radius(const struct tw_xsect *x, double depth_m)
+{
+    double area = rect_round_area(x, depth_m);
+    double sides = x->bottom_radius_m * x->bottom_slope + 2.0 * (depth_m - x->bottom_depth_m);
+    return area / (sides + tw_xsect_wet_roof(x, area));
+}
+
+/* Within the arc R = r / 2 (1 - sin(theta) / theta); SWMM 5.2.4 computes r / 2 (1 - sin(theta)) /
+ * theta, which its water levels show, and so must ours. */
 static double rect_round_radius(const struct tw_xsect *x, double depth_m)
 {
     double r = x->bottom_radius_m;
-    double area = rect_round_area(x, depth_m);
-    if (depth_m <= x->bottom_depth_m) return area / (r * tw_circle_angle_of_height(depth_m / r));
-    double sides = r * x->bottom_slope + 2.0 * (depth_m - x->bottom_depth_m);
-    return area / (sides + tw_xsect_wet_roof(x, area));
+    if (depth_m > x->bottom_depth_m) return rect_round_upper_radius(x, depth_m);
+    double angle = tw_circle_angle_of_height(depth_m / r);
+    return 0.5 * r * (1.0 - sin(angle)) / angle;
+}
+
+static double rect_round_factor(const struct tw_xsect *x, double area_m2)
+{
+    if (area_m2 > x->max_factor_area_m2) {
+        double part = (area_m2 - x->max_factor_area_m2) / (x->full_area_m2 - x->max_factor_area_m2);
+        return x->max_factor + part * (x->full_factor - x->max_factor);
+    }
+    if (area_m2 > x->bottom_area_m2) {
+        double depth = x->bottom_depth_m + (area_m2 - x->bottom_area_m2) / x->max_width_m;
+        return area_m2 * pow(rect_round_upper_radius(x, depth), 2.0 / 3.0);
+    }
+    double r = x->bottom_radius_m;
+    double disc = TW_XSECT_PI * r * r;
+    return disc * pow(0.5 * r, 2.0 / 3.0) * tw_circle_factor_ratio(area_m2 / disc);
 }
 
 static double rect_round_depth(const struct tw_xsect *x, double area_m2)
@@ -141,8 +164,8 @@ const struct tw_shape_ops tw_shape_rect_round = {
     .width = rect_round_width,
     .radius = rect_round_radius,
     .depth_of_area = rect_round_depth,
+    .factor_of_area = rect_round_factor,
     .max_area_ratio = 0.98,
-    .falls_linearly = true,
 };
 
 /* Rectangle under an arc: what is empty is a segment of the arc's circle. */

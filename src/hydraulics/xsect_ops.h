@@ -42,13 +42,15 @@ double tw_tabular_depth(const struct tw_xsect *x, double area_m2);
 double tw_tabular_factor(const struct tw_xsect *x, double area_m2);
 double tw_tabular_area_of_factor(const struct tw_xsect *x, double factor);
 
-/* Parts of circles (xsect_circular.c), with the angle that the water surface subtends [rad]. */
+/* Parts of circles (xsect_circular.c). */
 
-/** Angle of a segment of a circle, given its part of the circle's area, 0..1. */
-double tw_circle_angle_of_area(double ratio);
-/** Angle of a segment, given its height over the circle's radius, 0..2. */
+/** Depth of a circle over its diameter, given its area over the full one, 0..1. */
+double tw_circle_depth_ratio(double area_ratio);
+/** Section factor of a circle over the full one, given its area over the full one, 0..1. */
+double tw_circle_factor_ratio(double area_ratio);
+/** Angle [rad] that a chord subtends, given its height over the radius, 0..2. */
 double tw_circle_angle_of_height(double ratio);
-/** Area of a segment over the radius squared. */
+/** Area of a segment over the radius squared, given its angle [rad]. */
 double tw_circle_segment(double angle);
 
 /** Perimeter [m] of the roof of a closed section that counts as wet: none up to the greatest

@@ -1,6 +1,6 @@
 /* Roots of functions of one variable. */
-#ifndef TW_NUM_ROOT_H
-#define TW_NUM_ROOT_H
+#ifndef TW_NUM_FIND_ROOT_H
+#define TW_NUM_FIND_ROOT_H
 
 /** A function with a root; out_slope, when not NULL, gets its derivative. */
 typedef double tw_root_function(const void *context, double x, double *out_slope);

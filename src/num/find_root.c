@@ -1,4 +1,4 @@
-#include "num/root.h"
+#include "num/find_root.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -15,8 +15,8 @@ double tw_root_newton(tw_root_function *f, const void *context, double low, doub
     double value = f(context, x, &slope);
     for (int i = 0; i < MAX_STEPS; i++) {
         double newton = x - value / slope;
-        double before = x;
         bool inside = slope != 0.0 && (newton - low) * (newton - high) < 0.0;
+        double before = x;
         if (inside && fabs(2.0 * value) <= fabs(last_step * slope)) {
             last_step = step;
             step = value / slope;
@@ -25,6 +25,7 @@ double tw_root_newton(tw_root_function *f, const void *context, double low, doub
             last_step = step;
             step = 0.5 * (high - low);
             x = low + step;
+            before = low; /* the first guess may be the middle itself */
         }
         if (x == before || fabs(step) < tolerance) break;
         value = f(context, x, &slope);
@@ -50,9 +51,8 @@ double tw_root_ridders(tw_root_function *f, const void *context, double low, dou
         double s = sqrt(f_middle * f_middle - f_low * f_high);
         if (s == 0.0) return middle;
         double next = middle + (middle - low) * (f_low >= f_high ? f_middle : -f_middle) / s;
-        bool settled = fabs(next - x) <= tolerance;
+        if (fabs(next - x) <= tolerance) break;
         x = next;
-        if (settled) break;
         double f_x = f(context, x, NULL);
         if (f_x == 0.0) break;
         if (f_middle * f_x < 0.0) {
