@@ -65,14 +65,21 @@ static void fill_normal(double *normal, const struct tw_xsect *x)
     }
 }
 
-/* A flow whose critical depth fills the section to the brim: the table's last. */
+/* The least flow whose critical depth fills the section to the brim: the table's last. */
 static double brim_flow(const struct tw_xsect *x)
 {
-    double y = 0.995 * x->full_depth_m;
-    double width = tw_xsect_width(x, y);
-    double area = tw_xsect_area(x, y);
-    if (!(width > 0.0)) width = 1e-3 * x->max_width_m;
-    return area * sqrt(TW_GRAVITY_MPS2 * area / width);
+    double brim = 0.9995 * x->full_depth_m, low = 0.0;
+    double high = x->full_area_m2 * sqrt(TW_GRAVITY_MPS2 * x->full_depth_m);
+    while (tw_xsect_critical_depth(x, high) < brim) high *= 2.0;
+    for (int i = 0; i < 20; i++) {
+        double middle = 0.5 * (low + high);
+        if (tw_xsect_critical_depth(x, middle) < brim) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
 }
 
 static void fill_critical(double *critical, const struct tw_xsect *x, double brim_m3s)
@@ -140,14 +147,17 @@ tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model
         g.area_m2[i] = x->full_area_m2;
         g.width_m[i] = x->max_width_m;
         g.radius_m[i] = x->full_radius_m;
-        g.critical_flow_m3s[i] = brim_flow(x);
         int32_t j = twin(model, makers, maker_count, i);
         if (j >= 0) {
             g.first_row[i] = g.first_row[j];
             g.normal_of[i] = g.normal_of[j];
             g.critical_of[i] = g.critical_of[j];
             g.cells[i] = g.cells[j];
+            /* like sections: critical flow grows with the depth to the power of 5/2 */
+            double scale = x->full_depth_m / g.full_depth_m[j];
+            g.critical_flow_m3s[i] = g.critical_flow_m3s[j] * scale * scale * sqrt(scale);
         } else {
+            g.critical_flow_m3s[i] = brim_flow(x);
             TW_TRY(make_tables(&g, i, x, arena));
             makers[maker_count++] = i;
         }
