@@ -12,6 +12,7 @@
 /* What rules may look at; arrays belong to the engine, [element * lanes + lane] unless said. */
 struct tw_control_view {
     int32_t lanes;
+    double start_day; /* of the run, decimal days since 1899-12-30 */
     double elapsed_s; /* since the run's start */
     double step_s;    /* of the routing step that is about to be taken; times are met within half */
     const double *node_depth_m, *node_volume_m3;
@@ -32,11 +33,11 @@ struct tw_control {
     int32_t lanes;
     bool active; /* the model has rules */
     /* state */
-    double *link_set_day; /* [link * lanes + lane] when it last went from closed to open or back */
+    double *link_set_s; /* [link * lanes + lane] when it last went from closed to open or back, from
+                           the run's start */
     double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [ratio] */
     double *controller_value, *set_point; /* [lanes] both sides of the last comparison, in the
                                              file's units: what modulated settings follow */
-    double *start_day;                    /* [1] */
     int32_t *series_cursor;               /* [series] */
     /* while rules are evaluated */
     double *action_value;          /* [action] */

@@ -66,6 +66,7 @@ static void desk_make(struct desk *d)
                                  .expression_first = d->expression_first,
                                  .token = d->token};
     d->view = (struct tw_control_view){.lanes = 1,
+                                       .start_day = start_day,
                                        .step_s = 60.0,
                                        .node_depth_m = d->depth_m,
                                        .node_volume_m3 = d->volume_m3,
@@ -233,7 +234,8 @@ static void a_time_is_met_once_within_half_a_step(void **state)
     else_add(&d, rule, WEIR, 1.0);
     desk_begin(&d);
     int met = 0;
-    for (double t = 17.0; t < 7200.0; t += 60.0) {
+    for (int i = 0; i < 120; i++) {
+        double t = 17.0 + 60.0 * i;
         (void)step_at(&d, t);
         if (d.target[WEIR] != 0.5) continue;
         met++;

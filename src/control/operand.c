@@ -41,7 +41,7 @@ static double file_units(const struct tw_model *model, enum tw_rule_attribute at
 
 static double day_now(const struct tw_rule_moment *moment)
 {
-    return moment->start_day + (moment->view->elapsed_s + 0.001) / 86400.0;
+    return moment->view->start_day + (moment->view->elapsed_s + 0.001) / 86400.0;
 }
 
 static double clock_value(const struct tw_rule_moment *moment, enum tw_rule_attribute attribute)
@@ -49,7 +49,7 @@ static double clock_value(const struct tw_rule_moment *moment, enum tw_rule_attr
     double day = day_now(moment), date = floor(day);
     switch (attribute) {
     case TW_RULE_TIME:
-        return day - moment->start_day;
+        return day - moment->view->start_day;
     case TW_RULE_DATE:
         return date;
     case TW_RULE_CLOCK_TIME:
@@ -113,6 +113,12 @@ static double conduit_value(const struct tw_rule_moment *moment, enum tw_rule_at
     }
 }
 
+/* Time since the link went from closed to open or back. */
+static double state_time_d(const struct tw_rule_moment *moment, size_t here)
+{
+    return (moment->view->elapsed_s - moment->link_set_s[here]) / 86400.0;
+}
+
 static double link_value(const struct tw_rule_moment *moment, enum tw_rule_attribute attribute,
                          int32_t link)
 {
@@ -132,9 +138,9 @@ static double link_value(const struct tw_rule_moment *moment, enum tw_rule_attri
     case TW_RULE_DEPTH:
         return view->link_depth_m[here];
     case TW_RULE_TIME_OPEN:
-        return setting > 0.0 ? day_now(moment) - moment->link_set_day[here] : NAN;
+        return setting > 0.0 ? state_time_d(moment, here) : NAN;
     case TW_RULE_TIME_CLOSED:
-        return setting > 0.0 ? NAN : day_now(moment) - moment->link_set_day[here];
+        return setting > 0.0 ? NAN : state_time_d(moment, here);
     default:
         return conduit_value(moment, attribute, link);
     }

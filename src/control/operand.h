@@ -8,8 +8,7 @@
 struct tw_rule_moment {
     const struct tw_model *model;
     const struct tw_control_view *view;
-    const double *link_set_day; /* [link * lanes + lane] */
-    double start_day;
+    const double *link_set_s; /* [link * lanes + lane] of struct tw_control */
     int32_t lane;
 };
 
