@@ -41,3 +41,5 @@ if(TARGET thalweg)
         $<TARGET_FILE:thalweg>)
     set_tests_properties(command PROPERTIES LABELS "command" TIMEOUT 300)
 endif()
+
+add_subdirectory(page)

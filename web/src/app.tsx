@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { live } from "./api/live";
 import { Header } from "./head/header";
 import { type Panel, type Place, panels } from "./panels/panel";
@@ -28,6 +29,11 @@ export function App() {
   const w = useWords(words);
   const city = useFeed(live.city);
   const link = useFeed(live.link);
+  const warnings = useFeed(live.warnings);
+  const usable = city !== null && warnings !== null;
+  useEffect(() => {
+    if (usable) performance.mark("interactive"); /* tests/page reads it */
+  }, [usable]);
   return (
     <div class={link.up ? "page" : "page lost"}>
       <Header />

@@ -19,8 +19,8 @@ import type {
 } from "./types";
 
 /** After this silence the page asks by itself; an answer still beats the 15 s of the banner [ms]. */
-const SILENCE_MS = 11_000;
-const PROBE_MS = 3_000;
+const SILENCE_MS = 9_500;
+const PROBE_MS = 2_500;
 const RETRY_MS = 2_000;
 const TICK_MS = 500;
 

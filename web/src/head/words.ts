@@ -1,5 +1,5 @@
 import type { Clock } from "../api/types";
-import { defineWords } from "../words/language";
+import { defineWords } from "../words/define";
 
 const zhStates: Record<Clock["state"], string> = {
   running: "回放中",

@@ -3,7 +3,7 @@
  * by itself: docs/adding/a-page-panel.md.
  */
 import type { ComponentType } from "preact";
-import type { Words } from "../words/language";
+import type { Words } from "../words/define";
 
 /** Where on the page: the left column, the middle, under it, the right column, the last line. */
 export type Place = "left" | "middle" | "under" | "right" | "foot";

@@ -1,6 +1,6 @@
 import type { HazardClass } from "../api/types";
 import type { AgeUnit } from "../base/age";
-import { defineWords } from "./language";
+import { defineWords } from "./define";
 
 const zhUnits: Record<AgeUnit, string> = { s: "秒", min: "分钟", h: "小时", d: "天" };
 

@@ -2,6 +2,7 @@
 import type { Name } from "../api/types";
 import { Feed } from "../base/feed";
 import { useFeed } from "../parts/hooks";
+import type { Words } from "./define";
 
 export type Language = "zh" | "en";
 
@@ -36,14 +37,6 @@ export function chooseLanguage(lang: Language): void {
   mark(lang);
   language.set(lang);
 }
-
-/** The same words in both languages; TypeScript refuses a word that one of them lacks. */
-export interface Words<W> {
-  zh: W;
-  en: W;
-}
-
-export const defineWords = <W>(words: { zh: W; en: NoInfer<W> }): Words<W> => words;
 
 export const useWords = <W>(words: Words<W>): W => words[useFeed(language)];
 

@@ -1,5 +1,5 @@
 import type { Health } from "../../api/types";
-import { defineWords } from "../../words/language";
+import { defineWords } from "../../words/define";
 
 const zhModel: Record<Health["model"], string> = { running: "运行", stopped: "停止", failed: "故障" };
 const enModel: Record<Health["model"], string> = {

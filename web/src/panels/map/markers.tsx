@@ -48,12 +48,6 @@ function Marker(props: {
       data-point={place.id}
       aria-pressed={selected}
       tabIndex={selected ? 0 : -1}
-      aria-label={w.marker(
-        `${place.id} ${name(place.point.name)}`,
-        hazard ? c.class(hazard) : c.noClass,
-        quantity(value?.modelled_m, "m"),
-        quantity(value?.forecast_max_m, "m"),
-      )}
       onClick={() => choosePoint(place.id)}
       onKeyDown={(event) => props.go(event, place)}
     >
@@ -61,6 +55,14 @@ function Marker(props: {
       <span class="marker-text">
         {place.id}
         {label?.full && ` ${name(place.point.name)}`}
+      </span>
+      <span class="hidden">
+        {w.marker(
+          label?.full ? "" : name(place.point.name),
+          hazard ? c.class(hazard) : c.noClass,
+          quantity(value?.modelled_m, "m"),
+          quantity(value?.forecast_max_m, "m"),
+        )}
       </span>
     </button>
   );

@@ -1,4 +1,4 @@
-import { defineWords } from "../../words/language";
+import { defineWords } from "../../words/define";
 import type { LayerId } from "./layers";
 
 const zhLayers: Record<LayerId, string> = {

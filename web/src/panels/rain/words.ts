@@ -1,4 +1,4 @@
-import { defineWords } from "../../words/language";
+import { defineWords } from "../../words/define";
 
 export const words = defineWords({
   zh: {

@@ -1,5 +1,5 @@
 import type { Warning } from "../../api/types";
-import { defineWords } from "../../words/language";
+import { defineWords } from "../../words/define";
 
 const zhStates: Record<Warning["state"], string> = {
   active: "未确认",
