@@ -45,6 +45,8 @@ static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
         double at[3][3];
         for (int k = 0; k < 3; k++) {
             double y = x->full_depth_m * (i + 0.5 * k) / cells;
+            /* a lid ends the width at once: the last cell goes on as if it were not there */
+            if (i == cells - 1 && k == 2) y *= 1.0 - 1e-9;
             at[0][k] = tw_xsect_area(x, y) / x->full_area_m2;
             at[1][k] = tw_xsect_width(x, y) / x->max_width_m;
             at[2][k] = tw_xsect_radius(x, y) / x->full_radius_m;
