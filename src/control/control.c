@@ -172,7 +172,7 @@ static double series_value(struct tw_control *c, const struct tw_control_view *v
     const struct tw_tables *all = &c->model->series;
     int32_t first = all->first[series];
     double day = view->start_day + (view->elapsed_s + 0.001) / 86400.0;
-    if (all->kind[series] == 1) day -= floor(view->start_day) - floor(c->model->options.start_day);
+    if (all->kind[series] == 1) day -= view->start_day - c->model->options.start_day;
     return tw_series_at(all->x + first, all->y + first, all->first[series + 1] - first, day, true,
                         &c->series_cursor[series]);
 }
