@@ -1,8 +1,8 @@
 /** An 8-bit RGB image as PNG bytes. */
-import { crc32 as zlibCrc32, deflateSync } from "node:zlib";
+import * as zlib from "node:zlib";
 
 function crc32(bytes) {
-  if (zlibCrc32) return zlibCrc32(bytes); /* Node 18 has none */
+  if (zlib.crc32) return zlib.crc32(bytes); /* Node 18 has none */
   let crc = ~0;
   for (const byte of bytes) {
     crc ^= byte;
@@ -35,7 +35,7 @@ export function png(width, height, color) {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", head),
-    chunk("IDAT", deflateSync(raw)),
+    chunk("IDAT", zlib.deflateSync(raw)),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }

@@ -13,7 +13,12 @@ function Framed({ panel }: { panel: Panel }) {
   const { title } = useWords(panel.title);
   const id = `panel-${panel.id}`;
   return (
-    <section id={id} class={`panel panel-${panel.id}`} aria-labelledby={`${id}-title`} tabIndex={-1}>
+    <section
+      id={id}
+      class={`panel panel-${panel.id}${panel.fills ? " panel-fills" : ""}`}
+      aria-labelledby={`${id}-title`}
+      tabIndex={-1}
+    >
       <h2 id={`${id}-title`} class={panel.bare ? "hidden" : undefined}>
         {title}
       </h2>

@@ -66,18 +66,15 @@ export function Header() {
         {w.skip}
       </a>
       <div class="head">
+        <img class="brand" src="./icon.svg" width="32" height="32" alt={c.product} title={c.product} />
         <div class="head-city">
           <h1>{city ? name(city.title) : c.product}</h1>
-          <p class="dim">
-            {c.product}
-            {city?.storm && (
-              <>
-                {" · "}
-                <span class="hidden">{w.storm} </span>
-                {name(city.storm.title)}
-              </>
-            )}
-          </p>
+          {city?.storm && (
+            <p class="dim">
+              <span class="hidden">{w.storm} </span>
+              {name(city.storm.title)}
+            </p>
+          )}
         </div>
         <SimulatedBadge />
         <StormClock />

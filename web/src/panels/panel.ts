@@ -15,8 +15,10 @@ export interface Panel {
   order: number;
   /** Heading, and name for screen readers. */
   title: Words<{ title: string }>;
-  /** Without heading: the panel fills its place by itself. */
+  /** The heading is for screen readers only. */
   bare?: boolean;
+  /** Takes what room its place has left. */
+  fills?: boolean;
   View: ComponentType;
 }
 

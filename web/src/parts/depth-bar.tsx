@@ -1,6 +1,6 @@
 import type { HazardClass } from "../api/types";
 
-const WIDTH = 72;
+const WIDTH = 64;
 const HEIGHT = 14;
 
 /**

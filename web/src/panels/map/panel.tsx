@@ -105,4 +105,4 @@ function View() {
   return city && <MapOf city={city} key={city.id} />;
 }
 
-export const panel: Panel = { id: "map", place: "middle", order: 10, title: words, bare: true, View };
+export const panel: Panel = { id: "map", place: "middle", order: 10, title: words, bare: true, fills: true, View };

@@ -110,4 +110,4 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "points", place: "right", order: 20, title: words, View };
+export const panel: Panel = { id: "points", place: "right", order: 20, title: words, fills: true, View };

@@ -191,4 +191,4 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "rain", place: "under", order: 10, title: words, View };
+export const panel: Panel = { id: "rain", place: "under", order: 10, title: words, fills: true, View };

@@ -241,4 +241,4 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "warnings", place: "left", order: 10, title: words, View };
+export const panel: Panel = { id: "warnings", place: "left", order: 10, title: words, fills: true, View };
