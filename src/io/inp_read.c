@@ -1,0 +1,153 @@
+/* The reading as a whole: rows, names, contents, checks. */
+#include "base/file.h"
+#include "io/inp.h"
+#include "io/inp_reader.h"
+#include "model/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 1 << 30 };
+
+struct section {
+    tw_inp_declare_fn *declare;
+    tw_inp_read_fn *read;
+};
+
+static const struct section sections[TW_SECTION_COUNT] = {
+#define TW_SECTION(id, heading, noun, declare, read) {declare, read},
+#include "io/inp_sections.def"
+#undef TW_SECTION
+};
+
+/* First pass, in the order of the file: indexes are given in that order. */
+static tw_status declare_all(struct tw_inp *inp)
+{
+    for (int32_t i = 0; i < inp->row_count; i++) {
+        tw_inp_declare_fn *declare = sections[inp->row[i].section].declare;
+        if (declare != NULL) TW_TRY(declare(inp, &inp->row[i]));
+    }
+    return TW_OK;
+}
+
+/* Rows by section, each section's in the order of the file. */
+static tw_status sort_rows(struct tw_inp *inp, int32_t **out_order)
+{
+    int32_t *order = TW_ARENA_NEW(&inp->scratch, int32_t, inp->row_count);
+    if (order == NULL) return TW_ERR_NOMEM;
+    int32_t place[TW_SECTION_COUNT];
+    int32_t next = 0;
+    for (int s = 0; s < TW_SECTION_COUNT; s++) {
+        place[s] = next;
+        next += inp->section_rows[s];
+    }
+    for (int32_t i = 0; i < inp->row_count; i++)
+        order[place[inp->row[i].section]++] = i;
+    *out_order = order;
+    return TW_OK;
+}
+
+/* Second pass, section by section in the order of inp_sections.def. */
+static tw_status read_all(struct tw_inp *inp)
+{
+    int32_t *order;
+    TW_TRY(sort_rows(inp, &order));
+    for (int32_t i = 0; i < inp->row_count; i++) {
+        const struct tw_inp_row *row = &inp->row[order[i]];
+        TW_TRY(sections[row->section].read(inp, row));
+    }
+    return TW_OK;
+}
+
+/* FNV-1a over all bytes: before they are cut into words. */
+static uint64_t digest_of(const char *text, size_t size)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
+    return hash;
+}
+
+static tw_status read_rows(struct tw_inp *inp)
+{
+    tw_inp_options_begin(inp);
+    TW_TRY(tw_inp_allocate(inp));
+    inp->model->evaporation =
+        (struct tw_evaporation){.series = -1, .to_mmday = 1.0, .recovery_pattern = -1};
+    TW_TRY(declare_all(inp));
+    TW_TRY(tw_inp_allocate_tables(inp));
+    TW_TRY(read_all(inp));
+    TW_TRY(tw_inp_tables_finish(inp));
+    TW_TRY(tw_inp_transects_finish(inp));
+    TW_TRY(tw_inp_rules_finish(inp));
+    TW_TRY(tw_inp_vertices_finish(inp));
+    tw_inp_check_options(inp);
+    TW_TRY(tw_inp_check_gages(inp));
+    tw_inp_check_wet_step(inp);
+    tw_inp_check_subcatchments(inp);
+    TW_TRY(tw_inp_check_links(inp));
+    return tw_inp_check_nodes(inp);
+}
+
+static tw_status read_model(struct tw_inp *inp, size_t size)
+{
+    struct tw_model *model = inp->model;
+    model->digest = digest_of(inp->text, size);
+    model->path = tw_arena_text(&model->arena, inp->path, strlen(inp->path));
+    if (model->path == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_inp_split(inp, size));
+    TW_TRY(read_rows(inp));
+    return tw_faults_count(inp->faults) > inp->faults_before ? TW_ERR_INPUT : TW_OK;
+}
+
+tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
+                           struct tw_model **out_model)
+{
+    /* Whether there are faults decides about success: without a list of the caller's, keep one. */
+    tw_faults *own = NULL;
+    if (faults == NULL) {
+        TW_TRY(tw_faults_create(1, &own));
+        faults = own;
+    }
+    struct tw_inp *inp = calloc(1, sizeof *inp);
+    struct tw_model *model = calloc(1, sizeof *model);
+    tw_status status = inp != NULL && model != NULL ? TW_OK : TW_ERR_NOMEM;
+    if (status == TW_OK) {
+        inp->model = model;
+        inp->faults = faults;
+        inp->faults_before = tw_faults_count(faults);
+        inp->path = path;
+        inp->text = text;
+        status = read_model(inp, size);
+        tw_arena_done(&inp->scratch);
+    }
+    free(inp);
+    tw_faults_destroy(own);
+    if (status != TW_OK)
+        tw_inp_free(model);
+    else
+        *out_model = model;
+    return status;
+}
+
+tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out_model)
+{
+    char *text;
+    size_t size;
+    tw_status status = tw_file_read(path, MOST_BYTES, &text, &size);
+    if (status == TW_ERR_FULL) {
+        tw_faults_add(faults, path, 0, "the file is larger than %d MB", MOST_BYTES >> 20);
+        return TW_ERR_INPUT;
+    }
+    TW_TRY(status);
+    status = tw_inp_read_text(text, size, path, faults, out_model);
+    free(text);
+    return status;
+}
+
+void tw_inp_free(struct tw_model *model)
+{
+    if (model == NULL) return;
+    tw_arena_done(&model->arena);
+    free(model);
+}

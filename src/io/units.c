@@ -1,0 +1,40 @@
+#include "io/units.h"
+
+static const double foot_m = 0.3048;
+static const double gallon_m3 = 3.785411784e-3;
+static const double day_s = 86400.0;
+
+static double flow_factor(enum tw_flow_units flow_units)
+{
+    static const double minute_s = 60.0;
+    switch (flow_units) {
+    case TW_FLOW_CFS:
+        return foot_m * foot_m * foot_m;
+    case TW_FLOW_GPM:
+        return gallon_m3 / minute_s;
+    case TW_FLOW_MGD:
+        return 1e6 * gallon_m3 / day_s;
+    case TW_FLOW_CMS:
+        return 1.0;
+    case TW_FLOW_LPS:
+        return 1e-3;
+    case TW_FLOW_MLD:
+        return 1e3 / day_s;
+    }
+    return 1.0;
+}
+
+struct tw_units tw_units_of(enum tw_flow_units flow_units)
+{
+    struct tw_units u = {.us = flow_units <= TW_FLOW_MGD, .flow_m3s = flow_factor(flow_units)};
+    u.length_m = u.us ? foot_m : 1.0;
+    u.area_m2 = u.length_m * u.length_m;
+    u.volume_m3 = u.area_m2 * u.length_m;
+    u.land_m2 = u.us ? 43560.0 * foot_m * foot_m : 1e4;
+    u.rain_mm = u.us ? 25.4 : 1.0;
+    u.big_volume_m3 = u.us ? 1e6 * gallon_m3 : 1e3;
+    u.land_volume_m3 = u.land_m2 * u.length_m;
+    return u;
+}
+
+double tw_units_fahrenheit(double celsius) { return 32.0 + 1.8 * celsius; }

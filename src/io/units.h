@@ -1,0 +1,29 @@
+/* US customary units, and the metric ones of input files: factors to SI. The only place that knows
+ * them. */
+#ifndef TW_IO_UNITS_H
+#define TW_IO_UNITS_H
+
+#include "model/model.h"
+
+#include <stdbool.h>
+
+/* A value of the file times its factor is SI. */
+struct tw_units {
+    bool us;
+    double length_m;       /* foot or metre */
+    double area_m2;        /* square foot or square metre: surface areas of nodes */
+    double land_m2;        /* acre or hectare */
+    double volume_m3;      /* cubic foot or cubic metre */
+    double flow_m3s;       /* flow unit */
+    double rain_mm;        /* inch or millimetre: depths, and rates per hour or day */
+    double big_volume_m3;  /* 10^6 gallons or 10^6 litres: volumes in reports */
+    double land_volume_m3; /* acre-foot or hectare-metre: volumes in reports */
+};
+
+/** Factors of the unit system that a flow unit belongs to. source: NIST Handbook 44, appendix C */
+struct tw_units tw_units_of(enum tw_flow_units flow_units);
+
+/** Degrees Fahrenheit of degrees Celsius. */
+double tw_units_fahrenheit(double celsius);
+
+#endif
