@@ -111,7 +111,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass, i
     }
     h->node.rise_mps[at] = fabs(y - h->node.old_depth_m[at]) / dt;
     h->node.depth_m[at] = y;
-    h->sums.settled[at] = !(fabs(y - y_last) > pass->tolerance_m);
+    h->sums.settled[at] = (uint8_t)!(fabs(y - y_last) > pass->tolerance_m);
 }
 
 bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass)
