@@ -32,7 +32,14 @@ double tw_storage_area(const struct tw_model *model, int32_t row, double depth_m
 static double volume_below(const struct tw_model *model, int32_t row, double y)
 {
     const struct tw_storages *s = &model->storages;
-    if (s->kind[row] == TW_STORAGE_TABULAR) return tw_points_integral(curve_of(model, row), y);
+    if (s->kind[row] == TW_STORAGE_TABULAR) {
+        struct tw_points curve = curve_of(model, row);
+        /* SWMM forgets what is below a curve's first point once the water is above it, but not
+         * when it looks for the depth of a volume. */
+        bool above = curve.count > 0 && y > curve.x[0];
+        double forgotten = above ? tw_points_integral(curve, curve.x[0]) : 0.0;
+        return tw_points_integral(curve, y) - forgotten;
+    }
     if (s->kind[row] == TW_STORAGE_FUNCTIONAL) {
         double n = s->a2[row] + 1.0;
         return s->a0[row] * y + s->a1[row] / n * pow(y, n);
