@@ -5,8 +5,10 @@
 
 #include "hydraulics/constants.h"
 #include "hydraulics/xsect.h"
+#include "thalweg/time.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <time.h>
 
 enum { NODE_VALUES = 6, LINK_VALUES = 5 };

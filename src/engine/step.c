@@ -144,12 +144,12 @@ static void move_settings(struct tw_run *run, double step_s)
     }
 }
 
-/* What flows into nodes from outside at the end of the step. */
+/* What flows into nodes from outside: as SWMM has it, that of the step's beginning. */
 static void add_lateral_inflows(struct tw_run *run)
 {
     struct tw_hydraulics *h = &run->hydraulics;
     int32_t n = run->net->node_count * run->lanes;
-    double ms = run->clock->elapsed_ms, *lateral = h->node.lateral_m3s;
+    double ms = run->clock->old_ms, *lateral = h->node.lateral_m3s;
     memcpy(h->node.old_lateral_m3s, lateral, (size_t)n * sizeof *lateral);
     memcpy(lateral, run->outer_inflow_m3s, (size_t)n * sizeof *lateral);
     double dry = 0.0, external = 0.0;

@@ -201,11 +201,15 @@ static void set_surface(const struct tw_hydraulics *h, struct reach *r, const st
     r->surface2 = (width_middle + width2) * quarter;
     if (r->flow_class == TW_FLOW_SUBCRITICAL) {
         r->surface2 *= fall;
-    } else if (r->flow_class == TW_FLOW_UP_CRITICAL ||
-               (r->flow_class == TW_FLOW_UP_DRY && c->offset1_m[row] > 0.0)) {
+    } else if (r->flow_class == TW_FLOW_UP_CRITICAL) {
+        r->surface1 = 0.0; /* a free fall: all of the conduit belongs to the other node */
+        r->surface2 *= 2.0;
+    } else if (r->flow_class == TW_FLOW_DOWN_CRITICAL) {
+        r->surface1 *= 2.0;
+        r->surface2 = 0.0;
+    } else if (r->flow_class == TW_FLOW_UP_DRY && c->offset1_m[row] > 0.0) {
         r->surface1 = 0.0;
-    } else if (r->flow_class == TW_FLOW_DOWN_CRITICAL ||
-               (r->flow_class == TW_FLOW_DOWN_DRY && c->offset2_m[row] > 0.0)) {
+    } else if (r->flow_class == TW_FLOW_DOWN_DRY && c->offset2_m[row] > 0.0) {
         r->surface2 = 0.0;
     } else if (r->flow_class == TW_FLOW_DRY) {
         r->surface1 = r->surface2 = 0.5 * TW_TINY_DEPTH_M * c->routing_length_m[row];
