@@ -25,9 +25,10 @@ void tw_control_lay(struct tw_control *c, const struct tw_model *model, int32_t 
     c->active = rules != NULL && rules->count > 0;
     size_t width = c->active ? (size_t)lanes : 0;
     size_t pids = c->active ? (size_t)rules->pid_count * width : 0;
-    c->link_set_s = TW_POOL_NEW(state, double, (size_t)model->links.count *width);
+    c->link_set_day = TW_POOL_NEW(state, double, (size_t)model->links.count *width);
     c->pid_error1 = TW_POOL_NEW(state, double, pids);
     c->pid_error2 = TW_POOL_NEW(state, double, pids);
+    c->start_day = TW_POOL_NEW(state, double, 1);
     c->controller_value = TW_POOL_NEW(state, double, width);
     c->set_point = TW_POOL_NEW(state, double, width);
     c->series_cursor = TW_POOL_NEW(state, int32_t, c->active ? model->series.count : 0);
@@ -38,13 +39,13 @@ void tw_control_lay(struct tw_control *c, const struct tw_model *model, int32_t 
 
 void tw_control_begin(struct tw_control *c, double start_day)
 {
+    *c->start_day = start_day;
     if (!c->active) return;
-    double midnight_s = -(start_day - floor(start_day)) * 86400.0; /* where SWMM counts from */
     for (int32_t lane = 0; lane < c->lanes; lane++) {
         c->controller_value[lane] = 0.0;
         c->set_point[lane] = 0.0;
         for (int32_t i = 0; i < c->model->links.count; i++)
-            c->link_set_s[at(c, i, lane)] = midnight_s;
+            c->link_set_day[at(c, i, lane)] = floor(start_day); /* SWMM counts from midnight */
         for (int32_t i = 0; i < c->model->rules->pid_count; i++) {
             c->pid_error1[at(c, i, lane)] = 0.0;
             c->pid_error2[at(c, i, lane)] = 0.0;
@@ -64,7 +65,7 @@ void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, d
                              double target, double elapsed_s)
 {
     if (!c->active || setting == target || setting * target != 0.0) return;
-    c->link_set_s[at(c, link, lane)] = elapsed_s;
+    c->link_set_day[at(c, link, lane)] = tw_rule_day(*c->start_day, elapsed_s);
 }
 
 static bool values_compare(double left, enum tw_rule_relation relation, double right)
@@ -98,7 +99,7 @@ static bool is_time(const struct tw_rule_operand *operand)
 static bool condition_holds(struct tw_control *c, const struct tw_control_view *view, int32_t lane,
                             const struct tw_rule_condition *condition)
 {
-    struct tw_rule_moment moment = {c->model, view, c->link_set_s, lane};
+    struct tw_rule_moment moment = {c->model, view, c->link_set_day, lane};
     const struct tw_rule_operand *on_left = &condition->left;
     double left = tw_rule_operand_value(&moment, on_left);
     double right = tw_rule_operand_right(&moment, on_left, &condition->right);
@@ -171,7 +172,7 @@ static double series_value(struct tw_control *c, const struct tw_control_view *v
 {
     const struct tw_tables *all = &c->model->series;
     int32_t first = all->first[series];
-    double day = view->start_day + (view->elapsed_s + 0.001) / 86400.0;
+    double day = tw_rule_day(view->start_day, view->elapsed_s);
     if (all->kind[series] == 1) day -= view->start_day - c->model->options.start_day;
     return tw_series_at(all->x + first, all->y + first, all->first[series + 1] - first, day, true,
                         &c->series_cursor[series]);

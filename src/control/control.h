@@ -33,8 +33,8 @@ struct tw_control {
     int32_t lanes;
     bool active; /* the model has rules */
     /* state */
-    double *link_set_s; /* [link * lanes + lane] when it last went from closed to open or back, from
-                           the run's start */
+    double *link_set_day; /* [link * lanes + lane] when it last went from closed to open or back */
+    double *start_day;    /* [1] of the run */
     double *pid_error1, *pid_error2; /* [pid * lanes + lane] of the last two evaluations [ratio] */
     double *controller_value, *set_point; /* [lanes] both sides of the last comparison, in the
                                              file's units: what modulated settings follow */

@@ -39,9 +39,16 @@ static double file_units(const struct tw_model *model, enum tw_rule_attribute at
     }
 }
 
+double tw_rule_day(double start_day, double elapsed_s)
+{
+    double date = floor(start_day);
+    double start_s = floor((start_day - date) * 86400.0 + 0.5);
+    return date + (start_s + (elapsed_s * 1000.0 + 1.0) / 1000.0) / 86400.0;
+}
+
 static double day_now(const struct tw_rule_moment *moment)
 {
-    return moment->view->start_day + (moment->view->elapsed_s + 0.001) / 86400.0;
+    return tw_rule_day(moment->view->start_day, moment->view->elapsed_s);
 }
 
 static double clock_value(const struct tw_rule_moment *moment, enum tw_rule_attribute attribute)
@@ -116,7 +123,8 @@ static double conduit_value(const struct tw_rule_moment *moment, enum tw_rule_at
 /* Time since the link went from closed to open or back. */
 static double state_time_d(const struct tw_rule_moment *moment, size_t here)
 {
-    return (moment->view->elapsed_s - moment->link_set_s[here]) / 86400.0;
+    double day = day_now(moment), date = floor(day);
+    return date + (day - date) - moment->link_set_day[here];
 }
 
 static double link_value(const struct tw_rule_moment *moment, enum tw_rule_attribute attribute,

@@ -8,9 +8,15 @@
 struct tw_rule_moment {
     const struct tw_model *model;
     const struct tw_control_view *view;
-    const double *link_set_s; /* [link * lanes + lane] of struct tw_control */
+    const double *link_set_day; /* [link * lanes + lane] of struct tw_control */
     int32_t lane;
 };
+
+/**
+ * Calendar day of a run's time, rounded as SWMM rounds it: whether a pump that is to run for 40
+ * minutes is stopped in the 40th or in the next step hangs on the last bit.
+ */
+double tw_rule_day(double start_day, double elapsed_s);
 
 /** Value in the file's units; NAN when the operand has none now. */
 double tw_rule_operand_value(const struct tw_rule_moment *moment,
