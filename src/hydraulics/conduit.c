@@ -358,17 +358,18 @@ static void keep(struct tw_hydraulics *h, const struct reach *r, const struct tw
                  double q, double dqdh, int32_t at)
 {
     const struct tw_conduit_rows *c = &h->net->conduit;
-    double barrels = c->barrels[r->row], full = c->full_area_m2[r->row];
+    double barrels = c->barrels[r->row], full = c->full_depth_m[r->row];
     double mean_area = 0.5 * (cut[0].area_m2 + cut[2].area_m2);
     h->conduit.flow_m3s[at] = q;
     h->link.flow_m3s[at] = q * barrels;
     h->link.dqdh_m2s[at] = dqdh * barrels;
-    h->link.depth_m[at] = smaller(0.5 * (r->y1 + r->y2), c->full_depth_m[r->row]);
+    h->link.depth_m[at] = smaller(0.5 * (r->y1 + r->y2), full);
     h->link.volume_m3[at] = mean_area * c->length_m[r->row] * barrels;
     h->link.surface1_m2[at] = r->surface1 * barrels;
     h->link.surface2_m2[at] = r->surface2 * barrels;
     h->link.flow_class[at] = (uint8_t)r->flow_class;
-    h->link.full[at] = (uint8_t)((cut[0].area_m2 >= full ? 1 : 0) | (cut[2].area_m2 >= full ? 2 : 0));
+    /* by depths: the tables' areas at full depth are full but for rounding */
+    h->link.full[at] = (uint8_t)((r->y1 >= full ? 1 : 0) | (r->y2 >= full ? 2 : 0));
 }
 
 static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass, int32_t row,
