@@ -363,19 +363,20 @@ static void add_conduits(struct tw_statistics *s, const struct tw_hydraulics *h,
     struct tw_conduit_statistics *c = &s->conduit;
     int32_t w = s->lanes, count = s->net->conduit_count;
     for (int32_t row = 0; row < count; row++) {
-        double full_flow = rows->full_flow_m3s[row], full_area = rows->full_area_m2[row];
+        double full_flow = rows->full_flow_m3s[row], full_depth = rows->full_depth_m[row];
         for (int32_t l = 0; l < w; l++) {
             int32_t at = row * w + l;
             double q = fabs(h->conduit.flow_m3s[at]), area = h->conduit.area_m2[at];
+            double depth = h->link.depth_m[at];
             c->class_s[(row * TW_REPORT_FLOW_CLASSES + h->link.flow_class[at]) * w + l] += dt_s;
             c->normal_limited_s[at] += h->link.limited[at] ? dt_s : 0.0;
             if (h->link.full[at]) add_full_ends(c, at, h->link.full[at], dt_s);
             if (q >= full_flow) c->above_full_flow_s[at] += dt_s;
-            if (area >= full_area) {
-                area = full_area; /* not the slot above it */
+            if (depth >= full_depth) {
+                area = rows->full_area_m2[row]; /* not the slot above it */
                 if (capacity_limited(s, h, row, l)) c->capacity_limited_s[at] += dt_s;
             }
-            bool wet = h->link.depth_m[at] > TW_TINY_VELOCITY_DEPTH_M && area > TW_TINY_AREA_M2;
+            bool wet = depth > TW_TINY_VELOCITY_DEPTH_M && area > TW_TINY_AREA_M2;
             if (wet && q > c->max_velocity_mps[at] * area) c->max_velocity_mps[at] = q / area;
         }
     }

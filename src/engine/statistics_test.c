@@ -28,6 +28,7 @@ static double conduit_length[] = {100.0, 50.0};
 static int32_t link_of_row[] = {BESIDE, OUT, PUMP}, row_of_link[] = {2, 0, 1};
 static int32_t row_from[] = {J, S, J}, row_to[] = {S, O, S};
 static double full_flow[] = {1.0, 2.0}, barrels[] = {1.0, 2.0}, full_area[] = {0.5, 1.5};
+static double full_depth[] = {0.8, 0.9};
 static double slope[] = {0.01, 0.02}, routing_length[] = {150.0, 50.0};
 static double crown[] = {0.8, 0.9, 1.0}, full_volume[] = {0.0, 20.0, 0.0};
 static bool outfall[] = {false, false, true}, can_pond[] = {true, false, false};
@@ -88,6 +89,7 @@ static void town_init(struct town *t, int32_t lanes)
                                .conduit = {.full_flow_m3s = full_flow,
                                            .barrels = barrels,
                                            .full_area_m2 = full_area,
+                                           .full_depth_m = full_depth,
                                            .slope_ratio = slope,
                                            .length_m = conduit_length,
                                            .routing_length_m = routing_length}}};
@@ -340,8 +342,7 @@ static void a_film_of_water_has_no_velocity_and_a_slot_no_area(void **state)
     town_init(&t, 1);
     begin(&t, start_day);
     set_flow(&t, ROW_BESIDE, 0.1, 0.001, 0.009 * TW_FOOT_M);
-    set_flow(&t, ROW_OUT, 3.0, 1.0, 1.0);
-    t.h.conduit.area_m2[ROW_OUT] = 3.0; /* 1.5 under the crown */
+    set_flow(&t, ROW_OUT, 3.0, 3.0, full_depth[ROW_OUT]); /* 1.5 m2 under the crown */
     step(&t, 10.0);
     struct tw_report r = report_of(&t);
     assert_near(r.links.max_velocity_mps[BESIDE], 0.0, 0.0);
@@ -385,13 +386,13 @@ static void capacity_limits_a_full_conduit_under_steeper_heads_than_its_own(void
     begin(&t, start_day);
     double level = slope[ROW_BESIDE] * conduit_length[0]; /* 1 m, as the inverts of J and S */
     assert_near(level, invert[J] - invert[S], 1e-15);
-    t.h.conduit.area_m2[ROW_BESIDE] = full_area[ROW_BESIDE];
+    t.h.link.depth_m[ROW_BESIDE] = full_depth[ROW_BESIDE];
     t.h.node.depth_m[J] = 2.0;
     t.h.node.depth_m[S] = 2.1;
     step(&t, 3.0);
     t.h.node.depth_m[S] = 1.9;
     step(&t, 5.0);
-    t.h.conduit.area_m2[ROW_BESIDE] = 0.9 * full_area[ROW_BESIDE];
+    t.h.link.depth_m[ROW_BESIDE] = 0.9 * full_depth[ROW_BESIDE];
     step(&t, 7.0);
     assert_near(report_of(&t).links.capacity_limited_s[BESIDE], 5.0, 0.0);
     tw_arena_done(&t.arena);
