@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import { live } from "./api/live";
 import { Header } from "./head/header";
 import { type Panel, type Place, panels } from "./panels/panel";
@@ -8,6 +8,21 @@ import { words } from "./words/common";
 import { useWords } from "./words/language";
 
 const PLACES: Place[] = ["left", "middle", "under", "right"];
+
+/** A panel that fails says so and leaves the others alone. */
+function Guarded({ panel }: { panel: Panel }) {
+  const w = useWords(words);
+  const [error, retry] = useErrorBoundary((fault) => console.error(`panel ${panel.id}`, fault));
+  if (!error) return <panel.View />;
+  return (
+    <p class="broken">
+      {w.failed(String(error.message ?? error))}{" "}
+      <button type="button" class="button" onClick={retry}>
+        {w.retry}
+      </button>
+    </p>
+  );
+}
 
 function Framed({ panel }: { panel: Panel }) {
   const { title } = useWords(panel.title);
@@ -22,7 +37,7 @@ function Framed({ panel }: { panel: Panel }) {
       <h2 id={`${id}-title`} class={panel.bare ? "hidden" : undefined}>
         {title}
       </h2>
-      <panel.View />
+      <Guarded panel={panel} />
     </section>
   );
 }

@@ -2,7 +2,7 @@
 import { addressOf, get } from "../../api/client";
 import type { City } from "../../api/types";
 import { type LayerId, symbolPaths, thingsOf } from "./layers";
-import { type Listener, loadRelief, type Surface } from "./surface";
+import { type Listener, loadRelief, paddingOf, type Surface } from "./surface";
 
 type Position = [number, number];
 
@@ -12,7 +12,6 @@ interface Feature {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-const PADDING = 40;
 const MAX_ZOOM = 64;
 
 function add(parent: Element, tag: string, attributes: Record<string, string | number>): SVGElement {
@@ -70,18 +69,21 @@ export async function openDrawing(
   ];
   const size = flat(east, south);
   const view = { zoom: 1, x: size[0] / 2, y: size[1] / 2 };
-  const scale = (): number =>
-    view.zoom *
-    Math.min(
-      Math.max(1, box.clientWidth - 2 * PADDING) / size[0],
-      Math.max(1, box.clientHeight - 2 * PADDING) / size[1],
-    );
+  /** The part of the box that the city fills: its middle, and how large a unit of `flat` is. */
+  const frame = (): { x: number; y: number; scale: number } => {
+    const { top, right, bottom, left } = paddingOf(box);
+    const width = Math.max(1, box.clientWidth - left - right);
+    const height = Math.max(1, box.clientHeight - top - bottom);
+    return {
+      x: left + width / 2,
+      y: top + height / 2,
+      scale: view.zoom * Math.min(width / size[0], height / size[1]),
+    };
+  };
   const project = (lon: number, lat: number): Position => {
     const [x, y] = flat(lon, lat);
-    return [
-      box.clientWidth / 2 + (x - view.x) * scale(),
-      box.clientHeight / 2 + (y - view.y) * scale(),
-    ];
+    const middle = frame();
+    return [middle.x + (x - view.x) * middle.scale, middle.y + (y - view.y) * middle.scale];
   };
 
   const svg = add(box, "svg", { class: "drawn", "aria-hidden": "true" });
@@ -103,9 +105,10 @@ export async function openDrawing(
   });
 
   const place = (): void => {
-    const s = scale();
-    const dx = box.clientWidth / 2 - view.x * s;
-    const dy = box.clientHeight / 2 - view.y * s;
+    const middle = frame();
+    const s = middle.scale;
+    const dx = middle.x - view.x * s;
+    const dy = middle.y - view.y * s;
     world.setAttribute("transform", `translate(${dx} ${dy}) scale(${s})`);
     for (const { sign, at } of signs) {
       sign.setAttribute("transform", `translate(${at[0]} ${at[1]}) scale(${1 / s}) translate(-8 -8)`);
@@ -117,8 +120,8 @@ export async function openDrawing(
   svg.addEventListener("click", () => listener.picked(null));
   svg.addEventListener("pointermove", (event) => {
     if (event.buttons !== 1) return;
-    view.x -= event.movementX / scale();
-    view.y -= event.movementY / scale();
+    view.x -= event.movementX / frame().scale;
+    view.y -= event.movementY / frame().scale;
     place();
   });
   const zoom = (step: number): void => {

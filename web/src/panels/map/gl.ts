@@ -12,7 +12,7 @@ import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { addressOf } from "../../api/client";
 import type { City } from "../../api/types";
 import { type LayerId, symbolIds, symbolPaths, type SymbolId, type Thing, thingsOf } from "./layers";
-import { type Listener, loadRelief, type Surface } from "./surface";
+import { type Listener, loadRelief, paddingOf, type Surface } from "./surface";
 
 setWorkerUrl(new URL(workerAddress, import.meta.url).href);
 
@@ -68,9 +68,9 @@ const layers: (LayerSpecification & { group: LayerId })[] = [
         ["exponential", 1.5],
         ["zoom"],
         10,
-        linkWidth(0.6),
+        linkWidth(0.7),
         14,
-        linkWidth(1.3),
+        linkWidth(1.4),
         18,
         linkWidth(5),
       ] as never,
@@ -78,23 +78,24 @@ const layers: (LayerSpecification & { group: LayerId })[] = [
   },
   {
     group: "network",
-    id: "nodes",
+    id: "junctions",
     type: "circle",
     source: "network",
-    filter: ["==", ["geometry-type"], "Point"],
+    minzoom: 14.5,
+    filter: ["==", ["get", "kind"], "junction"],
+    paint: { "circle-color": tint.link, "circle-radius": 2.4 },
+  },
+  {
+    group: "network",
+    id: "ends",
+    type: "circle",
+    source: "network",
+    filter: ["in", ["get", "kind"], ["literal", ["outfall", "storage"]]],
     paint: {
-      "circle-color": ["match", ["get", "kind"], ["outfall", "storage"], tint.structure, tint.link],
+      "circle-color": tint.structure,
       "circle-stroke-color": tint.halo,
       "circle-stroke-width": 1,
-      "circle-radius": [
-        "interpolate",
-        ["linear"],
-        ["zoom"],
-        12,
-        ["match", ["get", "kind"], ["outfall", "storage"], 2.5, 0],
-        15.5,
-        ["match", ["get", "kind"], ["outfall", "storage"], 4.5, 2],
-      ],
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 2.2, 15.5, 4.5],
     },
   },
   ...symbolIds.map(
@@ -174,13 +175,6 @@ async function addRelief(map: GlMap, shown: boolean): Promise<void> {
   );
 }
 
-/** Room around the whole city; the legend stands at the right of a wide map. */
-const paddingOf = (box: HTMLElement) => ({
-  top: 28,
-  right: box.clientWidth > 600 ? 176 : 40,
-  bottom: 36,
-  left: 40,
-});
 
 /** Opens the map in a box; `hidden` layers start switched off. */
 export function openGl(

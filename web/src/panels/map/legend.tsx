@@ -18,7 +18,7 @@ function Sign({ id }: { id: LayerId }) {
   );
 }
 
-const wide = (): boolean => matchMedia("(min-width: 1100px)").matches;
+const wide = (): boolean => matchMedia("(min-width: 1320px) and (min-height: 700px)").matches;
 
 /** What the signs mean, and which of them are shown. */
 export function Legend() {

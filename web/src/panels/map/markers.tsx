@@ -10,7 +10,7 @@ import { words as common } from "../../words/common";
 import { useName, useWords } from "../../words/language";
 import { neighbour } from "./direction";
 import { type Label, placeLabels } from "./labels";
-import type { Surface } from "./surface";
+import { legendRoom, type Surface } from "./surface";
 import { words } from "./words";
 
 interface Place {
@@ -68,11 +68,9 @@ function Marker(props: {
   );
 }
 
-/** Where labels may reach to [px]: in a wide map the legend stands at the right. */
-function roomFor(box: HTMLElement | null): number {
-  if (!box) return Number.POSITIVE_INFINITY;
-  return box.clientWidth > 600 ? box.clientWidth - 176 : box.clientWidth;
-}
+/** Where labels may reach to [px]. */
+const roomFor = (box: HTMLElement | null): number =>
+  box ? box.clientWidth - legendRoom(box.clientWidth) : Number.POSITIVE_INFINITY;
 
 /** All points; one of them takes the keyboard, the arrow keys walk from one to the next. */
 export function Markers({ city, surface }: { city: City; surface: Surface; moves: number }) {

@@ -18,6 +18,17 @@ export interface Listener {
   picked(thing: Thing | null): void;
 }
 
+/** How much of the map's right side the legend takes [px]: nothing where it is closed. */
+export const legendRoom = (width: number): number => (width > 600 ? 176 : 0);
+
+/** Room around the whole city [px]. */
+export const paddingOf = (box: HTMLElement) => ({
+  top: 28,
+  right: Math.max(40, legendRoom(box.clientWidth)),
+  bottom: 36,
+  left: 40,
+});
+
 /** Shaded relief with its corners: west, south, east, north. */
 export interface Relief {
   image: ImageBitmap;
