@@ -49,7 +49,7 @@ test("the first view shows each warning with its class, depth, time and lead", a
   for (const card of cards) {
     assert.equal(card.numeral, shapes[card.hazard]);
     assert.match(card.word, new RegExp(card.hazard, "i"));
-    assert.match(card.lead, /\d+ (min|h)/);
+    assert.match(card.lead, /\d+ (min|h).*(lead time|past expected)|Flooded for \d+ (min|h)/);
     assert.match(card.depth, /\d\.\d\d.m .*passes \d\.\d\d.m at (\d\d-\d\d )?\d\d:\d\d/);
   }
   const order = cards.map((card) => Object.keys(shapes).indexOf(card.hazard));

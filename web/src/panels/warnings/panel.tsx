@@ -3,7 +3,7 @@ import { get, post } from "../../api/client";
 import { live } from "../../api/live";
 import type { Warning } from "../../api/types";
 import { openWarnings, severityOf, thresholdsOf } from "../../base/hazard";
-import { quantity } from "../../base/quantity";
+import { NO_VALUE, quantity } from "../../base/quantity";
 import { momentText, parseTime } from "../../base/time";
 import { Age } from "../../parts/age";
 import { useFeed, useNow, useOffset } from "../../parts/hooks";
@@ -32,19 +32,20 @@ function acknowledge(warning: Warning): void {
   });
 }
 
-function Lead({ warning }: { warning: Warning }) {
+/**
+ * The time left, in two words: large and small. Past it either the water is there, or it is late.
+ */
+function useLead(warning: Warning): { large: string; small: string; late: boolean } {
   const w = useWords(words);
   const now = useNow();
   const lead_min = (parseTime(warning.expected) - now) / 60;
-  if (!Number.isFinite(lead_min)) return null;
-  const late = lead_min < 0;
-  const text = late ? w.late(Math.floor(-lead_min)) : w.lead(Math.floor(lead_min));
-  return (
-    <p class={late ? "lead late" : "lead"}>
-      <span class="hidden">{late ? w.lateHint : w.leadHint} </span>
-      <b>{late ? `+${text}` : text}</b>
-    </p>
-  );
+  if (!Number.isFinite(lead_min)) return { large: NO_VALUE, small: w.leadHint, late: false };
+  if (lead_min >= 0) return { large: w.lead(Math.floor(lead_min)), small: w.leadHint, late: false };
+  if (!warning.reached) {
+    return { large: `+${w.lead(Math.floor(-lead_min))}`, small: w.lateHint, late: true };
+  }
+  const since_min = Math.max(0, Math.floor((now - parseTime(warning.reached)) / 60));
+  return { large: w.flooded, small: w.floodedFor(w.lead(since_min)), late: true };
 }
 
 function Card({ warning }: { warning: Warning }) {
@@ -53,6 +54,7 @@ function Card({ warning }: { warning: Warning }) {
   const name = useName();
   const now = useNow();
   const offset = useOffset();
+  const lead = useLead(warning);
   const selected = useSelected() === warning.point;
   const at = (time: string): string => momentText(parseTime(time), now, offset);
   const cycle_s = (live.city.value?.forecast.cycle_min ?? 5) * 60;
@@ -71,14 +73,17 @@ function Card({ warning }: { warning: Warning }) {
       >
         {name(warning.name)} <span class="dim">{warning.point}</span>
       </button>
-      <Lead warning={warning} />
+      <p class={lead.late ? "lead late" : "lead"}>
+        <b>{lead.large}</b>
+        <span class="hidden"> {lead.small}</span>
+      </p>
       <p class="card-class">
         <span>
           {c.class(warning.class)}
           <span class="dim"> · {w.state(warning.state)}</span>
         </span>
         <span class="dim" aria-hidden="true">
-          {parseTime(warning.expected) < now ? w.lateHint : w.leadHint}
+          {lead.small}
         </span>
       </p>
       <p class="card-depth">
@@ -201,8 +206,8 @@ function Ended({ ended }: { ended: Warning[] }) {
             <span class="dim">
               {c.class(one.class)} · {quantity(one.depth_m, "m")} ·{" "}
               {one.reached
-                ? w.reached(momentText(parseTime(one.reached), now, offset))
-                : w.notReached}
+                ? w.endedReached(momentText(parseTime(one.reached), now, offset))
+                : w.endedDry}
             </span>
           </li>
         ))}
