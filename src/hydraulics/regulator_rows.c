@@ -54,7 +54,10 @@ static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, i
     const struct tw_model *model = h->model;
     int32_t link = h->net->link_of_row[row], k = model->links.row[link];
     struct tw_link_ends ends = ends_of(h, row, lane, dt);
-    struct tw_link_flow out = {0};
+    /* a closed link shows the water that stood in it, as SWMM does */
+    int32_t at = row * h->lanes + lane;
+    struct tw_link_flow out = {.depth_m = h->link.depth_m[at],
+                               .flow_class = (enum tw_flow_class)h->link.flow_class[at]};
     if (ends.setting == 0.0) return out;
     int32_t kind = model->links.kind[link], section = model->links.xsect[link];
     if (kind == TW_LINK_PUMP) {
