@@ -2,7 +2,7 @@
  * adverse slope, nodes deep enough for what is connected to them. */
 #include "io/inp_reader.h"
 
-#include "model/standard_size.h"
+#include "model/link_height.h"
 #include "model/xsect_shape.h"
 
 #include <math.h>
@@ -12,27 +12,6 @@ static const double least_drop_m = 0.001 * 0.3048;
 static double invert_of(const struct tw_inp *inp, int32_t node)
 {
     return inp->model->nodes.invert_m[node];
-}
-
-/* Height of a link's opening [m]; 0 for pumps, outlets and dummies. */
-static double height_of(const struct tw_model *m, int32_t link)
-{
-    const struct tw_xsects *x = &m->xsects;
-    int32_t at = m->links.xsect[link];
-    if (at < 0 || x->shape[at] == TW_SHAPE_DUMMY) return 0.0;
-    const double *geom = x->geom[at];
-    switch (x->shape[at]) {
-    case TW_SHAPE_IRREGULAR:
-    case TW_SHAPE_STREET:
-        return m->transects.full_depth_m[x->curve[at]];
-    case TW_SHAPE_FILLED_CIRCULAR:
-        return geom[0] - geom[1];
-    default:
-        break;
-    }
-    int32_t code = geom[2] >= 1.0 && geom[2] < 1000.0 ? (int32_t)geom[2] : 0;
-    double standard_m = tw_standard_height_m((enum tw_shape)x->shape[at], code);
-    return standard_m > 0.0 ? standard_m : geom[0];
 }
 
 /* ---- offsets ---- */
@@ -251,7 +230,7 @@ static void deepen_ends(struct tw_inp *inp, int32_t i)
     bool bottom =
         kind == TW_LINK_ORIFICE && m->orifices.kind[l->row[i]] == (int32_t)TW_ORIFICE_BOTTOM;
     if (kind == TW_LINK_PUMP || bottom) return;
-    double height_m = height_of(m, i);
+    double height_m = tw_link_height_m(m, i);
     deepen(m, l->from[i], l->offset1_m[i] + height_m);
     if (kind == TW_LINK_CONDUIT) deepen(m, l->to[i], l->offset2_m[i] + height_m);
 }

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "io/units.h"
+#include "model/link_height.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,7 +50,8 @@ static tw_status put_name(tw_out *out, const char *name)
 static tw_status put_codes(tw_out *out, const int32_t *codes, int32_t count)
 {
     TW_TRY(put_int(out, count));
-    for (int32_t i = 0; i < count; i++) TW_TRY(put_int(out, codes[i]));
+    for (int32_t i = 0; i < count; i++)
+        TW_TRY(put_int(out, codes[i]));
     return TW_OK;
 }
 
@@ -88,10 +90,10 @@ static tw_status make(tw_out *out)
         pick(m->subcatchment_reported, m->subcatchments.count, &out->subcatchment_count);
     out->nodes = pick(m->nodes.reported, m->nodes.count, &out->node_count);
     out->links = pick(m->links.reported, m->links.count, &out->link_count);
-    out->row_size = sizeof(double) +
-                    sizeof(float) * ((size_t)out->subcatchment_count * SUBCATCHMENT_VALUES +
-                                     (size_t)out->node_count * NODE_VALUES +
-                                     (size_t)out->link_count * LINK_VALUES + SYSTEM_VALUES);
+    out->row_size =
+        sizeof(double) + sizeof(float) * ((size_t)out->subcatchment_count * SUBCATCHMENT_VALUES +
+                                          (size_t)out->node_count * NODE_VALUES +
+                                          (size_t)out->link_count * LINK_VALUES + SYSTEM_VALUES);
     out->row = malloc(out->row_size);
     set_units(out);
     return out->subcatchments && out->nodes && out->links && out->row ? TW_OK : TW_ERR_NOMEM;
@@ -121,13 +123,6 @@ static tw_status put_head(tw_out *out)
     return TW_OK;
 }
 
-/* What a link of any kind has of a height: that of its section. */
-static double link_height_m(const struct tw_model *m, int32_t link)
-{
-    int32_t x = m->links.xsect[link];
-    return x >= 0 ? m->xsects.geom[x][0] : 0.0;
-}
-
 static tw_status put_link(tw_out *out, int32_t i, double length)
 {
     const struct tw_model *m = out->model;
@@ -137,7 +132,7 @@ static tw_status put_link(tw_out *out, int32_t i, double length)
     TW_TRY(put_int(out, m->links.kind[i]));
     TW_TRY(put_float(out, m->links.kind[i] == TW_LINK_PUMP ? 0.0 : offset1 * length));
     TW_TRY(put_float(out, m->links.kind[i] == TW_LINK_PUMP ? 0.0 : offset2 * length));
-    TW_TRY(put_float(out, link_height_m(m, i) * length));
+    TW_TRY(put_float(out, tw_link_height_m(m, i) * length));
     return put_float(out, conduit ? m->conduits.length_m[m->links.row[i]] * length : 0.0);
 }
 
@@ -168,8 +163,10 @@ static tw_status put_variables(tw_out *out, double start_day, double report_step
 {
     const int32_t counts[] = {SUBCATCHMENT_VALUES, NODE_VALUES, LINK_VALUES, SYSTEM_VALUES};
     int32_t codes[SYSTEM_VALUES];
-    for (int32_t i = 0; i < SYSTEM_VALUES; i++) codes[i] = i;
-    for (int k = 0; k < 4; k++) TW_TRY(put_codes(out, codes, counts[k]));
+    for (int32_t i = 0; i < SYSTEM_VALUES; i++)
+        codes[i] = i;
+    for (int k = 0; k < 4; k++)
+        TW_TRY(put_codes(out, codes, counts[k]));
     TW_TRY(tw_outfile_write(out->file, &start_day, sizeof start_day));
     TW_TRY(put_int(out, (int32_t)report_step_s));
     out->results_at = (int32_t)tw_outfile_size(out->file);
@@ -255,8 +252,8 @@ static void release(tw_out *out)
 
 tw_status tw_out_close(tw_out *out)
 {
-    const int32_t tail[] = {out->names_at, out->properties_at, out->results_at,
-                            out->periods,  0,                  MAGIC};
+    const int32_t tail[] = {out->names_at, out->properties_at, out->results_at, out->periods, 0,
+                            MAGIC};
     tw_status status = tw_outfile_write(out->file, tail, sizeof tail);
     if (status == TW_OK) {
         status = tw_outfile_commit(out->file);

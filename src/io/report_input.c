@@ -1,0 +1,210 @@
+/* What was run: counts, lists of the elements on demand, options. */
+#include "io/report_writer.h"
+
+#include "thalweg/time.h"
+
+#include <math.h>
+
+static void write_counts(struct tw_report_writer *w)
+{
+    const struct tw_model *m = w->model;
+    tw_report_heading(w, "Element Count");
+    tw_report_print(w, "  Number of rain gages ...... %d\n", (int)m->gages.count);
+    tw_report_print(w, "  Number of subcatchments ... %d\n", (int)m->subcatchments.count);
+    tw_report_print(w, "  Number of nodes ........... %d\n", (int)m->nodes.count);
+    tw_report_print(w, "  Number of links ........... %d\n", (int)m->links.count);
+    tw_report_print(w, "  Number of pollutants ...... 0\n");
+    tw_report_print(w, "  Number of land uses ....... 0\n");
+}
+
+static void write_gages(struct tw_report_writer *w)
+{
+    static const char *const kinds[] = {"INTENSITY", "VOLUME", "CUMULATIVE"};
+    const struct tw_gages *g = &w->model->gages;
+    if (g->count == 0) return;
+    tw_report_heading(w, "Raingage Summary");
+    tw_report_print(w, "%60s%16s\n", "Data", "Recording");
+    tw_report_print(w, "  %-20s %-30s %-10s %s\n", "Name", "Data Source", "Type", "Interval ");
+    tw_report_print(w, "  ---------------------------------------------------------------------"
+                       "---\n");
+    for (int32_t i = 0; i < g->count; i++) {
+        const char *series =
+            g->series[i] >= 0 ? tw_names_get(&w->model->series.names, g->series[i]) : "";
+        tw_report_print(w, "  %-20s %-30s %-10s %3d min.\n", tw_names_get(&g->names, i), series,
+                        kinds[g->kind[i]], (int)(g->interval_s[i] / 60.0));
+    }
+}
+
+static void write_subcatchments(struct tw_report_writer *w)
+{
+    const struct tw_model *m = w->model;
+    const struct tw_subcatchments *s = &m->subcatchments;
+    if (s->count == 0) return;
+    tw_report_heading(w, "Subcatchment Summary");
+    tw_report_print(w, "  Name                       Area     Width   %%Imperv    %%Slope Rain Gage"
+                       "            Outlet              \n");
+    tw_report_print(w, "  ---------------------------------------------------------------------"
+                       "--------------------------------------\n");
+    for (int32_t i = 0; i < s->count; i++) {
+        const char *outlet = s->outlet_node[i] >= 0
+                                 ? tw_report_node_name(w, s->outlet_node[i])
+                                 : tw_names_get(&s->names, s->outlet_subcatchment[i]);
+        tw_report_print(w, "  %-20s %10.2f%10.2f%10.2f%10.4f %-20s %-20s\n",
+                        tw_names_get(&s->names, i), s->area_m2[i] / w->units.land_m2,
+                        s->width_m[i] / w->units.length_m, 100.0 * s->impervious_ratio[i],
+                        100.0 * s->slope_ratio[i], tw_names_get(&m->gages.names, s->gage[i]),
+                        outlet);
+    }
+}
+
+static bool has_inflow(const struct tw_model *m, int32_t node)
+{
+    for (int32_t i = 0; i < m->inflows.count; i++)
+        if (m->inflows.node[i] == node) return true;
+    for (int32_t i = 0; i < m->dry_weather.count; i++)
+        if (m->dry_weather.node[i] == node) return true;
+    return false;
+}
+
+static void write_nodes(struct tw_report_writer *w)
+{
+    const struct tw_model *m = w->model;
+    double length = w->units.length_m;
+    if (m->nodes.count == 0) return;
+    tw_report_heading(w, "Node Summary");
+    tw_report_print(w, "%49s%10s%10s%12s\n", "Invert", "Max.", "Ponded", "External");
+    tw_report_print(w, "  Name                 Type                 Elev.     Depth      Area    "
+                       "Inflow  \n");
+    tw_report_print(w, "  ---------------------------------------------------------------------"
+                       "----------\n");
+    for (int32_t i = 0; i < m->nodes.count; i++)
+        tw_report_print(w, "  %-20s %-16s%10.2f%10.2f%10.1f%s\n", tw_report_node_name(w, i),
+                        tw_report_node_word(m, i), m->nodes.invert_m[i] / length,
+                        m->nodes.full_depth_m[i] / length,
+                        m->nodes.ponded_area_m2[i] / w->units.area_m2,
+                        has_inflow(m, i) ? "    Yes" : "");
+}
+
+static double slope_of(const struct tw_model *m, int32_t link)
+{
+    static const double least_drop_m = 0.001 * 0.3048;
+    const struct tw_links *l = &m->links;
+    double from_m = m->nodes.invert_m[l->from[link]] + l->offset1_m[link];
+    double to_m = m->nodes.invert_m[l->to[link]] + l->offset2_m[link];
+    double drop_m = fmax(fabs(from_m - to_m), least_drop_m);
+    double length_m = m->conduits.length_m[l->row[link]];
+    double slope = drop_m >= length_m ? drop_m / length_m
+                                      : drop_m / sqrt(length_m * length_m - drop_m * drop_m);
+    if (slope < m->options.minimum_slope_ratio) slope = m->options.minimum_slope_ratio;
+    return l->reversed[link] || from_m < to_m ? -slope : slope;
+}
+
+static void write_links(struct tw_report_writer *w)
+{
+    static const char *const kinds[] = {"CONDUIT", "PUMP", "ORIFICE", "WEIR", "OUTLET"};
+    const struct tw_model *m = w->model;
+    const struct tw_links *l = &m->links;
+    if (l->count == 0) return;
+    tw_report_heading(w, "Link Summary");
+    tw_report_print(w, "  Name             From Node        To Node          Type            Length"
+                       "    %%Slope Roughness\n");
+    tw_report_print(w, "  ---------------------------------------------------------------------"
+                       "------------------------\n");
+    for (int32_t i = 0; i < l->count; i++) {
+        int32_t from = l->reversed[i] ? l->to[i] : l->from[i];
+        int32_t to = l->reversed[i] ? l->from[i] : l->to[i];
+        tw_report_print(w, "  %-16s %-16s %-16s %-12s", tw_report_link_name(w, i),
+                        tw_report_node_name(w, from), tw_report_node_name(w, to),
+                        kinds[l->kind[i]]);
+        if (l->kind[i] == TW_LINK_CONDUIT)
+            tw_report_print(w, "%10.1f%10.4f%10.4f",
+                            m->conduits.length_m[l->row[i]] / w->units.length_m,
+                            100.0 * slope_of(m, i), m->conduits.roughness[l->row[i]]);
+        tw_report_print(w, "\n");
+    }
+}
+
+static void write_interval(struct tw_report_writer *w, const char *what, double seconds)
+{
+    long long s = seconds < 1e12 ? (long long)seconds : 0;
+    tw_report_print(w, "  %s %02lld:%02lld:%02lld\n", what, s / 3600, s / 60 % 60, s % 60);
+}
+
+static void write_date(struct tw_report_writer *w, const char *what, double day)
+{
+    struct tw_calendar c = tw_day_to_calendar(day);
+    tw_report_print(w, "  %s %02d/%02d/%04d %02d:%02d:%02d\n", what, c.month, c.day, c.year, c.hour,
+                    c.minute, c.second);
+}
+
+static void write_routing_options(struct tw_report_writer *w)
+{
+    const struct tw_options *o = &w->model->options;
+    tw_report_print(w, "  Routing Time Step ........ %.2f sec\n", w->report->routing_step_s);
+    if (o->routing != TW_ROUTING_DYNWAVE) return;
+    tw_report_print(w, "  Variable Time Step ....... %s\n",
+                    o->variable_step_factor > 0.0 ? "YES" : "NO");
+    tw_report_print(w, "  Maximum Trials ........... %d\n", (int)o->max_trials);
+    tw_report_print(w, "  Number of Threads ........ %d\n", 1);
+    tw_report_print(w, "  Head Tolerance ........... %.6f %s\n",
+                    o->head_tolerance_m / w->units.length_m, w->units.us ? "ft" : "m");
+}
+
+static const char *infiltration_word(const struct tw_model *m)
+{
+    static const char *const methods[] = {
+#define TW_INFILTRATION(id, prefix, keyword) keyword,
+#include "model/infiltration.def"
+#undef TW_INFILTRATION
+    };
+    for (int32_t i = 0; i < m->subcatchments.count; i++)
+        if (m->subcatchments.infiltration[i] >= 0) return methods[m->subcatchments.infiltration[i]];
+    return methods[0];
+}
+
+static void write_options(struct tw_report_writer *w)
+{
+    static const char *const routing[] = {"NONE", "STEADY", "KINWAVE", "DYNWAVE"};
+    static const char *const yes_no[] = {"NO", "YES"};
+    const struct tw_model *m = w->model;
+    const struct tw_options *o = &m->options;
+    const struct tw_report *r = w->report;
+    bool rain = m->gages.count > 0 && m->subcatchments.count > 0 && !o->ignore_rainfall;
+    bool routed = m->links.count > 0 && !o->ignore_routing;
+    tw_report_heading(w, "Analysis Options");
+    tw_report_print(w, "  Flow Units ............... %s\n", w->flow_unit);
+    tw_report_print(w, "  Process Models:\n");
+    tw_report_print(w, "    Rainfall/Runoff ........ %s\n", yes_no[rain]);
+    tw_report_print(w, "    RDII ................... NO\n    Snowmelt ............... NO\n");
+    tw_report_print(w, "    Groundwater ............ NO\n");
+    tw_report_print(w, "    Flow Routing ........... %s\n", yes_no[routed]);
+    if (routed) tw_report_print(w, "    Ponding Allowed ........ %s\n", yes_no[o->allow_ponding]);
+    tw_report_print(w, "    Water Quality .......... NO\n");
+    if (m->subcatchments.count > 0)
+        tw_report_print(w, "  Infiltration Method ...... %s\n", infiltration_word(m));
+    if (routed) tw_report_print(w, "  Flow Routing Method ...... %s\n", routing[o->routing]);
+    if (routed && o->routing == TW_ROUTING_DYNWAVE)
+        tw_report_print(w, "  Surcharge Method ......... %s\n",
+                        o->surcharge == TW_SURCHARGE_SLOT ? "SLOT" : "EXTRAN");
+    write_date(w, "Starting Date ............", r->start_day);
+    write_date(w, "Ending Date ..............", r->end_day);
+    tw_report_print(w, "  Antecedent Dry Days ...... %.1f\n", o->dry_days);
+    write_interval(w, "Report Time Step .........", r->report_step_s);
+    if (m->subcatchments.count > 0) {
+        write_interval(w, "Wet Time Step ............", o->wet_step_s);
+        write_interval(w, "Dry Time Step ............", o->dry_step_s);
+    }
+    if (routed) write_routing_options(w);
+}
+
+void tw_report_input(struct tw_report_writer *w)
+{
+    if (w->model->options.report_input) {
+        write_counts(w);
+        write_gages(w);
+        write_subcatchments(w);
+        write_nodes(w);
+        write_links(w);
+    }
+    write_options(w);
+}

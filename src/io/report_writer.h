@@ -1,0 +1,50 @@
+/* What the parts of the report share; only src/io/report*.c include it. */
+#ifndef TW_IO_REPORT_WRITER_H
+#define TW_IO_REPORT_WRITER_H
+
+#include "base/compiler.h"
+#include "base/file.h"
+#include "io/report.h"
+#include "io/units.h"
+
+#include <stdbool.h>
+
+/* A report being written. A failure to write stays in the file and shows when it is committed. */
+struct tw_report_writer {
+    const struct tw_report *report;
+    const struct tw_model *model;
+    struct tw_units units;
+    tw_outfile *file;
+    int flow_decimals;       /* of flows */
+    const char *flow_unit;   /* CFS ... */
+    const char *volume_unit; /* 10^6 gal or 10^6 ltr */
+};
+
+/** Write formatted text. */
+void tw_report_print(struct tw_report_writer *w, const char *format, ...) TW_PRINTF(2, 3);
+
+/** Write a heading between two lines of stars. */
+void tw_report_heading(struct tw_report_writer *w, const char *text);
+
+/** A moment as days, hours and minutes since the start, e.g. `   0  04:24`. */
+void tw_report_moment(struct tw_report_writer *w, double day);
+
+/** A flow in the file's units, right-aligned in 9 columns. */
+void tw_report_flow(struct tw_report_writer *w, double flow_m3s);
+
+/** What a node is called in tables, e.g. JUNCTION. */
+const char *tw_report_node_word(const struct tw_model *model, int32_t node);
+
+/** Names at the begin of table rows. */
+const char *tw_report_node_name(const struct tw_report_writer *w, int32_t node);
+/** Name of a link. */
+const char *tw_report_link_name(const struct tw_report_writer *w, int32_t link);
+
+/** Elements of the model and its options. */
+void tw_report_input(struct tw_report_writer *w);
+/** Tables of subcatchments and nodes. */
+void tw_report_node_tables(struct tw_report_writer *w);
+/** Tables of links. */
+void tw_report_link_tables(struct tw_report_writer *w);
+
+#endif
