@@ -86,7 +86,7 @@ function optionsOf(props: () => ChartProps, width: number, height: number): uPlo
   return {
     width,
     height,
-    padding: [18, 10, 0, 0],
+    padding: [18, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
