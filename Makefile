@@ -38,9 +38,9 @@ test: ## build and run all tests (CI=true: both compilers, sanitizers, lint)
 	@sh tools/setup.sh test
 	@python3 tools/run_tests.py --jobs $(JOBS) $(if $(CI),--ci)
 
-test-peers: build ## every model of the corpus against SWMM's results; writes docs/validation.md
+test-peers: build ## made models and the corpus against SWMM; writes docs/validation.md
 	@sh tools/setup.sh bench
-	python3 tools/validate.py --all core wide large --jobs $(JOBS)
+	@python3 tools/test_peers.py --jobs $(JOBS)
 
 bench: build ## time and memory beside SWMM 5.2.4 (private venv from PyPI)
 	@sh tools/setup.sh bench
