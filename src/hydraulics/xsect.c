@@ -146,7 +146,10 @@ static double critical_by_slices(const struct tw_xsect *x, double flow_m3s, doub
     double at_i = flow_error(&w, i * slice, NULL);
     if (at_i < flow_m3s) {
         for (; i < SLICES; i++) {
-            double next = flow_error(&w, (i + 1) * slice, NULL);
+            /* at the crown itself: 25 slices may end a bit below it, where a width of almost
+             * nothing would make the flow almost endless */
+            double top = i + 1 < SLICES ? (i + 1) * slice : x->full_depth_m;
+            double next = flow_error(&w, top, NULL);
             if (next >= flow_m3s) return (i + (flow_m3s - at_i) / (next - at_i)) * slice;
             at_i = next;
         }
