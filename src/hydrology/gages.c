@@ -173,6 +173,11 @@ void tw_gages_remember(struct tw_hydrology *h, double dt_s)
     size_t lanes = (size_t)h->lanes;
     double *hour_s = &h->clock->past_s;
     while (dt_s > 0.0) {
+        if (*hour_s >= 3600.0) { /* as SWMM: an hour ends when the next one has begun */
+            for (int32_t i = 0; i < h->model->gages.count; i++)
+                hour_end(h, i);
+            *hour_s = 0.0;
+        }
         double part_s = dt_s < 3600.0 - *hour_s ? dt_s : 3600.0 - *hour_s;
         for (int32_t i = 0; i < h->model->gages.count; i++) {
             double *past = h->past_rain_mm + (size_t)i * (TW_PAST_HOURS + 1) * lanes;
@@ -182,9 +187,5 @@ void tw_gages_remember(struct tw_hydrology *h, double dt_s)
         }
         dt_s -= part_s;
         *hour_s += part_s;
-        if (*hour_s < 3600.0) continue;
-        for (int32_t i = 0; i < h->model->gages.count; i++)
-            hour_end(h, i);
-        *hour_s = 0.0;
     }
 }

@@ -293,6 +293,8 @@ static void past_rain_is_kept_by_the_hour(void **state)
     town_make(&t);
     weather_begin(&w, &t, 1, false);
     run_until(&w, 4.0);
+    assert_near(w.h.past_rain_mm[0], 1.25, 1e-12); /* the hour ends with the next step */
+    tw_hydrology_step(&w.h, 24.0 * 3.6e6);
     assert_near(w.h.past_rain_mm[1], 1.25, 1e-12); /* hour 3-4: 5 mm/h for a quarter */
     assert_near(w.h.past_rain_mm[2], 0.0, 0.0);
     assert_near(w.h.past_rain_mm[3], 20.0, 1e-12); /* hour 1-2; rounding of the steps */
