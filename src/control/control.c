@@ -202,8 +202,7 @@ static void rule_fire(struct tw_control *c, const struct tw_control_view *view, 
     bool holds = rule_holds(c, view, lane, rule);
     int32_t first = holds ? rule->then_first : rule->else_first;
     int32_t count = holds ? rule->then_count : rule->else_count;
-    /* Last action first, and the first of equal priority wins: so the last one of a rule. */
-    for (int32_t i = first + count - 1; i >= first; i--) {
+    for (int32_t i = first; i < first + count; i++) {
         const struct tw_rule_action *action = &rules->action[i];
         int32_t link = action->link;
         c->action_value[i] = action_setting(c, view, lane, action, link_target[at(c, link, lane)]);

@@ -71,7 +71,7 @@ void tw_control_note_setting(struct tw_control *c, int32_t link, int32_t lane, d
 
 /**
  * Evaluate all rules at a time; the action of highest priority wins, the first rule among
- * equals, the last of a rule's own actions.
+ * equals, and the first action in the model's order (the reader turns a rule's actions round).
  *
  * link_target  [link * lanes + lane] targets are written where an action differs from them
  * changes      [room] filled with what changed; may be NULL

@@ -185,14 +185,14 @@ static void the_higher_priority_wins_and_the_first_rule_among_equals(void **stat
     }
 }
 
-static void the_last_of_a_rules_own_actions_wins(void **state)
+static void the_first_of_a_rules_own_actions_wins(void **state)
 {
     (void)state;
     struct desk d;
     desk_make(&d);
     struct tw_rule *rule = rule_add(&d, 1.0);
-    (void)then_add(&d, rule, ORIFICE, 0.25);
     (void)then_add(&d, rule, ORIFICE, 0.5);
+    (void)then_add(&d, rule, ORIFICE, 0.25);
     desk_begin(&d);
     (void)step_at(&d, 0.0);
     assert_near(d.target[ORIFICE], 0.5, 0.0);
@@ -446,7 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(depth_switches_a_pump_with_then_and_else),
         cmocka_unit_test(the_higher_priority_wins_and_the_first_rule_among_equals),
-        cmocka_unit_test(the_last_of_a_rules_own_actions_wins),
+        cmocka_unit_test(the_first_of_a_rules_own_actions_wins),
         cmocka_unit_test(conditions_are_read_from_left_to_right),
         cmocka_unit_test(a_time_is_met_once_within_half_a_step),
         cmocka_unit_test(clock_and_calendar_are_those_of_the_run),

@@ -54,6 +54,7 @@ struct tw_rule_action {
     int32_t pid;                   /* index of the action's controller state; -1 */
 };
 
+/* Actions are in the order in which they are looked at: the last of the file first. */
 struct tw_rule {
     const char *name;
     double priority;
