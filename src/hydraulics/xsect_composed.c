@@ -13,7 +13,7 @@ static tw_status rect_triangular_init(struct tw_xsect *x, const struct tw_model 
     (void)tables; /* of CUSTOM shapes */
     const double *geom = model->xsects.geom[xsect];
     double y = geom[0], w = geom[1], yb = geom[2];
-    if (!(w > 0.0 && yb > 0.0)) return TW_ERR_ARG;
+    if (!(w > 0.0 && yb > 0.0 && yb <= y)) return TW_ERR_ARG;
     x->full_depth_m = y;
     x->width_depth_m = y;
     x->max_width_m = w;
@@ -77,7 +77,7 @@ static tw_status make_arc(struct tw_xsect *x, const double *geom)
     x->bottom_area_m2 = r * r * tw_circle_segment(angle);
     x->full_area_m2 = w * (y - x->bottom_depth_m) + x->bottom_area_m2;
     x->full_radius_m = x->full_area_m2 / (r * angle + 2.0 * (y - x->bottom_depth_m) + w);
-    return y > x->bottom_depth_m ? TW_OK : TW_ERR_ARG;
+    return y >= x->bottom_depth_m ? TW_OK : TW_ERR_ARG;
 }
 
 static double arc_area(const struct tw_xsect *x, double height_m)

@@ -173,7 +173,7 @@ def steady(python, kind, areas):
         for i, part in enumerate((0.01, 0.05, 0.15, 0.3, 0.5, 0.7)):
             flow = round(part * most * 0.8, 5)
             link = f"{name}.{i}"
-            names.setdefault(name, []).append((link, roughness or ROUGHNESS))
+            names.setdefault(name, []).append((link, flow, roughness or ROUGHNESS))
             s["JUNCTIONS"].append(f"{link}j {10 + DROP} 100")
             s["OUTFALLS"].append(f"{link}o 10 {kind}")
             s["CONDUITS"].append(f"{link} {link}j {link}o {LENGTH} {ROUGHNESS} 0 0")
@@ -181,7 +181,8 @@ def steady(python, kind, areas):
             s["INFLOWS"].append(f'{link}j FLOW "" FLOW 1 1 {flow}')
     r = run(python, options(end="01/02/2020", report="01:00:00", step="5"), s)
     return {n: [(r.link(k, "flow"), rough, r.node_depth(k + "j"), r.node_depth(k + "o"))
-                for k, rough in rows] for n, rows in names.items()}
+                for k, flow, rough in rows if abs(r.link(k, "flow") - flow) < 1e-5 * flow]
+            for n, rows in names.items()}  # a few never become steady
 
 
 def shape_lines(words):
@@ -202,6 +203,8 @@ def shape_lines(words):
         lines.append(POINTS[p[2]])
     count = {"RECT_TRIANGULAR": 3, "RECT_ROUND": 3, "MODBASKETHANDLE": 3}.get(p[0], 2)
     geom = [float(x) if x[0].isdigit() else 0.0 for x in p[1:]]
+    if p[0] in ("HORIZ_ELLIPSE", "VERT_ELLIPSE", "ARCH") and geom[1] == 0.0:
+        count = 0  # a size code
     geom = [x * FOOT if i < count else x for i, x in enumerate(geom)]
     lines.append(f"shape {p[0]} " + " ".join("%.9g" % x for x in geom))
     return lines
@@ -219,11 +222,14 @@ def write_sections(python):
         lines += [""] + shape_lines(words) + ["tolerance 3e-7"]
         lines += ["area %.9g %.9g" % (d * FOOT, a * FOOT ** 2) for d, a in areas[name]]
         lines += ["tolerance 3e-6"]
-        for (q, n, _, y), (qn, _, y1, y2) in zip(free.get(name, []), normal.get(name, [])):
-            factor = qn * n / 1.486 / math.sqrt(slope)
-            if y2 < 0.99 * full_depth(words):
-                lines.append("normal %.9g %.9g" % (factor * FOOT ** (8 / 3), y2 * FOOT))
-            if y < 0.999 * y2:  # else the outfall's depth is the normal one
+        deep = {}
+        for q, n, _, y in normal.get(name, []):
+            deep[round(q, 4)] = y
+            factor = q * n / 1.486 / math.sqrt(slope)
+            if y < 0.99 * full_depth(words):
+                lines.append("normal %.9g %.9g" % (factor * FOOT ** (8 / 3), y * FOOT))
+        for q, n, _, y in free.get(name, []):
+            if y < 0.999 * deep.get(round(q, 4), 0.0):  # else the outfall's depth is the normal one
                 lines.append("critical %.9g %.9g" % (q * FOOT ** 3, y * FOOT))
         lines += ["tolerance 1e-5"]
         for q, n, y1, y2 in normal.get(name, []):
