@@ -39,7 +39,7 @@ PORTABLE = {"base", "num", "model", *PHYSICS, "engine", "synth"}
 POSIX = {"unistd.h", "fcntl.h", "sys/stat.h", "sys/types.h", "sys/mman.h", "sys/socket.h",
          "pthread.h", "dirent.h", "strings.h"}
 POSIX_FILES = {"src/base/file.c"}
-TEST_ONLY = {"check.h", "fuzz.h"}
+TEST_ONLY = {"check.h", "fuzz.h", "one_link.h"}
 MADE = {"embed/page.h": {"server", "apps"}}   # the page as bytes: cmake/web.cmake
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
 
