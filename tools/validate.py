@@ -64,9 +64,9 @@ def reference_of(model):
 def first_fault(text):
     """The first line that tells what is wrong, without the folders of this machine."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = [line for line in lines if ".inp" in line and "warning" not in line] or lines or ["?"]
-    line = told[0]
-    cut = line.find(".inp:")
+    told = [line for line in lines if ".inp" in line.lower() and "warning" not in line]
+    line = (told or lines or ["?"])[0]
+    cut = line.lower().find(".inp:")
     if cut >= 0:
         line = "line " + line[cut + 5:]
     return line[:160]
@@ -104,11 +104,14 @@ def compare(reference, folder):
         return DIFFER, done.stderr.strip().split("compare_out: ")[-1][:160], {}
     result = json.loads(done.stdout)
     decisive = {k: v for k, v in result["variables"].items() if not k.startswith("system.")}
-    name, worst = min(decisive.items(), key=lambda item: (item[1]["within"], -item[1]["p95"]))
     ratio = result["outflow_ratio"]
-    figures = {"within": round(worst["within"], 4), "variable": name,
-               "p95": float(f"{worst['p95']:.2g}"),
-               "outflow_ratio": None if ratio is None else round(ratio, 5)}
+    figures = {"outflow_ratio": None if ratio is None else round(ratio, 5)}
+    if not decisive:   # the model reports no element
+        note = "" if result["agree"] else f"outflow x {ratio:.4g}"
+        return (AGREE if result["agree"] else DIFFER), note, figures
+    name, worst = min(decisive.items(), key=lambda item: (item[1]["within"], -item[1]["p95"]))
+    figures.update(within=round(worst["within"], 4), variable=name,
+                   p95=float(f"{worst['p95']:.2g}") if worst["p95"] < 1e6 else None)
     note = ""
     if not result["agree"]:
         note = f"{name}: {worst['within']:.0%} within 5 %, worst {worst['worst'][0][0]}"
