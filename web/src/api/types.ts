@@ -8,10 +8,11 @@ export type Pair = [number, number];
 export interface Clock {
   state: "running" | "paused" | "ended" | "live";
   time: string;
-  start: string;
-  end: string;
+  /** Of the storm; null in a live city. */
+  start: string | null;
+  end: string | null;
   speed: number;
-  storm: string;
+  storm: string | null;
   behind_s: number;
 }
 
@@ -82,12 +83,13 @@ export interface Warning {
   name: Name;
   class: HazardClass;
   depth_m: number;
-  expected: string;
-  lead_min: number;
+  expected: string | null;
+  lead_min: number | null;
   state: "active" | "acknowledged" | "ended";
   issued: string;
   updated: string;
   reached: string | null;
+  acknowledged_by?: string | null;
   simulated: boolean;
 }
 
@@ -118,8 +120,8 @@ export interface SensorValue {
   value: number | null;
   time: string | null;
   age_s: number | null;
-  quality: string;
-  source: string;
+  quality: string | null;
+  source: string | null;
   simulated: boolean;
 }
 
@@ -138,8 +140,11 @@ export interface Forecast {
 export interface Health {
   model: "running" | "stopped" | "failed";
   last_forecast: string | null;
-  behind_s: number;
+  behind_s: number | null;
   store: string;
+  /** Why the model stopped, why the last forecast failed. */
+  model_text?: string | null;
+  forecast_text?: string | null;
   samples: number;
 }
 

@@ -52,11 +52,17 @@ export const classesUpward: HazardClass[] = ["blue", "yellow", "orange", "red"];
 export const severityOf = (hazard: HazardClass | null): number =>
   hazard ? hazards[hazard].severity : 0;
 
+/** When the class is reached; what has no time comes after what has one. */
+const expectedOf = (warning: Warning): number => {
+  const time = parseTime(warning.expected);
+  return Number.isFinite(time) ? time : Number.MAX_SAFE_INTEGER;
+};
+
 /** Worst class first, then the one that comes first, then by point so that the order is steady. */
 export function byUrgency(a: Warning, b: Warning): number {
   return (
     severityOf(b.class) - severityOf(a.class) ||
-    parseTime(a.expected) - parseTime(b.expected) ||
+    expectedOf(a) - expectedOf(b) ||
     a.point.localeCompare(b.point)
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Pair } from "../api/types";
-import { depthOf, lastOf, meanOf, peakOf, within } from "./series";
+import { depthOf, lastOf, meanOf, peakOf, stepOf, within } from "./series";
 
 const pairs: Pair[] = [
   [0, 1],
@@ -22,6 +22,11 @@ test("a span keeps its ends", () => {
 
 test("rates over intervals are a depth: 12 mm/h for 5 min is 1 mm", () => {
   expect(depthOf([[300, 12]], 300)).toBeCloseTo(1, 12); /* rounding only */
+});
+
+test("the step of a curve is its shortest, gaps aside", () => {
+  expect(stepOf([[0, 1], [60, 1], [360, 1]], 300)).toBe(60);
+  expect(stepOf([[0, 1]], 300)).toBe(300);
 });
 
 test("the mean counts a silent gauge as dry", () => {

@@ -15,6 +15,16 @@ export function peakOf(pairs: Pair[]): Pair | null {
 export const within = (pairs: Pair[], from: number, to: number): Pair[] =>
   pairs.filter(([time]) => time >= from && time <= to);
 
+/** The shortest step between neighbours [s]; `usual_s` when there are not two. */
+export function stepOf(pairs: Pair[], usual_s: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < pairs.length; i++) {
+    const step = (pairs[i] as Pair)[0] - (pairs[i - 1] as Pair)[0];
+    if (step > 0 && step < least) least = step;
+  }
+  return Number.isFinite(least) ? least : usual_s;
+}
+
 /** Rates that each hold for one interval [mm/h], as a depth [mm]. */
 export const depthOf = (pairs: Pair[], interval_s: number): number =>
   pairs.reduce((sum, [, rate]) => sum + (rate * interval_s) / 3600, 0);

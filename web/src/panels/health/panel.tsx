@@ -38,12 +38,14 @@ function View() {
       <Item name={w.link} bad={!link.up}>
         {link.up ? w.ok : w.lost}
       </Item>
-      <Item name={w.forecast} bad={late}>
+      <Item name={w.forecast} bad={late || Boolean(health.forecast_text)}>
         {Number.isFinite(issued) ? <Age time={issued} period_s={cycle_s} /> : w.noForecast}
         {typeof took === "number" && <span> · {w.took(quantity(took / 1000, "s"))}</span>}
+        {health.forecast_text && ` · ${health.forecast_text}`}
       </Item>
       <Item name={w.model} bad={health.model === "failed"}>
         {w.modelState(health.model)} · {w.behind(quantity(health.behind_s, "s"))}
+        {health.model_text && ` · ${health.model_text}`}
       </Item>
       <Item name={w.samples}>
         {count(health.samples)} {w.samplesUnit}

@@ -25,7 +25,7 @@ function SensorFacts({ id, element }: { id: string; element: string }) {
         <p>
           <b class={stale ? "stale" : undefined}>{quantity(value.value, value.unit)}</b>{" "}
           <Age time={time} period_s={SENSOR_PERIOD_S} />
-          {value.quality !== "good" && (
+          {value.quality && value.quality !== "good" && (
             <span class="dim">
               {" "}
               {w.quality}: {value.quality}

@@ -3,8 +3,8 @@ import type uPlot from "uplot";
 import { live } from "../../api/live";
 import type { Pair, Rain } from "../../api/types";
 import { quantity } from "../../base/quantity";
-import { depthOf, lastOf, meanOf, peakOf, within } from "../../base/series";
-import { hourMinute, parseTime } from "../../base/time";
+import { depthOf, lastOf, meanOf, peakOf, stepOf, within } from "../../base/series";
+import { hourMinute, momentText, parseTime } from "../../base/time";
 import { Age, useStale } from "../../parts/age";
 import { Chart, ink, spanAround } from "../../parts/chart";
 import { useFeed, useNow, useOffset } from "../../parts/hooks";
@@ -14,19 +14,23 @@ import "./style.css";
 import { words } from "./words";
 
 interface Fall {
+  /** For how long a measured rate holds, and a forecast one [s]. */
   interval_s: number;
+  ahead_s: number;
   measured: Pair[];
   forecast: Pair[];
 }
 
-/** One gauge, or the mean of all when `id` is empty. */
-function fallOf(rain: Rain, id: string): Fall {
+/** One gauge, or the mean of all when `id` is empty; of the forecast, what is still ahead. */
+function fallOf(rain: Rain, id: string, now: number): Fall {
   const one = rain.gages.find((gage) => gage.id === id);
-  if (one) return one;
+  const interval_s = one?.interval_s ?? rain.gages[0]?.interval_s ?? 300;
+  const forecast = one?.forecast ?? meanOf(rain.gages.map((gage) => gage.forecast));
   return {
-    interval_s: rain.gages[0]?.interval_s ?? 300,
-    measured: meanOf(rain.gages.map((gage) => gage.measured)),
-    forecast: meanOf(rain.gages.map((gage) => gage.forecast)),
+    interval_s,
+    ahead_s: stepOf(forecast, interval_s),
+    measured: one?.measured ?? meanOf(rain.gages.map((gage) => gage.measured)),
+    forecast: forecast.filter(([time]) => time > now),
   };
 }
 
@@ -57,30 +61,34 @@ function drawBars(plot: uPlot, fall: Fall): void {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   const ground = plot.valToPos(0, "y", true);
-  const bars = (pairs: Pair[], outline: boolean): void => {
+  const bars = (pairs: Pair[], length_s: number, outline: boolean): void => {
     for (const [time, rate] of pairs) {
       if (!(rate > 0)) continue;
-      const left = plot.valToPos(time - fall.interval_s, "x", true);
+      const left = plot.valToPos(time - length_s, "x", true);
       const right = plot.valToPos(time, "x", true);
       const gap = right - left > 4 ? 1 : 0;
       const y = plot.valToPos(rate, "y", true);
       ctx.fillRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
-      if (outline) ctx.strokeRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
+      if (outline && gap > 0) ctx.strokeRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
     }
   };
   ctx.fillStyle = ink.rain;
-  bars(fall.measured, false);
+  bars(fall.measured, fall.interval_s, false);
   ctx.fillStyle = hatch(ctx);
   ctx.strokeStyle = ink.forecast;
   ctx.lineWidth = 1;
-  bars(fall.forecast, true);
+  bars(fall.forecast, fall.ahead_s, true);
   ctx.restore();
 }
 
 function Figures({ fall, horizon_min }: { fall: Fall; horizon_min: number }) {
   const w = useWords(words);
   const now = useNow();
+  const offset = useOffset();
+  const clock = useFeed(live.clock);
   const last = lastOf(fall.measured);
+  /* A replayed storm tells only of the rain that falls; a live gauge that is silent may be broken. */
+  const dry = clock?.state !== "live" && !(now - (last?.[0] ?? 0) <= 2 * fall.interval_s);
   const stale = useStale(last?.[0] ?? Number.NaN, fall.interval_s);
   const ahead = within(fall.forecast, now, now + horizon_min * 60);
   return (
@@ -88,8 +96,11 @@ function Figures({ fall, horizon_min }: { fall: Fall; horizon_min: number }) {
       <div>
         <dt>{w.rate}</dt>
         <dd>
-          <b class={stale ? "stale" : undefined}>{quantity(last?.[1] ?? null, "mm/h")}</b>
-          {last && <Age time={last[0]} period_s={fall.interval_s} />}
+          <b class={stale && !dry ? "stale" : undefined}>
+            {quantity(dry ? 0 : last?.[1], "mm/h")}
+          </b>
+          {last && !dry && <Age time={last[0]} period_s={fall.interval_s} />}
+          {last && dry && <span class="age">{w.dry(momentText(last[0], now, offset))}</span>}
         </dd>
       </div>
       <div>
@@ -107,7 +118,7 @@ function Figures({ fall, horizon_min }: { fall: Fall; horizon_min: number }) {
       <div>
         <dt>{w.ahead(horizon_min)}</dt>
         <dd>
-          <b>{quantity(depthOf(ahead, fall.interval_s), "mm")}</b>
+          <b>{quantity(depthOf(ahead, fall.ahead_s), "mm")}</b>
         </dd>
       </div>
     </dl>
@@ -142,7 +153,8 @@ function View() {
   const offset = useOffset();
   const [gauge, choose] = useState("");
   const [index, setIndex] = useState<number | null>(null);
-  const fall = useMemo(() => (rain ? fallOf(rain, gauge) : null), [rain, gauge]);
+  const minute = Math.floor(now / 60) * 60;
+  const fall = useMemo(() => (rain ? fallOf(rain, gauge, minute) : null), [rain, gauge, minute]);
   const data = useMemo<uPlot.AlignedData>(() => {
     const all = fall ? [...fall.measured, ...fall.forecast] : [];
     return [all.map(([time]) => time), all.map(([, rate]) => rate)];

@@ -12,6 +12,7 @@ export const words = defineWords({
     measured: "实测",
     forecast: (kind: "honest" | "perfect"): string => (kind === "perfect" ? "预报（用实际降雨）" : "预报（持续性外推）"),
     now: "现在",
+    dry: (time: string) => `${time} 起无雨`,
     none: "无雨量站",
     chart: (gauge: string) => `${gauge} 的雨强：现在之前为实测，之后为预报（斜线）。`,
   },
@@ -27,6 +28,7 @@ export const words = defineWords({
     forecast: (kind: "honest" | "perfect"): string =>
       kind === "perfect" ? "forecast (the storm's own rain)" : "forecast (persistence)",
     now: "now",
+    dry: (time: string) => `dry since ${time}`,
     none: "no rain gauge",
     chart: (gauge: string) =>
       `Rain rate, ${gauge}: measured up to now, forecast after it (hatched).`,

@@ -16,7 +16,7 @@ import { words } from "./words";
 const periods = new Periods();
 live.sensors.listen((values) => periods.learn(values ?? []));
 
-function Line({ sensor, stale }: { sensor: SensorValue; stale: boolean }) {
+function Line({ sensor, stale, period_s }: { sensor: SensorValue; stale: boolean; period_s: number }) {
   const w = useWords(words);
   const c = useWords(common);
   const time = parseTime(sensor.time);
@@ -27,10 +27,10 @@ function Line({ sensor, stale }: { sensor: SensorValue; stale: boolean }) {
       <td class="dim">{sensor.element}</td>
       <td class={stale ? "number stale" : "number"}>{quantity(sensor.value, sensor.unit)}</td>
       <td class="number">
-        {Number.isFinite(time) ? <Age time={time} period_s={periods.of(sensor.id)} /> : NO_VALUE}
+        {Number.isFinite(time) ? <Age time={time} period_s={period_s} /> : NO_VALUE}
       </td>
       <td>
-        {sensor.quality}
+        {sensor.quality ? w.qualityOf(sensor.quality) : NO_VALUE}
         {sensor.simulated && <span class="tag">{c.simulated}</span>}
       </td>
     </tr>
@@ -44,8 +44,13 @@ function View() {
   const clock = useFeed(live.clock);
   const now = useNow();
   const pace = clock ? paceOf(clock) : 0;
+  /* The rain of a replayed storm is told only while it falls. */
+  const period = (sensor: SensorValue): number =>
+    sensor.kind === "rain" && clock?.state !== "live"
+      ? Number.POSITIVE_INFINITY
+      : periods.of(sensor.id);
   const stale = (sensor: SensorValue): boolean =>
-    isStale(now - parseTime(sensor.time), seenPeriod(periods.of(sensor.id), pace));
+    sensor.time !== null && isStale(now - parseTime(sensor.time), seenPeriod(period(sensor), pace));
   if (sensors.length === 0) return <p class="dim">{w.none}</p>;
   return (
     <details class="sensors">
@@ -68,7 +73,12 @@ function View() {
           </thead>
           <tbody>
             {sensors.map((sensor) => (
-              <Line key={sensor.id} sensor={sensor} stale={stale(sensor)} />
+              <Line
+                key={sensor.id}
+                sensor={sensor}
+                stale={stale(sensor)}
+                period_s={period(sensor)}
+              />
             ))}
           </tbody>
         </table>

@@ -39,9 +39,9 @@ function useLead(warning: Warning): { large: string; small: string; late: boolea
   const w = useWords(words);
   const now = useNow();
   const lead_min = (parseTime(warning.expected) - now) / 60;
-  if (!Number.isFinite(lead_min)) return { large: NO_VALUE, small: w.leadHint, late: false };
   if (lead_min >= 0) return { large: w.lead(Math.floor(lead_min)), small: w.leadHint, late: false };
   if (!warning.reached) {
+    if (Number.isNaN(lead_min)) return { large: NO_VALUE, small: w.leadHint, late: false };
     return { large: `+${w.lead(Math.floor(-lead_min))}`, small: w.lateHint, late: true };
   }
   const since_min = Math.max(0, Math.floor((now - parseTime(warning.reached)) / 60));
@@ -80,7 +80,11 @@ function Card({ warning }: { warning: Warning }) {
       <p class="card-class">
         <span>
           {c.class(warning.class)}
-          <span class="dim"> · {w.state(warning.state)}</span>
+          <span class="dim">
+            {" · "}
+            {w.state(warning.state)}
+            {warning.acknowledged_by && ` (${warning.acknowledged_by})`}
+          </span>
         </span>
         <span class="dim" aria-hidden="true">
           {lead.small}
@@ -88,10 +92,12 @@ function Card({ warning }: { warning: Warning }) {
       </p>
       <p class="card-depth">
         {w.depth} <b>{quantity(warning.depth_m, "m")}</b>
-        <span class="dim">
-          {" · "}
-          {w.passes(quantity(classDepth(warning), "m"), at(warning.expected))}
-        </span>
+        {warning.expected && (
+          <span class="dim">
+            {" · "}
+            {w.passes(quantity(classDepth(warning), "m"), at(warning.expected))}
+          </span>
+        )}
       </p>
       <p class="card-state">
         <b class={warning.reached ? "reached" : "dim"}>
