@@ -223,16 +223,21 @@ tw_status tw_store_open(const char *path, tw_store_committed *committed, void *u
     return TW_OK;
 }
 
+void tw_store_stop(struct tw_store *store)
+{
+    if (!store->thread_runs) return;
+    store->thread_runs = false;
+    (void)pthread_mutex_lock(&store->queue_mutex);
+    store->stopping = true;
+    (void)pthread_cond_signal(&store->queue_changed);
+    (void)pthread_mutex_unlock(&store->queue_mutex);
+    (void)pthread_join(store->thread, NULL);
+}
+
 void tw_store_close(struct tw_store *store)
 {
     if (store == NULL) return;
-    if (store->thread_runs) {
-        (void)pthread_mutex_lock(&store->queue_mutex);
-        store->stopping = true;
-        (void)pthread_cond_signal(&store->queue_changed);
-        (void)pthread_mutex_unlock(&store->queue_mutex);
-        (void)pthread_join(store->thread, NULL);
-    }
+    tw_store_stop(store);
     for (int i = 0; i < TW_STATEMENT_COUNT; i++)
         (void)sqlite3_finalize(store->statements[i]);
     for (int i = 0; i < store->reader_count; i++)

@@ -76,11 +76,21 @@ typedef void tw_store_done(void *user, tw_status status);
 tw_status tw_store_open(const char *path, tw_store_committed *committed, void *user, char *why,
                         size_t why_size, struct tw_store **out_store);
 
-/** Write what is queued, close and free; NULL is fine. */
+/** Write what is queued and take nothing more; reading goes on. */
+void tw_store_stop(struct tw_store *store);
+
+/** Stop, close and free; NULL is fine. Nobody may use it any more. */
 void tw_store_close(struct tw_store *store);
 
-/** The id of a series by its name, made when it is new. errors: TW_ERR_FILE, TW_ERR_NOMEM */
-tw_status tw_store_series_register(struct tw_store *store, const char *name, int32_t *out_series);
+/**
+ * The ids of series by their names, made when they are new.
+ *
+ * names       [count]
+ * out_series  [count] ids, 1..
+ * errors      TW_ERR_FILE, TW_ERR_NOMEM
+ */
+tw_status tw_store_series_register(struct tw_store *store, const char *const *names, int32_t count,
+                                   int32_t *out_series);
 
 /** The name of a source, borrowed until the store is closed; "" when there is no such. */
 const char *tw_store_source_name(struct tw_store *store, int32_t source);

@@ -82,7 +82,8 @@ tw_status tw_store_heads_load(struct tw_store *store)
 void tw_store_heads_reload(struct tw_store *store)
 {
     (void)pthread_rwlock_wrlock(&store->heads_lock);
-    for (int32_t i = 0; i < store->head_count; i++) store->heads[i].time_ms = TW_STORE_NEVER;
+    for (int32_t i = 0; i < store->head_count; i++)
+        store->heads[i].time_ms = TW_STORE_NEVER;
     /* What cannot be read is shown again when its next value comes. */
     (void)tw_store_heads_load(store);
     (void)pthread_rwlock_unlock(&store->heads_lock);

@@ -45,9 +45,10 @@ struct tw_store_job {
     struct tw_store_warning warning;
     struct tw_store_audit audit; /* strings inside this allocation */
     int64_t session, time_ms, number;
-    int32_t *out_id;
-    bool reload; /* read the last values anew once it is committed */
-    char *text; /* inside this allocation */
+    const char *const *names; /* [count] of series, while their caller waits */
+    int32_t *out_ids;         /* [count] */
+    bool reload;              /* read the last values anew once it is committed */
+    char *text;               /* inside this allocation */
 };
 
 struct tw_store {

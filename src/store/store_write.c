@@ -123,21 +123,28 @@ tw_status tw_store_samples_add(struct tw_store *store, const char *source, int64
 
 static int write_series(struct tw_store *store, struct tw_store_job *job)
 {
-    return name_id(store->statements[TW_STATEMENT_SERIES], job->source, job->out_id);
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < job->count && code == SQLITE_OK; i++) {
+        code = name_id(store->statements[TW_STATEMENT_SERIES], job->names[i], &job->out_ids[i]);
+    }
+    return code;
 }
 
-tw_status tw_store_series_register(struct tw_store *store, const char *name, int32_t *out_series)
+tw_status tw_store_series_register(struct tw_store *store, const char *const *names, int32_t count,
+                                   int32_t *out_series)
 {
     struct tw_store_job *job = job_new(write_series, 0);
-    int32_t series = 0;
     if (job == NULL) return TW_ERR_NOMEM;
-    job->out_id = &series;
-    (void)snprintf(job->source, sizeof job->source, "%s", name);
+    job->names = names;
+    job->out_ids = out_series;
+    job->count = (size_t)count;
     TW_TRY(tw_store_job_wait(store, job));
+    tw_status status = TW_OK;
     (void)pthread_rwlock_wrlock(&store->heads_lock);
-    tw_status status = tw_store_heads_grow(store, series);
+    for (int32_t i = 0; i < count && status == TW_OK; i++) {
+        status = tw_store_heads_grow(store, out_series[i]);
+    }
     (void)pthread_rwlock_unlock(&store->heads_lock);
-    if (status == TW_OK) *out_series = series;
     return status;
 }
 

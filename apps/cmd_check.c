@@ -1,0 +1,156 @@
+/* thalweg check: every fault of a model or of a city. */
+#include "commands.h"
+#include "faults.h"
+#include "server/city.h"
+#include "server/raster.h"
+#include "server/roles.h"
+#include "server/storm.h"
+#include "thalweg/thalweg.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char usage[] =
+    "usage: thalweg check [options] MODEL.inp|CITY\n"
+    "\n"
+    "Finds every fault in a SWMM model, or in a city's folder with its network, layers, terrain,\n"
+    "tokens and storms, and names each with its file and line.\n"
+    "\n"
+    "  --json    the faults as a JSON array on standard output\n"
+    "  --quiet   faults only, no warnings, no summary\n"
+    "  --help\n"
+    "\n"
+    "Exit: 0 sound, 1 faults were found, 3 there is nothing to check.\n";
+
+struct arguments {
+    const char *path;
+    bool json, quiet;
+};
+
+static void print_json_text(const char *text)
+{
+    (void)putchar('"');
+    for (const unsigned char *c = (const unsigned char *)text; *c != 0; c++) {
+        if (*c == '"' || *c == '\\') {
+            printf("\\%c", *c);
+        } else if (*c < 0x20) {
+            printf("\\u%04x", *c);
+        } else {
+            (void)putchar(*c);
+        }
+    }
+    (void)putchar('"');
+}
+
+static void print_json(const tw_faults *faults)
+{
+    (void)putchar('[');
+    for (size_t i = 0; i < tw_faults_kept(faults); i++) {
+        struct tw_fault fault = tw_faults_get(faults, i);
+        printf("%s{\"file\": ", i > 0 ? ",\n " : "");
+        print_json_text(fault.file);
+        printf(", \"line\": %d, \"warning\": %s, \"text\": ", fault.line,
+               fault.warning ? "true" : "false");
+        print_json_text(fault.text);
+        (void)putchar('}');
+    }
+    printf("]\n");
+}
+
+static void check_terrain(const struct tw_city *city, tw_faults *faults)
+{
+    struct tw_raster raster;
+    char why[160];
+    if (city->terrain_path == NULL) return;
+    if (tw_raster_read(city->terrain_path, why, sizeof why, &raster) != TW_OK) {
+        tw_faults_add(faults, city->terrain_path, 0, "%s", why);
+        return;
+    }
+    tw_raster_done(&raster);
+}
+
+static tw_status check_city(const char *folder, tw_faults *faults)
+{
+    struct tw_city *city = NULL;
+    struct tw_roles *roles = NULL;
+    tw_status status = tw_city_load(folder, faults, &city);
+    if (status != TW_OK) return status;
+    check_terrain(city, faults);
+    status = tw_storms_check(city, faults);
+    tw_ini_warn_unused(&city->ini, faults);
+    if (status == TW_OK && tw_roles_load(city->tokens_path, NULL, faults, &roles) == TW_ERR_NOMEM) {
+        status = TW_ERR_NOMEM;
+    }
+    tw_roles_destroy(roles);
+    tw_city_destroy(city);
+    return status;
+}
+
+static tw_status check_model(const char *path, tw_faults *faults)
+{
+    tw_model *model = NULL;
+    tw_status status = tw_model_read(path, faults, &model);
+    tw_model_destroy(model);
+    return status;
+}
+
+static int check(const struct arguments *a)
+{
+    struct stat about;
+    tw_faults *faults = NULL;
+    if (stat(a->path, &about) != 0) {
+        (void)fprintf(stderr, "thalweg check: %s: %s\n", a->path, strerror(errno));
+        return TW_EXIT_INPUT;
+    }
+    if (tw_faults_create(0, &faults) != TW_OK) return TW_EXIT_FAILED;
+    tw_status status =
+        S_ISDIR(about.st_mode) ? check_city(a->path, faults) : check_model(a->path, faults);
+    size_t found = tw_faults_count(faults);
+    if (a->json) {
+        print_json(faults);
+    } else {
+        tw_faults_print(faults, !a->quiet);
+    }
+    if (!a->quiet && !a->json) {
+        printf("%s: %zu fault%s\n", a->path, found, found == 1 ? "" : "s");
+    }
+    int code = found > 0 ? TW_EXIT_FOUND : TW_EXIT_DONE;
+    if (found == 0 && status != TW_OK) {
+        (void)fprintf(stderr, "thalweg check: %s: %s\n", a->path, tw_status_text(status));
+        code = status == TW_ERR_NOMEM ? TW_EXIT_FAILED : TW_EXIT_INPUT;
+    }
+    tw_faults_destroy(faults);
+    return code;
+}
+
+int tw_cmd_check(int argc, char **argv)
+{
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct arguments a = {NULL, false, false};
+    int option;
+    while ((option = getopt_long(argc, argv, "hq", known, NULL)) != -1) {
+        if (option == 'h') {
+            (void)fputs(usage, stdout);
+            return TW_EXIT_DONE;
+        }
+        if (option == 'j') a.json = true;
+        if (option == 'q') a.quiet = true;
+        if (option == '?') {
+            (void)fputs(usage, stderr);
+            return TW_EXIT_USAGE;
+        }
+    }
+    if (argc - optind != 1) {
+        (void)fputs(usage, stderr);
+        return TW_EXIT_USAGE;
+    }
+    a.path = argv[optind];
+    return check(&a);
+}

@@ -1,0 +1,132 @@
+/* A city: its folder, read whole, with every fault in it named (docs/city-folder.md). */
+#ifndef TW_SERVER_CITY_H
+#define TW_SERVER_CITY_H
+
+#include "base/arena.h"
+#include "base/names.h"
+#include "server/ini.h"
+#include "thalweg/faults.h"
+#include "thalweg/model.h"
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TW_CITY_CLASSES 4
+
+/** A name in two languages. */
+struct tw_city_name {
+    const char *zh, *en;
+};
+
+/** A flood-prone point. */
+struct tw_city_point {
+    const char *id;
+    struct tw_city_name name;
+    double lon, lat;
+    const char *node_name;
+    tw_node_id node;
+    double classes_m[TW_CITY_CLASSES];
+    double weight;
+    bool made_up;
+};
+
+/** What a sensor measures. */
+enum tw_sensor_kind { TW_SENSOR_LEVEL, TW_SENSOR_FLOW, TW_SENSOR_RAIN };
+
+/** A sensor; a gage without one of its own gets one under its name, without a place. */
+struct tw_city_sensor {
+    const char *id;
+    enum tw_sensor_kind kind;
+    const char *element, *unit;
+    int32_t index;   /* of the node, link or gage */
+    double lon, lat; /* NAN: no place */
+    double min, max, noise_sd;
+    bool made_up;
+};
+
+/** A depot: what is shown of it. */
+struct tw_city_depot {
+    const char *id;
+    struct tw_city_name name;
+    double lon, lat;
+    int32_t crew, vehicles;
+    bool made_up;
+};
+
+/** A camera. */
+struct tw_city_camera {
+    const char *id;
+    struct tw_city_name name;
+    double lon, lat;
+    const char *point; /* "": none */
+    bool made_up;
+};
+
+/** A treatment plant. */
+struct tw_city_plant {
+    const char *id;
+    struct tw_city_name name;
+    double lon, lat;
+    bool made_up;
+};
+
+/** A city. Strings and arrays live in its arena. */
+struct tw_city {
+    struct tw_arena arena;
+    struct tw_ini ini;
+    const char *folder, *id;
+    struct tw_city_name title;
+    bool made_up;
+    const char *timezone;
+    int32_t zone_s; /* seconds east of Greenwich */
+    const char *network_path, *terrain_path, *roads_path, *storms_path; /* NULL: none */
+    const char *source; /* where missing files come from; "" */
+    int epsg;
+    double horizon_s, cycle_s, spinup_s;
+    bool perfect_rain;
+    double classes_m[TW_CITY_CLASSES];
+    const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */
+    const char **hosts;
+    int32_t host_count;
+    struct tw_city_point *points;
+    struct tw_city_sensor *sensors;
+    struct tw_city_depot *depots;
+    struct tw_city_camera *cameras;
+    struct tw_city_plant *plants;
+    int32_t point_count, sensor_count, depot_count, camera_count, plant_count;
+    struct tw_names sensor_ids;
+    int32_t *gage_sensor; /* [gages] the sensor that a gage's rain comes from */
+    char *roads;          /* the layer as it is; NULL: none; owned */
+    tw_model *model;      /* owned */
+    double bounds[4];     /* west, south, east, north of all that has a place */
+};
+
+/**
+ * Read a city.
+ *
+ * folder    of the city
+ * faults    takes everything that is wrong, and warnings
+ * out_city  owned by the caller: tw_city_destroy; untouched on failure
+ * errors    TW_ERR_FILE there is no city.ini, TW_ERR_INPUT it has faults, TW_ERR_NOMEM
+ */
+tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **out_city);
+
+/** Free; NULL is fine. */
+void tw_city_destroy(struct tw_city *city);
+
+/** A path as city.ini means it: relative to the folder, or absolute. NULL: no memory. */
+const char *tw_city_path(struct tw_city *city, const char *path);
+
+/** Index of a sensor by its id, or of the sensor of a gage by the gage's name; -1: none. */
+int32_t tw_city_sensor_find(const struct tw_city *city, const char *id);
+
+/* ---- parts of the reading, one file each ---- */
+
+/** Read points.geojson, sensors.geojson and the other layers. errors: TW_ERR_NOMEM */
+tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults);
+
+/** Read plants/NAME.ini. errors: TW_ERR_NOMEM */
+tw_status tw_city_plants_load(struct tw_city *city, const char *folder, tw_faults *faults);
+
+#endif

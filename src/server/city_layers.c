@@ -1,0 +1,350 @@
+/* The GeoJSON layers of a city: points, sensors, depots, cameras, roads. */
+#include "base/file.h"
+#include "server/city.h"
+#include "server/geojson.h"
+#include "telemetry/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROADS_MAX ((size_t)512 << 20)
+
+static const char *copy(struct tw_city *city, const char *text)
+{
+    return tw_arena_text(&city->arena, text, strlen(text));
+}
+
+static struct tw_city_name name_of(struct tw_city *city, const struct tw_layer *layer,
+                                   const struct tw_feature *feature)
+{
+    struct tw_city_name name;
+    const char *zh = tw_feature_text(layer, feature, "name_zh", NULL);
+    const char *en = tw_feature_text(layer, feature, "name_en", NULL);
+    /* One name serves both languages; a feature without any is called by its id. */
+    name.zh = copy(city, zh != NULL ? zh : en != NULL ? en : feature->id);
+    name.en = copy(city, en != NULL ? en : zh != NULL ? zh : feature->id);
+    return name;
+}
+
+/* The layer that [files] names; an empty one when there is none or it cannot be read. */
+static void layer_open(struct tw_city *city, const char *key, bool needed, tw_faults *faults,
+                       struct tw_layer *out_layer)
+{
+    const struct tw_ini_entry *entry = tw_ini_find(&city->ini, "files", key);
+    *out_layer = (struct tw_layer){.path = NULL};
+    if (entry == NULL && needed) {
+        tw_faults_add(faults, city->ini.path, 0,
+                      "[files] %s is missing; name the layer, e.g. %s = %s.geojson", key, key, key);
+    }
+    if (entry == NULL) return;
+    const char *path = tw_city_path(city, entry->value);
+    if (path == NULL || tw_layer_read(path, faults, out_layer) != TW_OK) out_layer->count = 0;
+}
+
+static void classes_of(const struct tw_city *city, const struct tw_layer *layer,
+                       const struct tw_feature *feature, double out[TW_CITY_CLASSES])
+{
+    memcpy(out, city->classes_m, sizeof city->classes_m);
+    const json_t *json = json_object_get(feature->properties, "classes_m");
+    if (json == NULL || json_is_null(json)) return;
+    bool sound = json_array_size(json) == TW_CITY_CLASSES;
+    double before = 0.0;
+    for (size_t c = 0; c < TW_CITY_CLASSES && sound; c++) {
+        const json_t *depth = json_array_get(json, c);
+        sound = json_is_number(depth) && json_number_value(depth) > before;
+        before = json_number_value(depth);
+        out[c] = before;
+    }
+    if (sound) return;
+    tw_layer_fault(layer, feature,
+                   "classes_m must be four rising depths in metres: blue, yellow, orange, red");
+}
+
+static void load_point(struct tw_city *city, struct tw_layer *layer, int32_t index)
+{
+    struct tw_feature feature;
+    if (!tw_layer_feature(layer, index, "Point", &feature)) return;
+    struct tw_city_point *point = &city->points[city->point_count];
+    *point = (struct tw_city_point){.id = copy(city, feature.id),
+                                    .name = name_of(city, layer, &feature),
+                                    .lon = feature.lon,
+                                    .lat = feature.lat,
+                                    .weight = tw_feature_number(layer, &feature, "weight", 1.0),
+                                    .made_up = tw_feature_true(layer, &feature, "made_up")};
+    classes_of(city, layer, &feature, point->classes_m);
+    const char *node = tw_feature_text(layer, &feature, "node", NULL);
+    if (node == NULL) {
+        tw_layer_fault(layer, &feature, "property node is missing: a node of the model");
+        return;
+    }
+    point->node_name = copy(city, node);
+    if (city->model != NULL && tw_model_node_find(city->model, node, &point->node) != TW_OK) {
+        tw_layer_fault(layer, &feature, "node \"%s\" is not in the model", node);
+        return;
+    }
+    if (point->weight < 1.0 || point->weight > 10.0) {
+        tw_layer_fault(layer, &feature, "weight must be within 1 and 10");
+    }
+    city->point_count++;
+}
+
+static tw_status find_node(const tw_model *model, const char *name, int32_t *out_index)
+{
+    tw_node_id id;
+    TW_TRY(tw_model_node_find(model, name, &id));
+    *out_index = id.index;
+    return TW_OK;
+}
+
+static tw_status find_link(const tw_model *model, const char *name, int32_t *out_index)
+{
+    tw_link_id id;
+    TW_TRY(tw_model_link_find(model, name, &id));
+    *out_index = id.index;
+    return TW_OK;
+}
+
+static tw_status find_gage(const tw_model *model, const char *name, int32_t *out_index)
+{
+    tw_gage_id id;
+    TW_TRY(tw_model_gage_find(model, name, &id));
+    *out_index = id.index;
+    return TW_OK;
+}
+
+struct kind_row {
+    const char *word, *unit, *element;
+    tw_status (*find)(const tw_model *model, const char *name, int32_t *out_index);
+};
+
+static const struct kind_row kinds[] = {
+    [TW_SENSOR_LEVEL] = {"level", "m", "node", find_node},
+    [TW_SENSOR_FLOW] = {"flow", "m3/s", "link", find_link},
+    [TW_SENSOR_RAIN] = {"rain", "mm", "gage", find_gage},
+};
+
+static bool kind_of(const struct tw_layer *layer, const struct tw_feature *feature,
+                    enum tw_sensor_kind *out_kind)
+{
+    const char *word = tw_feature_text(layer, feature, "kind", "");
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        if (strcmp(kinds[k].word, word) != 0) continue;
+        *out_kind = (enum tw_sensor_kind)k;
+        return true;
+    }
+    tw_layer_fault(layer, feature, "kind \"%s\" is none of level, flow, rain", word);
+    return false;
+}
+
+/* The element of the model that a sensor looks at. */
+static bool element_of(const struct tw_city *city, const struct tw_layer *layer,
+                       const struct tw_feature *feature, struct tw_city_sensor *sensor)
+{
+    const struct kind_row *kind = &kinds[sensor->kind];
+    if (city->model == NULL) return true; /* its own faults are named already */
+    if (kind->find(city->model, sensor->element, &sensor->index) == TW_OK) return true;
+    tw_layer_fault(layer, feature, "element \"%s\": the model has no such %s", sensor->element,
+                   kind->element);
+    return false;
+}
+
+static void load_sensor(struct tw_city *city, struct tw_layer *layer, int32_t index)
+{
+    struct tw_feature feature;
+    int32_t found = 0;
+    if (!tw_layer_feature(layer, index, "Point", &feature)) return;
+    struct tw_city_sensor sensor = {
+        .id = copy(city, feature.id),
+        .element = copy(city, tw_feature_text(layer, &feature, "element", "")),
+        .lon = feature.lon,
+        .lat = feature.lat,
+        .min = tw_feature_number(layer, &feature, "min", -(double)INFINITY),
+        .max = tw_feature_number(layer, &feature, "max", (double)INFINITY),
+        .noise_sd = tw_feature_number(layer, &feature, "noise_sd", 0.0),
+        .made_up = tw_feature_true(layer, &feature, "made_up")};
+    if (!kind_of(layer, &feature, &sensor.kind)) return;
+    if (!element_of(city, layer, &feature, &sensor)) return;
+    const char *unit = tw_feature_text(layer, &feature, "unit", kinds[sensor.kind].unit);
+    double factor = 0.0;
+    if (tw_unit_factor(unit, kinds[sensor.kind].unit, &factor) != TW_OK) {
+        tw_layer_fault(layer, &feature, "unit \"%s\" is no unit of a %s; use %s", unit,
+                       kinds[sensor.kind].word, kinds[sensor.kind].unit);
+        return;
+    }
+    /* Limits are in the sensor's unit, everything else in the SI unit of its kind. */
+    sensor.unit = kinds[sensor.kind].unit;
+    sensor.min *= factor;
+    sensor.max *= factor;
+    sensor.noise_sd *= factor;
+    if (sensor.min > sensor.max || sensor.noise_sd < 0.0) {
+        tw_layer_fault(layer, &feature, "min must not be above max, nor noise_sd below 0");
+        return;
+    }
+    if (tw_names_add(&city->sensor_ids, sensor.id, &found) != TW_OK) return;
+    city->sensors[city->sensor_count++] = sensor;
+}
+
+/* Gages that no sensor serves take samples under their own name. */
+static tw_status add_gages(struct tw_city *city)
+{
+    int32_t gages = city->model == NULL ? 0 : tw_model_gage_count(city->model);
+    city->gage_sensor = TW_ARENA_NEW(&city->arena, int32_t, gages + 1);
+    if (city->gage_sensor == NULL) return TW_ERR_NOMEM;
+    for (int32_t g = 0; g < gages; g++)
+        city->gage_sensor[g] = -1;
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        if (city->sensors[s].kind != TW_SENSOR_RAIN) continue;
+        if (city->gage_sensor[city->sensors[s].index] < 0) {
+            city->gage_sensor[city->sensors[s].index] = s;
+        }
+    }
+    for (int32_t g = 0; g < gages; g++) {
+        struct tw_gage_info info;
+        int32_t index = 0;
+        if (city->gage_sensor[g] >= 0) continue;
+        if (tw_model_gage_info(city->model, (tw_gage_id){g}, &info) != TW_OK) continue;
+        /* A sensor of another kind that has the gage's name keeps it. */
+        if (tw_names_add(&city->sensor_ids, info.name, &index) != TW_OK) continue;
+        city->gage_sensor[g] = city->sensor_count;
+        city->sensors[city->sensor_count++] =
+            (struct tw_city_sensor){.id = copy(city, info.name),
+                                    .kind = TW_SENSOR_RAIN,
+                                    .element = copy(city, info.name),
+                                    .unit = "mm",
+                                    .index = g,
+                                    .lon = (double)NAN,
+                                    .lat = (double)NAN,
+                                    .min = 0.0,
+                                    .max = 200.0};
+    }
+    return TW_OK;
+}
+
+/* People and vehicles of a depot. */
+static void load_depot(struct tw_city *city, struct tw_layer *layer, int32_t index)
+{
+    struct tw_feature feature;
+    if (!tw_layer_feature(layer, index, "Point", &feature)) return;
+    struct tw_city_depot depot = {.id = copy(city, feature.id),
+                                  .name = name_of(city, layer, &feature),
+                                  .lon = feature.lon,
+                                  .lat = feature.lat,
+                                  .made_up = tw_feature_true(layer, &feature, "made_up")};
+    const json_t *crews = json_object_get(feature.properties, "crews");
+    const json_t *vehicles = json_object_get(feature.properties, "vehicles");
+    if ((crews != NULL && !json_is_array(crews)) ||
+        (vehicles != NULL && !json_is_array(vehicles))) {
+        tw_layer_fault(layer, &feature, "crews and vehicles must be arrays of objects");
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(crews); i++) {
+        const json_t *size = json_object_get(json_array_get(crews, i), "size");
+        if (!json_is_integer(size) || json_integer_value(size) < 0 ||
+            json_integer_value(size) > 1000) {
+            tw_layer_fault(layer, &feature, "crew %zu: size must be a number of people", i);
+            return;
+        }
+        depot.crew += (int32_t)json_integer_value(size);
+    }
+    depot.vehicles = (int32_t)json_array_size(vehicles);
+    city->depots[city->depot_count++] = depot;
+}
+
+static void load_camera(struct tw_city *city, struct tw_layer *layer, int32_t index)
+{
+    struct tw_feature feature;
+    if (!tw_layer_feature(layer, index, "Point", &feature)) return;
+    const char *point = tw_feature_text(layer, &feature, "point", "");
+    bool known = point[0] == 0;
+    for (int32_t i = 0; i < city->point_count && !known; i++) {
+        known = strcmp(city->points[i].id, point) == 0;
+    }
+    if (!known) {
+        tw_layer_fault(layer, &feature, "point \"%s\" is not in points.geojson", point);
+        return;
+    }
+    city->cameras[city->camera_count++] =
+        (struct tw_city_camera){.id = copy(city, feature.id),
+                                .name = name_of(city, layer, &feature),
+                                .lon = feature.lon,
+                                .lat = feature.lat,
+                                .point = copy(city, point),
+                                .made_up = tw_feature_true(layer, &feature, "made_up")};
+}
+
+/* Roads are handed on as they are, once they have been found sound. */
+static tw_status load_roads(struct tw_city *city, tw_faults *faults)
+{
+    static const char *const classes[] = {"trunk", "primary", "secondary", "residential"};
+    struct tw_layer layer;
+    if (city->roads_path == NULL) return TW_OK;
+    if (tw_layer_read(city->roads_path, faults, &layer) == TW_OK) {
+        for (int32_t i = 0; i < layer.count; i++) {
+            struct tw_feature feature;
+            if (!tw_layer_feature(&layer, i, "LineString", &feature)) continue;
+            const char *class = tw_feature_text(&layer, &feature, "class", "residential");
+            bool known = false;
+            for (size_t k = 0; k < sizeof classes / sizeof classes[0]; k++) {
+                known = known || strcmp(classes[k], class) == 0;
+            }
+            if (!known) {
+                tw_layer_fault(&layer, &feature,
+                               "class \"%s\" is none of trunk, primary, secondary, residential",
+                               class);
+            }
+            if (!(tw_feature_number(&layer, &feature, "speed_kmh", 30.0) > 0.0) ||
+                !(tw_feature_number(&layer, &feature, "passable_depth_m", 0.3) >= 0.0)) {
+                tw_layer_fault(&layer, &feature,
+                               "speed_kmh must be above 0, passable_depth_m not below 0");
+            }
+        }
+    }
+    tw_layer_done(&layer);
+    tw_status status = tw_file_read(city->roads_path, ROADS_MAX, &city->roads, NULL);
+    return status == TW_ERR_NOMEM ? status : TW_OK;
+}
+
+typedef void load_feature(struct tw_city *city, struct tw_layer *layer, int32_t index);
+
+static void take_features(struct tw_city *city, struct tw_layer *layer, load_feature *load)
+{
+    for (int32_t i = 0; i < layer->count; i++)
+        load(city, layer, i);
+    tw_layer_done(layer);
+}
+
+/* Room for what a layer may hold; one more, so that none is not nothing. */
+#define NEW_ROOM(city, type, count) TW_ARENA_NEW(&(city)->arena, type, (count) + 1)
+
+tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults)
+{
+    struct tw_layer points;
+    struct tw_layer sensors;
+    struct tw_layer depots;
+    struct tw_layer cameras;
+    int32_t gages = city->model == NULL ? 0 : tw_model_gage_count(city->model);
+    layer_open(city, "points", true, faults, &points);
+    layer_open(city, "sensors", false, faults, &sensors);
+    layer_open(city, "depots", false, faults, &depots);
+    layer_open(city, "cameras", false, faults, &cameras);
+    city->points = NEW_ROOM(city, struct tw_city_point, points.count);
+    city->sensors = NEW_ROOM(city, struct tw_city_sensor, sensors.count + gages);
+    city->depots = NEW_ROOM(city, struct tw_city_depot, depots.count);
+    city->cameras = NEW_ROOM(city, struct tw_city_camera, cameras.count);
+    bool room = city->points != NULL && city->sensors != NULL && city->depots != NULL &&
+                city->cameras != NULL;
+    if (!room) {
+        points.count = 0;
+        sensors.count = 0;
+        depots.count = 0;
+        cameras.count = 0;
+    }
+    take_features(city, &points, load_point);
+    take_features(city, &sensors, load_sensor);
+    take_features(city, &depots, load_depot);
+    take_features(city, &cameras, load_camera);
+    if (!room) return TW_ERR_NOMEM;
+    TW_TRY(add_gages(city));
+    return load_roads(city, faults);
+}

@@ -1,0 +1,536 @@
+/* Between the model's process and what is shown: what the model is told, what it answers. */
+#include "server/service.h"
+
+#include "net/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP_S 60.0
+#define KEPT_S (48.0 * 3600.0) /* of modelled values and rain in memory */
+#define SLACK_S 120.0          /* a storm's clock runs ahead of the model by no more */
+#define LIVE_LAG_S 60.0        /* rain of a minute is given so long to arrive */
+#define PENDING_MAX 200000
+#define FORECAST_STEP_S 60.0
+
+static double base_s(const struct tw_server *server)
+{
+    return server->storm != NULL ? (double)server->storm->start_ms / 1000.0 : 0.0;
+}
+
+static tw_status make_watches(struct tw_server *server)
+{
+    const struct tw_city *city = server->city;
+    struct tw_live *live = &server->live;
+    size_t most = (size_t)city->point_count + (size_t)city->sensor_count + 1;
+    live->watches = calloc(most, sizeof *live->watches);
+    live->sensor_watch = calloc(most, sizeof *live->sensor_watch);
+    if (live->watches == NULL || live->sensor_watch == NULL) return TW_ERR_NOMEM;
+    for (int32_t p = 0; p < city->point_count; p++) {
+        live->watches[live->watch_count++] =
+            (struct tw_watch){TW_WATCH_STREET_DEPTH, city->points[p].node.index};
+    }
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        const struct tw_city_sensor *sensor = &city->sensors[s];
+        live->sensor_watch[s] = -1;
+        if (sensor->kind == TW_SENSOR_RAIN) continue;
+        live->sensor_watch[s] = live->watch_count;
+        live->watches[live->watch_count++] = (struct tw_watch){
+            sensor->kind == TW_SENSOR_LEVEL ? TW_WATCH_NODE_DEPTH : TW_WATCH_LINK_FLOW,
+            sensor->index};
+    }
+    return TW_OK;
+}
+
+static tw_status make_warnings(struct tw_server *server)
+{
+    const struct tw_city *city = server->city;
+    struct tw_warning_point *points = calloc((size_t)city->point_count + 1, sizeof *points);
+    if (points == NULL) return TW_ERR_NOMEM;
+    for (int32_t p = 0; p < city->point_count; p++) {
+        points[p].id = city->points[p].id;
+        memcpy(points[p].classes_m, city->points[p].classes_m, sizeof points[p].classes_m);
+    }
+    tw_warning_rules rules = TW_WARNING_RULES_DEFAULT;
+    rules.session = server->session;
+    rules.simulated = server->simulated;
+    rules.store = server->store;
+    tw_status status =
+        tw_warnings_create(points, city->point_count, &rules, &server->live.warnings);
+    free(points);
+    TW_TRY(status);
+    return server->storm == NULL ? tw_warnings_restore(server->live.warnings) : TW_OK;
+}
+
+/* Rain that an earlier process has stored: the model needs it to catch up. */
+static tw_status recall_rain(struct tw_server *server)
+{
+    int64_t now_ms = tw_clock_now(&server->clock);
+    for (int32_t g = 0; g < server->gage_count; g++) {
+        int32_t sensor = server->city->gage_sensor[g];
+        struct tw_store_sample *samples = NULL;
+        size_t count = 0;
+        if (sensor < 0) continue;
+        TW_TRY(tw_store_samples_read(server->store, server->series[sensor],
+                                     now_ms - (int64_t)(KEPT_S * 1000.0), now_ms, 200000, &samples,
+                                     &count));
+        tw_status status = TW_OK;
+        for (size_t i = 0; i < count && status == TW_OK; i++) {
+            if (samples[i].quality != 0) continue;
+            status = tw_rain_add(&server->live.rain[g], (double)samples[i].time_ms / 1000.0,
+                                 samples[i].value);
+        }
+        free(samples);
+        TW_TRY(status);
+    }
+    return TW_OK;
+}
+
+tw_status tw_live_init(struct tw_server *server)
+{
+    struct tw_live *live = &server->live;
+    live->ready_s = (double)NAN;
+    live->reached_s = (double)NAN;
+    live->forecast_s = (double)NAN;
+    live->rain = calloc((size_t)server->gage_count + 1, sizeof *live->rain);
+    if (live->rain == NULL) return TW_ERR_NOMEM;
+    server->interval_s = STEP_S;
+    for (int32_t g = 0; g < server->gage_count; g++) {
+        struct tw_gage_info info;
+        TW_TRY(tw_model_gage_info(server->city->model, (tw_gage_id){g}, &info));
+        live->rain[g].interval_s = info.interval_s > 0.0 ? info.interval_s : STEP_S;
+        if (info.interval_s > server->interval_s) server->interval_s = info.interval_s;
+    }
+    TW_TRY(make_watches(server));
+    TW_TRY(make_warnings(server));
+    return server->storm == NULL ? recall_rain(server) : TW_OK;
+}
+
+void tw_live_done(struct tw_server *server)
+{
+    struct tw_live *live = &server->live;
+    for (int32_t g = 0; g < server->gage_count && live->rain != NULL; g++) {
+        tw_rain_done(&live->rain[g]);
+    }
+    tw_warnings_destroy(live->warnings);
+    free(live->rain);
+    free(live->watches);
+    free(live->sensor_watch);
+    free(live->step_times_s);
+    free(live->steps);
+    free(live->forecast.values);
+    free(live->pending);
+}
+
+/* ---- to the model ---- */
+
+static void send_setup(struct tw_server *server, struct tw_model_link *link, bool fresh)
+{
+    const struct tw_city *city = server->city;
+    const struct tw_live *live = &server->live;
+    double now_s = (double)tw_clock_now(&server->clock) / 1000.0;
+    double begin_s = server->storm != NULL ? base_s(server) : floor(now_s / STEP_S) * STEP_S;
+    struct tw_worker_sensor *sensors = calloc((size_t)city->sensor_count + 1, sizeof *sensors);
+    if (sensors == NULL) return; /* the child waits in vain and is started again */
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        sensors[s] = (struct tw_worker_sensor){live->sensor_watch[s], city->sensors[s].noise_sd};
+    }
+    struct tw_worker_setup setup = {
+        .start_s = begin_s - city->spinup_s,
+        /* A run has an end; a live one is started again long before. */
+        .end_s = server->storm != NULL ? (double)server->storm->end_ms / 1000.0 + 2.0 * 86400.0
+                                       : begin_s + 3650.0 * 86400.0,
+        .zone_s = city->zone_s,
+        .horizon_s = city->horizon_s,
+        .step_s = FORECAST_STEP_S,
+        .watch_count = live->watch_count,
+        .sensor_count = city->sensor_count,
+        .simulate = server->simulates,
+        .perfect = server->perfect_rain,
+        .seed = 20120629,
+        .fresh = fresh,
+        .network_size = (int32_t)strlen(city->network_path) + 1,
+        .state_size = (int32_t)strlen(server->state_path) + 1};
+    const void *const parts[] = {&setup, live->watches, sensors, city->network_path,
+                                 server->state_path};
+    const size_t sizes[] = {sizeof setup, (size_t)live->watch_count * sizeof *live->watches,
+                            (size_t)city->sensor_count * sizeof *sensors,
+                            (size_t)setup.network_size, (size_t)setup.state_size};
+    tw_model_link_send(link, TW_FRAME_SETUP, 5, parts, sizes);
+    free(sensors);
+}
+
+static void send_rows(struct tw_model_link *link, uint32_t kind, const struct tw_worker_rain *rows,
+                      size_t count)
+{
+    const void *const parts[] = {rows};
+    const size_t sizes[] = {count * sizeof *rows};
+    if (count > 0) tw_model_link_send(link, kind, 1, parts, sizes);
+}
+
+/* All rain that is known. With the live mutex held, so that none falls between. */
+static void send_known_rain(struct tw_server *server, struct tw_model_link *link)
+{
+    for (int32_t g = 0; g < server->gage_count; g++) {
+        const struct tw_rain *rain = &server->live.rain[g];
+        struct tw_worker_rain *rows = calloc((size_t)rain->count + 1, sizeof *rows);
+        if (rows == NULL) return;
+        for (int32_t i = 0; i < rain->count; i++) {
+            rows[i] = (struct tw_worker_rain){g, rain->falls[i].until_s, rain->falls[i].rain_mm};
+        }
+        send_rows(link, TW_FRAME_RAIN, rows, (size_t)rain->count);
+        free(rows);
+    }
+}
+
+/* The rain that will fall, which only perfect forecasts may know. */
+static void send_rain_ahead(struct tw_server *server, struct tw_model_link *link)
+{
+    const struct tw_storm *storm = server->storm;
+    if (!server->perfect_rain || storm == NULL) return;
+    struct tw_worker_rain *rows = calloc(storm->count + 1, sizeof *rows);
+    if (rows == NULL) return;
+    size_t count = 0;
+    for (size_t i = 0; i < storm->count; i++) {
+        const struct tw_city_sensor *sensor = &server->city->sensors[storm->values[i].sensor];
+        if (sensor->kind != TW_SENSOR_RAIN) continue;
+        rows[count++] = (struct tw_worker_rain){
+            sensor->index, (double)storm->values[i].time_ms / 1000.0, storm->values[i].value};
+    }
+    send_rows(link, TW_FRAME_AHEAD, rows, count);
+    free(rows);
+}
+
+static void greet(void *user, struct tw_model_link *link, bool fresh)
+{
+    struct tw_server *server = user;
+    (void)pthread_mutex_lock(&server->live.mutex);
+    send_setup(server, link, fresh);
+    send_known_rain(server, link);
+    send_rain_ahead(server, link);
+    (void)pthread_mutex_unlock(&server->live.mutex);
+}
+
+/* How far the model may go: all rain up to there has been measured and has had time to come. */
+static double target_s(struct tw_server *server)
+{
+    double now_s = (double)tw_clock_now(&server->clock) / 1000.0;
+    double interval_s = server->interval_s > 3600.0 ? 3600.0 : server->interval_s;
+    if (server->storm == NULL) now_s -= LIVE_LAG_S;
+    return floor(now_s / interval_s + 1e-9) * interval_s;
+}
+
+static bool is_cycle(const struct tw_server *server, double time_s)
+{
+    double since_s = time_s - base_s(server);
+    double cycles = since_s / server->city->cycle_s;
+    return since_s > -1e-6 && fabs(cycles - floor(cycles + 0.5)) < 1e-6;
+}
+
+/* Take the next order for the model; false when there is none to give now. */
+static bool next_order(struct tw_server *server, struct tw_worker_advance *out)
+{
+    struct tw_live *live = &server->live;
+    double until_s = target_s(server);
+    bool given = false;
+    (void)pthread_mutex_lock(&live->mutex);
+    double next_s = (floor(live->ordered_s / STEP_S + 1e-9) + 1.0) * STEP_S;
+    bool due = is_cycle(server, next_s);
+    bool busy = !isnan(live->forecast_s);
+    /* A storm waits for a forecast; what is live does without one. */
+    bool waits = due && busy && server->storm != NULL;
+    /* Far behind (a long spin-up) there is no point in forecasts of what has passed. */
+    bool late = next_s < until_s - 3.0 * server->city->cycle_s;
+    if (!isnan(live->ready_s) && next_s <= until_s + 1e-6 && !waits) {
+        *out = (struct tw_worker_advance){next_s, due && !busy && !late};
+        live->ordered_s = next_s;
+        if (out->forecast != 0) live->forecast_s = next_s;
+        given = true;
+    }
+    (void)pthread_mutex_unlock(&live->mutex);
+    return given;
+}
+
+void tw_live_order(struct tw_server *server)
+{
+    struct tw_worker_advance order;
+    while (next_order(server, &order)) {
+        const void *const parts[] = {&order};
+        const size_t sizes[] = {sizeof order};
+        tw_model_link_send(server->link, TW_FRAME_ADVANCE, 1, parts, sizes);
+    }
+}
+
+int64_t tw_live_gate_ms(struct tw_server *server)
+{
+    struct tw_live *live = &server->live;
+    double slack_s = server->interval_s + STEP_S;
+    if (slack_s < SLACK_S) slack_s = SLACK_S;
+    (void)pthread_mutex_lock(&live->mutex);
+    double gate_s = isnan(live->reached_s) ? 0.0 : live->reached_s + slack_s;
+    if (!isnan(live->forecast_s) && live->forecast_s + server->city->cycle_s < gate_s) {
+        gate_s = live->forecast_s + server->city->cycle_s;
+    }
+    (void)pthread_mutex_unlock(&live->mutex);
+    return (int64_t)(gate_s * 1000.0);
+}
+
+void tw_live_committed(void *user, const char *source, const struct tw_store_sample *samples,
+                       size_t count)
+{
+    struct tw_server *server = user;
+    struct tw_live *live = &server->live;
+    struct tw_worker_rain *rows = NULL;
+    size_t row_count = 0;
+    (void)source;
+    (void)pthread_mutex_lock(&live->mutex);
+    live->dirty[TW_TOPIC_SENSORS] = true;
+    for (size_t i = 0; i < count; i++) {
+        if (samples[i].series >= server->series_limit || samples[i].quality != 0) continue;
+        int32_t s = server->sensor_of_series[samples[i].series];
+        if (s < 0 || server->city->sensors[s].kind != TW_SENSOR_RAIN) continue;
+        int32_t gage = server->city->sensors[s].index;
+        if (server->city->gage_sensor[gage] != s) continue;
+        if (rows == NULL) rows = calloc(count, sizeof *rows);
+        if (rows == NULL) break;
+        double until_s = (double)samples[i].time_ms / 1000.0;
+        rows[row_count++] = (struct tw_worker_rain){gage, until_s, samples[i].value};
+        (void)tw_rain_add(&live->rain[gage], until_s, samples[i].value);
+        if (until_s <= live->reached_s) live->late_rain++;
+        live->dirty[TW_TOPIC_RAIN] = true;
+    }
+    struct tw_model_link *link = server->link;
+    (void)pthread_mutex_unlock(&live->mutex);
+    if (link != NULL) send_rows(link, TW_FRAME_RAIN, rows, row_count);
+    free(rows);
+}
+
+/* ---- from the model ---- */
+
+/* Drop the oldest half of the modelled values when they are older than what is kept. */
+static tw_status make_room(struct tw_live *live)
+{
+    if (live->step_count < live->step_capacity) return TW_OK;
+    size_t width = (size_t)live->watch_count;
+    int32_t half = live->step_count / 2;
+    if (half > 0 && (double)(live->step_times_s[live->step_count - 1] - live->step_times_s[half]) >=
+                        KEPT_S / 2.0) {
+        memmove(live->step_times_s, live->step_times_s + half,
+                (size_t)(live->step_count - half) * sizeof *live->step_times_s);
+        memmove(live->steps, live->steps + (size_t)half * width,
+                (size_t)(live->step_count - half) * width * sizeof *live->steps);
+        live->step_count -= half;
+        return TW_OK;
+    }
+    int32_t capacity = live->step_capacity == 0 ? 512 : 2 * live->step_capacity;
+    int64_t *times = realloc(live->step_times_s, (size_t)capacity * sizeof *times);
+    if (times == NULL) return TW_ERR_NOMEM;
+    live->step_times_s = times;
+    float *steps = realloc(live->steps, (size_t)capacity * (width + 1) * sizeof *steps);
+    if (steps == NULL) return TW_ERR_NOMEM;
+    live->steps = steps;
+    live->step_capacity = capacity;
+    return TW_OK;
+}
+
+/* Simulated measurements go in through the same door as real ones: the feeder sends them. */
+static void keep_pending(struct tw_server *server, const struct tw_worker_step *head,
+                         const double *measured)
+{
+    struct tw_live *live = &server->live;
+    for (int32_t s = 0; s < head->sensor_count; s++) {
+        if (isnan(measured[s]) || live->pending_count >= PENDING_MAX) continue;
+        if (live->pending_count == live->pending_capacity) {
+            size_t capacity = live->pending_capacity == 0 ? 256 : 2 * live->pending_capacity;
+            struct tw_pending *pending = realloc(live->pending, capacity * sizeof *pending);
+            if (pending == NULL) return;
+            live->pending = pending;
+            live->pending_capacity = capacity;
+        }
+        live->pending[live->pending_count++] =
+            (struct tw_pending){(int64_t)(head->time_s * 1000.0), measured[s], s};
+    }
+}
+
+struct tw_pending *tw_live_pending_take(struct tw_server *server, size_t *out_count)
+{
+    struct tw_live *live = &server->live;
+    (void)pthread_mutex_lock(&live->mutex);
+    struct tw_pending *pending = live->pending;
+    *out_count = live->pending_count;
+    live->pending = NULL;
+    live->pending_count = 0;
+    live->pending_capacity = 0;
+    (void)pthread_mutex_unlock(&live->mutex);
+    return pending;
+}
+
+static void take_step(struct tw_server *server, const struct tw_frame *frame)
+{
+    struct tw_live *live = &server->live;
+    struct tw_worker_step head;
+    if (frame->size < sizeof head) return;
+    memcpy(&head, frame->bytes, sizeof head);
+    const double *values = (const double *)(const void *)(frame->bytes + sizeof head);
+    if (head.watch_count != live->watch_count ||
+        frame->size !=
+            sizeof head + (size_t)(head.watch_count + head.sensor_count) * sizeof *values) {
+        return;
+    }
+    live->reached_s = head.time_s;
+    live->model = TW_MODEL_RUNNING;
+    /* After a restart the model passes minutes again that are there already. */
+    while (live->step_count > 0 &&
+           (double)live->step_times_s[live->step_count - 1] >= head.time_s - 0.5) {
+        live->step_count--;
+    }
+    if (make_room(live) == TW_OK) {
+        float *row = live->steps + (size_t)live->step_count * (size_t)live->watch_count;
+        for (int32_t w = 0; w < live->watch_count; w++)
+            row[w] = (float)values[w];
+        live->step_times_s[live->step_count++] = (int64_t)(head.time_s + 0.5);
+    }
+    keep_pending(server, &head, values + head.watch_count);
+    /* The spin-up is no part of the storm: nothing is warned of in it. */
+    if (server->storm == NULL || head.time_s >= base_s(server) - 1e-6) {
+        int64_t now_ms = tw_clock_now(&server->clock);
+        if (tw_warnings_model(live->warnings, now_ms, (int64_t)(head.time_s * 1000.0), values)) {
+            live->dirty[TW_TOPIC_WARNINGS] = true;
+        }
+    }
+    live->dirty[TW_TOPIC_POINTS] = true;
+}
+
+/* A forecast in few words, for the store. */
+static void keep_summary(struct tw_server *server)
+{
+    const struct tw_last_forecast *forecast = &server->live.forecast;
+    struct tw_strbuf text = {0};
+    tw_json_open(&text, '{');
+    for (int32_t p = 0; p < server->city->point_count; p++) {
+        int32_t at = 0;
+        const float *values = forecast->values + (size_t)p * (size_t)forecast->head.step_count;
+        double peak_m = tw_forecast_peak(values, forecast->head.step_count, &at);
+        if (!(peak_m > 0.01)) continue;
+        tw_json_key(&text, server->city->points[p].id);
+        tw_json_open(&text, '[');
+        tw_json_number(&text, peak_m, 3);
+        tw_json_integer(&text, (int64_t)(forecast->head.start_s + at * forecast->head.step_s));
+        tw_json_close(&text, ']');
+    }
+    tw_json_close(&text, '}');
+    if (text.status == TW_OK) {
+        (void)tw_store_forecast_add(server->store, server->session, forecast->issued_ms,
+                                    (int32_t)(1000.0 * forecast->head.took_s), text.text);
+    }
+    tw_strbuf_done(&text);
+}
+
+static void take_forecast(struct tw_server *server, const struct tw_frame *frame)
+{
+    struct tw_live *live = &server->live;
+    struct tw_worker_forecast head;
+    if (frame->size < sizeof head) return;
+    memcpy(&head, frame->bytes, sizeof head);
+    size_t size = frame->size - sizeof head;
+    if (head.watch_count != live->watch_count || head.gage_count != server->gage_count ||
+        size != (size_t)(head.watch_count + head.gage_count) * (size_t)head.step_count *
+                    sizeof(float)) {
+        return;
+    }
+    live->forecast_s = (double)NAN;
+    float *values = malloc(size + 1);
+    if (values == NULL) return; /* the one before stays, with its age */
+    memcpy(values, frame->bytes + sizeof head, size);
+    free(live->forecast.values);
+    int64_t now_ms = tw_clock_now(&server->clock);
+    live->forecast =
+        (struct tw_last_forecast){head, values, (int64_t)(head.start_s * 1000.0), now_ms};
+    live->forecast_text[0] = 0;
+    struct tw_outlook outlook = {.first_ms = live->forecast.issued_ms,
+                                 .step_ms = (int64_t)(head.step_s * 1000.0),
+                                 .count = head.step_count,
+                                 .depth_m = values};
+    (void)tw_warnings_forecast(live->warnings, now_ms, &outlook);
+    keep_summary(server);
+    live->dirty[TW_TOPIC_WARNINGS] = true;
+    live->dirty[TW_TOPIC_POINTS] = true;
+    live->dirty[TW_TOPIC_RAIN] = true;
+    live->dirty[TW_TOPIC_FORECAST] = true;
+}
+
+static void take_ready(struct tw_server *server, const struct tw_frame *frame)
+{
+    struct tw_live *live = &server->live;
+    if (frame->size != sizeof live->ready_s) return;
+    memcpy(&live->ready_s, frame->bytes, sizeof live->ready_s);
+    live->ordered_s = live->ready_s;
+    live->reached_s = live->ready_s;
+    live->forecast_s = (double)NAN;
+    live->model = TW_MODEL_RUNNING;
+    live->model_text[0] = 0;
+    live->dirty[TW_TOPIC_HEALTH] = true;
+}
+
+static void take_failure(struct tw_server *server, const struct tw_frame *frame)
+{
+    (void)snprintf(server->live.model_text, sizeof server->live.model_text, "%.*s",
+                   (int)(frame->size < 200 ? frame->size : 200), frame->bytes);
+}
+
+static void take_forecast_failure(struct tw_server *server, const struct tw_frame *frame)
+{
+    struct tw_live *live = &server->live;
+    live->forecast_s = (double)NAN;
+    (void)snprintf(live->forecast_text, sizeof live->forecast_text, "%.*s",
+                   (int)(frame->size < 200 ? frame->size : 200), frame->bytes);
+    live->dirty[TW_TOPIC_HEALTH] = true;
+}
+
+static void take_frame(void *user, const struct tw_frame *frame)
+{
+    static const struct {
+        uint32_t kind;
+        void (*take)(struct tw_server *server, const struct tw_frame *frame);
+    } kinds[] = {
+        {TW_FRAME_READY, take_ready},       {TW_FRAME_STEP, take_step},
+        {TW_FRAME_FORECAST, take_forecast}, {TW_FRAME_FORECAST_FAILED, take_forecast_failure},
+        {TW_FRAME_FAILED, take_failure},
+    };
+    struct tw_server *server = user;
+    (void)pthread_mutex_lock(&server->live.mutex);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i].kind == frame->kind) kinds[i].take(server, frame);
+    }
+    (void)pthread_mutex_unlock(&server->live.mutex);
+}
+
+static void lost(void *user)
+{
+    struct tw_server *server = user;
+    struct tw_live *live = &server->live;
+    (void)pthread_mutex_lock(&live->mutex);
+    live->model = TW_MODEL_FAILED;
+    live->ready_s = (double)NAN;
+    live->forecast_s = (double)NAN;
+    if (live->model_text[0] == 0) {
+        (void)snprintf(live->model_text, sizeof live->model_text,
+                       "the model's process ended; it is started again");
+    }
+    live->dirty[TW_TOPIC_HEALTH] = true;
+    (void)pthread_mutex_unlock(&live->mutex);
+}
+
+tw_status tw_live_begin(struct tw_server *server)
+{
+    const struct tw_model_link_owner owner = {
+        .user = server, .greet = greet, .frame = take_frame, .lost = lost};
+    struct tw_model_link *link = NULL;
+    TW_TRY(tw_model_link_create(server->options.program, &owner, &link));
+    (void)pthread_mutex_lock(&server->live.mutex);
+    server->link = link;
+    (void)pthread_mutex_unlock(&server->live.mutex);
+    return TW_OK;
+}

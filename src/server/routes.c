@@ -1,0 +1,322 @@
+/* The table of routes and the short handlers. */
+#include "net/json.h"
+#include "server/service.h"
+#include "telemetry/samples_json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL_BODY 65536
+#define AUDIT_LINES 200
+#define DETAIL_SIZE 400
+
+/* ---- GET ---- */
+
+#define TW_GET(name, answer)                                                                       \
+    static tw_http_outcome name(void *user, const struct tw_http_request *request,                 \
+                                struct tw_http_reply *reply)                                       \
+    {                                                                                              \
+        (void)request;                                                                             \
+        answer(user, &reply->body);                                                                \
+        return TW_HTTP_DONE;                                                                       \
+    }
+
+TW_GET(get_state, tw_answer_state)
+TW_GET(get_clock, tw_answer_clock)
+TW_GET(get_points, tw_answer_points)
+TW_GET(get_sensors, tw_answer_sensors)
+TW_GET(get_rain, tw_answer_rain)
+TW_GET(get_health, tw_answer_health)
+TW_GET(get_forecast, tw_answer_forecast)
+
+static void borrow(struct tw_http_reply *reply, const struct tw_strbuf *text)
+{
+    reply->bytes = text->text;
+    reply->size = text->length;
+}
+
+static tw_http_outcome get_city(void *user, const struct tw_http_request *request,
+                                struct tw_http_reply *reply)
+{
+    const struct tw_server *server = user;
+    (void)request;
+    borrow(reply, &server->city_json);
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_network(void *user, const struct tw_http_request *request,
+                                   struct tw_http_reply *reply)
+{
+    const struct tw_server *server = user;
+    reply->mime = "application/geo+json";
+    reply->gzip = request->accepts_gzip;
+    borrow(reply, reply->gzip ? &server->network_gzip : &server->network_json);
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_roads(void *user, const struct tw_http_request *request,
+                                 struct tw_http_reply *reply)
+{
+    static const char empty[] = "{\"type\":\"FeatureCollection\",\"features\":[]}";
+    const struct tw_server *server = user;
+    (void)request;
+    const char *roads = server->city->roads != NULL ? server->city->roads : empty;
+    reply->mime = "application/geo+json";
+    reply->bytes = roads;
+    reply->size = strlen(roads);
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_warnings(void *user, const struct tw_http_request *request,
+                                    struct tw_http_reply *reply)
+{
+    const char *all = tw_http_query(request, "all");
+    tw_answer_warnings(user, all != NULL && strcmp(all, "0") != 0, &reply->body);
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_point_series(void *user, const struct tw_http_request *request,
+                                        struct tw_http_reply *reply)
+{
+    if (!tw_answer_point_series(user, request->params[0], &reply->body)) {
+        tw_http_refuse(reply, 404, "there is no such point", "GET /api/v1/points lists them");
+    }
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_sensor_series(void *user, const struct tw_http_request *request,
+                                         struct tw_http_reply *reply)
+{
+    if (!tw_answer_sensor_series(user, request->params[0], &reply->body)) {
+        tw_http_refuse(reply, 404, "there is no such sensor", "GET /api/v1/sensors lists them");
+    }
+    return TW_HTTP_DONE;
+}
+
+static tw_http_outcome get_events(void *user, const struct tw_http_request *request,
+                                  struct tw_http_reply *reply)
+{
+    const struct tw_server *server = user;
+    (void)request;
+    reply->mime = "text/event-stream";
+    reply->events = server->events;
+    return TW_HTTP_DONE;
+}
+
+struct audit_list {
+    const struct tw_server *server;
+    struct tw_strbuf *out;
+};
+
+static bool add_audit(void *user, const struct tw_store_audit *audit)
+{
+    const struct audit_list *list = user;
+    const char *const members[][2] = {{"who", audit->who},
+                                      {"peer", audit->peer},
+                                      {"method", audit->method},
+                                      {"path", audit->path},
+                                      {"detail", audit->detail}};
+    tw_json_open(list->out, '{');
+    tw_json_key(list->out, "time");
+    tw_json_time(list->out, audit->time_ms, list->server->city->zone_s);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        tw_json_key(list->out, members[i][0]);
+        tw_json_string(list->out, members[i][1]);
+    }
+    tw_json_key(list->out, "status");
+    tw_json_integer(list->out, audit->status);
+    tw_json_close(list->out, '}');
+    return true;
+}
+
+static tw_http_outcome get_audit(void *user, const struct tw_http_request *request,
+                                 struct tw_http_reply *reply)
+{
+    struct tw_server *server = user;
+    struct audit_list list = {server, &reply->body};
+    (void)request;
+    tw_json_open(&reply->body, '[');
+    tw_status status = tw_store_audit_read(server->store, AUDIT_LINES, add_audit, &list);
+    tw_json_close(&reply->body, ']');
+    if (status != TW_OK) tw_http_refuse(reply, 503, "the store cannot be read", NULL);
+    return TW_HTTP_DONE;
+}
+
+/* ---- POST ---- */
+
+/* The object of a small body; NULL with the refusal in reply. */
+static json_t *object_of(const struct tw_http_request *request, struct tw_http_reply *reply)
+{
+    json_error_t error;
+    json_t *json = json_loadb(request->body, request->body_size, JSON_REJECT_DUPLICATES, &error);
+    if (json_is_object(json)) return json;
+    char text[256];
+    (void)snprintf(text, sizeof text, "%.200s",
+                   json == NULL ? error.text : "the body is not an object");
+    json_decref(json);
+    tw_http_refuse(reply, 400, text, "send a JSON object; docs/api.md says which");
+    return NULL;
+}
+
+static bool speed_of(const json_t *json, double *out_speed)
+{
+    const json_t *speed = json_object_get(json, "speed");
+    if (speed == NULL) return true;
+    *out_speed = json_number_value(speed);
+    return json_is_number(speed) && *out_speed >= 1.0 && *out_speed <= 3600.0;
+}
+
+static tw_http_outcome post_clock(void *user, const struct tw_http_request *request,
+                                  struct tw_http_reply *reply)
+{
+    struct tw_server *server = user;
+    double speed = 0.0;
+    if (server->storm == NULL) {
+        tw_http_refuse(reply, 409, "the clock shows the wall's time; nothing is replayed",
+                       "start the server with --replay STORM");
+        return TW_HTTP_DONE;
+    }
+    json_t *json = object_of(request, reply);
+    if (json == NULL) return TW_HTTP_DONE;
+    const json_t *paused = json_object_get(json, "paused");
+    bool sound = speed_of(json, &speed) && (paused == NULL || json_is_boolean(paused)) &&
+                 (paused != NULL || speed > 0.0);
+    if (sound && speed > 0.0) tw_clock_speed(&server->clock, speed, tw_wall_ms());
+    if (sound && paused != NULL) {
+        tw_clock_pause(&server->clock, json_is_true(paused), tw_wall_ms());
+    }
+    json_decref(json);
+    if (sound) {
+        tw_answer_clock(server, &reply->body);
+    } else {
+        tw_http_refuse(reply, 400, "there must be paused: true or false, or speed: 1 to 3600",
+                       "e.g. {\"paused\": true}");
+    }
+    return TW_HTTP_DONE;
+}
+
+/* Who takes note: the name given, or the caller's. */
+static bool name_of(const struct tw_http_request *request, struct tw_http_reply *reply,
+                    char out[TW_STORE_NAME_SIZE])
+{
+    (void)snprintf(out, TW_STORE_NAME_SIZE, "%s", request->who);
+    if (request->body_size == 0) return true;
+    json_t *json = object_of(request, reply);
+    if (json == NULL) return false;
+    const json_t *by = json_object_get(json, "by");
+    bool sound = by == NULL || (json_is_string(by) && json_string_length(by) < TW_STORE_NAME_SIZE);
+    if (sound && by != NULL && json_string_length(by) > 0) {
+        (void)snprintf(out, TW_STORE_NAME_SIZE, "%s", json_string_value(by));
+    }
+    json_decref(json);
+    if (!sound) tw_http_refuse(reply, 400, "by must be a name of at most 127 bytes", NULL);
+    return sound;
+}
+
+static tw_http_outcome post_acknowledge(void *user, const struct tw_http_request *request,
+                                        struct tw_http_reply *reply)
+{
+    struct tw_server *server = user;
+    char by[TW_STORE_NAME_SIZE];
+    char *end = NULL;
+    long long id = strtoll(request->params[0], &end, 10);
+    bool number = end != request->params[0] && *end == 0;
+    if (!name_of(request, reply, by)) return TW_HTTP_DONE;
+    int64_t now_ms = tw_clock_now(&server->clock);
+    (void)pthread_mutex_lock(&server->live.mutex);
+    tw_status status =
+        number ? tw_warnings_acknowledge(server->live.warnings, id, by, now_ms) : TW_ERR_NAME;
+    if (status == TW_OK) server->live.dirty[TW_TOPIC_WARNINGS] = true;
+    (void)pthread_mutex_unlock(&server->live.mutex);
+    if (status == TW_OK) {
+        tw_answer_warnings(server, false, &reply->body);
+    } else if (status == TW_ERR_STATE) {
+        tw_http_refuse(reply, 409, "the warning has ended",
+                       "GET /api/v1/warnings lists those open");
+    } else {
+        tw_http_refuse(reply, 404, "there is no such warning",
+                       "GET /api/v1/warnings lists those open");
+    }
+    return TW_HTTP_DONE;
+}
+
+/* ---- the table ---- */
+
+static tw_http_handler get_routes;
+
+static const struct tw_http_route routes[] = {
+    {"GET", "/api/v1/city", TW_ROLE_VIEWER, 0, get_city, "the city"},
+    {"GET", "/api/v1/network", TW_ROLE_VIEWER, 0, get_network, "links and nodes, GeoJSON"},
+    {"GET", "/api/v1/roads", TW_ROLE_VIEWER, 0, get_roads, "roads, GeoJSON"},
+    {"GET", "/api/v1/terrain.png", TW_ROLE_VIEWER, 0, tw_get_terrain, "shaded relief"},
+    {"GET", "/api/v1/state", TW_ROLE_VIEWER, 0, get_state, "all that changes, in one answer"},
+    {"GET", "/api/v1/clock", TW_ROLE_VIEWER, 0, get_clock, "the clock"},
+    {"POST", "/api/v1/clock", TW_ROLE_OPERATOR, SMALL_BODY, post_clock,
+     "pause, go on, set the speed of a replay"},
+    {"GET", "/api/v1/warnings", TW_ROLE_VIEWER, 0, get_warnings,
+     "open warnings; ?all=1 ended ones too"},
+    {"POST", "/api/v1/warnings/{}/acknowledge", TW_ROLE_OPERATOR, SMALL_BODY, post_acknowledge,
+     "take note of a warning"},
+    {"GET", "/api/v1/points", TW_ROLE_VIEWER, 0, get_points, "depth at each point, now and ahead"},
+    {"GET", "/api/v1/points/{}/series", TW_ROLE_VIEWER, 0, get_point_series, "curves of a point"},
+    {"GET", "/api/v1/sensors", TW_ROLE_VIEWER, 0, get_sensors, "last value of each sensor"},
+    {"GET", "/api/v1/sensors/{}/series", TW_ROLE_VIEWER, 0, get_sensor_series,
+     "curves of a sensor"},
+    {"GET", "/api/v1/rain", TW_ROLE_VIEWER, 0, get_rain, "rain at each gage, fallen and ahead"},
+    {"GET", "/api/v1/forecast", TW_ROLE_VIEWER, 0, get_forecast, "the last forecast"},
+    {"GET", "/api/v1/events", TW_ROLE_VIEWER, 0, get_events, "server-sent events"},
+    {"POST", "/api/v1/samples", TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_samples,
+     "measurements; answered once they are on disk"},
+    {"GET", "/api/v1/audit", TW_ROLE_AUDITOR, 0, get_audit, "the last 200 changes"},
+    {"GET", "/api/v1/health", TW_ROLE_VIEWER, 0, get_health, "how the service is"},
+    {"GET", "/api/v1/routes", 0, 0, get_routes, "this list"},
+};
+
+const struct tw_http_route *tw_routes(size_t *out_count)
+{
+    *out_count = sizeof routes / sizeof routes[0];
+    return routes;
+}
+
+static tw_http_outcome get_routes(void *user, const struct tw_http_request *request,
+                                  struct tw_http_reply *reply)
+{
+    (void)user;
+    (void)request;
+    tw_json_open(&reply->body, '[');
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        tw_json_open(&reply->body, '{');
+        tw_json_key(&reply->body, "method");
+        tw_json_string(&reply->body, routes[i].method);
+        tw_json_key(&reply->body, "path");
+        tw_json_string(&reply->body, routes[i].path);
+        tw_json_key(&reply->body, "help");
+        tw_json_string(&reply->body, routes[i].help);
+        tw_json_close(&reply->body, '}');
+    }
+    tw_json_close(&reply->body, ']');
+    return TW_HTTP_DONE;
+}
+
+void tw_audit(void *user, const struct tw_http_request *request, unsigned status, const char *peer)
+{
+    struct tw_server *server = user;
+    /* Samples that were stored are booked with their source in the store's own list of batches. */
+    if (status == 200 && strcmp(request->path, "/api/v1/samples") == 0) return;
+    char detail[DETAIL_SIZE];
+    (void)snprintf(detail, sizeof detail, "%.*s",
+                   (int)(request->body_size < DETAIL_SIZE ? request->body_size : DETAIL_SIZE),
+                   request->body);
+    const struct tw_store_audit audit = {.time_ms = tw_real_ms(),
+                                         .who = request->who,
+                                         .peer = peer,
+                                         .method = request->method,
+                                         .path = request->path,
+                                         .detail = detail,
+                                         .status = (int32_t)status};
+    /* A full queue loses lines of the audit before it loses measurements. */
+    (void)tw_store_audit_add(server->store, &audit);
+}

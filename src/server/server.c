@@ -1,0 +1,415 @@
+#include "server/server.h"
+
+#include "base/compiler.h"
+#include "server/service.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PORT_DEFAULT 8080
+#define PORTS_TRIED 21
+#define HTTP_THREADS 4
+#define CLIENTS_MAX 200
+
+static const char *const topic_names[TW_TOPIC_COUNT] = {
+    [TW_TOPIC_CLOCK] = "clock",   [TW_TOPIC_WARNINGS] = "warnings",
+    [TW_TOPIC_POINTS] = "points", [TW_TOPIC_SENSORS] = "sensors",
+    [TW_TOPIC_RAIN] = "rain",     [TW_TOPIC_FORECAST] = "forecast",
+    [TW_TOPIC_HEALTH] = "health"};
+
+int64_t tw_wall_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t tw_real_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Where to wait for failures to be told. */
+struct reason {
+    char *text;
+    size_t size;
+};
+
+static tw_status fail(struct reason why, tw_status status, const char *format, ...) TW_PRINTF(3, 4);
+
+static tw_status fail(struct reason why, tw_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(why.text, why.size, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+/* ---- city, storm, roles ---- */
+
+static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct reason why)
+{
+    const tw_server_options *options = &server->options;
+    TW_TRY(tw_city_load(options->folder, faults, &server->city));
+    if (options->storm != NULL) {
+        TW_TRY(tw_storm_load(server->city, options->storm, faults, &server->storm));
+    }
+    server->perfect_rain =
+        options->rain != NULL ? strcmp(options->rain, "perfect") == 0 : server->city->perfect_rain;
+    if (server->perfect_rain && server->storm == NULL) {
+        return fail(why, TW_ERR_ARG,
+                    "perfect rain is the rain of a storm that is replayed; without --replay use "
+                    "--rain honest");
+    }
+    bool sensors = false;
+    for (int32_t s = 0; s < server->city->sensor_count; s++) {
+        sensors = sensors || server->city->sensors[s].kind != TW_SENSOR_RAIN;
+    }
+    server->simulates = server->storm != NULL && !server->storm->measured && sensors;
+    server->simulated = server->city->made_up || server->simulates ||
+                        (server->storm != NULL && server->storm->made_up);
+    server->gage_count = tw_model_gage_count(server->city->model);
+    unsigned char random[32];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+        return fail(why, TW_ERR_STATE, "the machine gives no random numbers");
+    }
+    for (size_t i = 0; i < sizeof random; i++) {
+        (void)snprintf(server->own_token + 2 * i, 3, "%02x", random[i]);
+    }
+    return tw_roles_load(server->city->tokens_path, server->own_token, faults, &server->roles);
+}
+
+/* ---- store ---- */
+
+static tw_status make_catalogue(struct tw_server *server)
+{
+    const struct tw_city *city = server->city;
+    size_t count = (size_t)city->sensor_count;
+    const char **names = calloc(count + 1, sizeof *names);
+    server->series = calloc(count + 1, sizeof *server->series);
+    tw_status status = names == NULL || server->series == NULL ? TW_ERR_NOMEM : TW_OK;
+    for (size_t s = 0; s < count && status == TW_OK; s++)
+        names[s] = city->sensors[s].id;
+    if (status == TW_OK) {
+        status = tw_store_series_register(server->store, names, city->sensor_count, server->series);
+    }
+    free(names);
+    TW_TRY(status);
+    for (size_t s = 0; s < count; s++) {
+        if (server->series[s] >= server->series_limit) server->series_limit = server->series[s] + 1;
+    }
+    server->sensor_of_series =
+        calloc((size_t)server->series_limit + 1, sizeof *server->sensor_of_series);
+    if (server->sensor_of_series == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < server->series_limit; i++)
+        server->sensor_of_series[i] = -1;
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        const struct tw_city_sensor *sensor = &city->sensors[s];
+        struct tw_sensor_entry entry = {.series = server->series[s],
+                                        .unit = sensor->unit,
+                                        .min = sensor->min,
+                                        .max = sensor->max};
+        server->sensor_of_series[server->series[s]] = s;
+        TW_TRY(tw_catalogue_add(&server->catalogue, sensor->id, &entry));
+    }
+    return TW_OK;
+}
+
+/* A gage that a sensor of another name serves takes samples under its own name too. */
+static tw_status add_gage_names(struct tw_server *server)
+{
+    for (int32_t g = 0; g < server->gage_count; g++) {
+        struct tw_gage_info info;
+        int32_t s = server->city->gage_sensor[g];
+        TW_TRY(tw_model_gage_info(server->city->model, (tw_gage_id){g}, &info));
+        if (s < 0 || tw_catalogue_find(&server->catalogue, info.name) != NULL) continue;
+        struct tw_sensor_entry entry = {.series = server->series[s],
+                                        .unit = server->city->sensors[s].unit,
+                                        .min = server->city->sensors[s].min,
+                                        .max = server->city->sensors[s].max};
+        TW_TRY(tw_catalogue_add(&server->catalogue, info.name, &entry));
+    }
+    return TW_OK;
+}
+
+/* A replay begins anew: what earlier ones have put into its store goes, what others have sent
+ * stays. */
+static tw_status begin_session(struct tw_server *server)
+{
+    if (server->storm == NULL) return TW_OK;
+    server->session = tw_store_meta_get(server->store, "session", 0) + 1;
+    TW_TRY(tw_store_meta_set(server->store, "session", server->session));
+    TW_TRY(tw_store_source_clear(server->store, TW_SOURCE_REPLAY));
+    TW_TRY(tw_store_source_clear(server->store, TW_SOURCE_SIMULATED));
+    (void)unlink(server->state_path); /* of the model; there may be none */
+    return TW_OK;
+}
+
+static tw_status open_store(struct tw_server *server, struct reason why)
+{
+    const char *folder = server->options.store;
+    if (folder == NULL) folder = tw_city_path(server->city, server->city->store_folder);
+    if (folder == NULL) return TW_ERR_NOMEM;
+    struct tw_strbuf name = {0};
+    struct tw_strbuf state = {0};
+    (void)tw_strbuf_printf(&name, "%s/%s%s", folder, server->storm != NULL ? "replay-" : "live",
+                           server->storm != NULL ? server->storm->id : "");
+    (void)tw_strbuf_printf(&state, "%s.state", tw_strbuf_get(&name));
+    (void)tw_strbuf_add_text(&name, ".db");
+    char text[300] = "";
+    tw_status status = name.status != TW_OK ? name.status : state.status;
+    if (status == TW_OK) {
+        server->state_path = state.text; /* passes on */
+        state.text = NULL;
+        status =
+            tw_store_open(name.text, tw_live_committed, server, text, sizeof text, &server->store);
+    }
+    if (status == TW_OK) status = make_catalogue(server);
+    if (status == TW_OK) status = add_gage_names(server);
+    if (status == TW_OK) status = begin_session(server);
+    if (status == TW_ERR_FILE || status == TW_ERR_FORMAT) {
+        status = fail(why, TW_ERR_STATE,
+                      "store %s: %s; name a folder on a disk with room that this user may write: "
+                      "--store DIR",
+                      tw_strbuf_get(&name), text[0] != 0 ? text : "it cannot be written");
+    }
+    free(state.text);
+    tw_strbuf_done(&name);
+    return status;
+}
+
+/* ---- listening ---- */
+
+struct place {
+    char address[64];
+    uint16_t port;
+};
+
+/* ADDRESS:PORT, [ADDRESS]:PORT, :PORT or PORT. */
+static bool place_parse(const char *text, struct place *out)
+{
+    const char *port = strrchr(text, ':');
+    size_t length = port == NULL ? 0 : (size_t)(port - text);
+    const char *address = text;
+    if (length >= 2 && address[0] == '[' && address[length - 1] == ']') {
+        address++;
+        length -= 2;
+    }
+    if (length >= sizeof out->address) return false;
+    (void)snprintf(out->address, sizeof out->address, "%.*s", (int)length,
+                   length > 0 ? address : "");
+    if (length == 0 || strcmp(out->address, "localhost") == 0) {
+        (void)snprintf(out->address, sizeof out->address, "127.0.0.1");
+    }
+    int32_t number = 0;
+    if (tw_text_int(port == NULL ? text : port + 1, &number) != TW_OK) return false;
+    if (number < 0 || number > 65535) return false;
+    out->port = (uint16_t)number;
+    return true;
+}
+
+static bool is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, address, &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SIZE])
+{
+    const struct tw_server *server = user;
+    return tw_roles_of(server->roles, token, who);
+}
+
+/* The address at which this process reaches itself. */
+static void set_addresses(struct tw_server *server, const struct place *place)
+{
+    const char *own = place->address;
+    if (strcmp(own, "0.0.0.0") == 0) own = "127.0.0.1";
+    if (strcmp(own, "::") == 0) own = "::1";
+    (void)snprintf(server->own_address, sizeof server->own_address, "%s", own);
+    const char *format = strchr(own, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/";
+    (void)snprintf(server->url, sizeof server->url, format, own,
+                   (unsigned)tw_http_port(server->http));
+}
+
+static tw_status start_http(struct tw_server *server, struct reason why)
+{
+    const char *listen = server->options.listen;
+    if (listen == NULL) listen = server->city->listen;
+    struct place place = {.address = "127.0.0.1", .port = PORT_DEFAULT};
+    if (listen != NULL && !place_parse(listen, &place)) {
+        return fail(why, TW_ERR_ARG, "listen: \"%s\" is not ADDRESS:PORT, e.g. 127.0.0.1:8080",
+                    listen);
+    }
+    if (!is_loopback(place.address) && server->city->tokens_path == NULL) {
+        return fail(why, TW_ERR_ARG,
+                    "listen: %s can be reached from other machines, and nobody would be asked who "
+                    "they are: name a file of tokens in city.ini, [server] tokens = FILE "
+                    "(docs/decisions/0004-roles.md), or listen on 127.0.0.1",
+                    place.address);
+    }
+    size_t route_count = 0;
+    const struct tw_http_route *routes = tw_routes(&route_count);
+    struct tw_http_options options = {.address = place.address,
+                                      .port = place.port,
+                                      .threads = HTTP_THREADS,
+                                      .routes = routes,
+                                      .route_count = route_count,
+                                      .fallback = tw_get_page,
+                                      .user = server,
+                                      .authorise = authorise,
+                                      .audit = tw_audit,
+                                      .hosts = server->city->hosts,
+                                      .host_count = (size_t)server->city->host_count};
+    tw_status status = TW_ERR_NET;
+    /* Asked for by name the port must be that one; else any near it will do. */
+    int tries = server->options.listen != NULL ? 1 : PORTS_TRIED;
+    for (int i = 0; i < tries && status == TW_ERR_NET; i++) {
+        options.port = (uint16_t)(place.port + i);
+        status = tw_http_start(&options, &server->http);
+        if (status == TW_ERR_NET && errno != EADDRINUSE) break;
+    }
+    if (status == TW_OK) {
+        set_addresses(server, &place);
+        return TW_OK;
+    }
+    if (status == TW_ERR_ARG) {
+        return fail(why, status, "listen: \"%s\" is not an IP address", place.address);
+    }
+    if (errno == EADDRINUSE) {
+        return fail(why, TW_ERR_NET,
+                    "port %u of %s is in use by another program; stop it or choose another port: "
+                    "--listen %s:%u",
+                    place.port, place.address, place.address, (place.port + 1U) % 65536U);
+    }
+    return fail(why, TW_ERR_NET, "%s:%u cannot be listened on: %s; use --listen ADDRESS:PORT",
+                place.address, place.port, strerror(errno));
+}
+
+/* ---- all together ---- */
+
+static tw_status make_answers(struct tw_server *server)
+{
+    tw_answer_city(server, &server->city_json);
+    TW_TRY(server->city_json.status);
+    TW_TRY(tw_answer_network(server->city, &server->network_json));
+    return tw_gzip(server->network_json.text, server->network_json.length, &server->network_gzip);
+}
+
+static tw_status start_threads(struct tw_server *server)
+{
+    TW_TRY(tw_live_begin(server));
+    server->ticker_runs = pthread_create(&server->ticker, NULL, tw_ticker_loop, server) == 0;
+    server->terrain_runs =
+        pthread_create(&server->terrain_thread, NULL, tw_terrain_loop, server) == 0;
+    bool replay = server->storm != NULL;
+    if (replay) {
+        server->feeder_runs = pthread_create(&server->feeder, NULL, tw_replay_loop, server) == 0;
+    }
+    bool all = server->ticker_runs && server->terrain_runs && (server->feeder_runs || !replay);
+    return all ? TW_OK : TW_ERR_NOMEM;
+}
+
+static tw_status begin(struct tw_server *server, tw_faults *faults, struct reason why)
+{
+    if (!(server->options.speed >= 1.0 && server->options.speed <= 3600.0)) {
+        return fail(why, TW_ERR_ARG, "speed must be within 1 and 3600");
+    }
+    TW_TRY(load_inputs(server, faults, why));
+    if (server->storm != NULL) {
+        tw_clock_init_replay(&server->clock, server->storm->start_ms, server->storm->end_ms,
+                             server->options.speed, server->options.paused);
+    } else {
+        tw_clock_init_live(&server->clock);
+        tw_clock_set(&server->clock, tw_real_ms());
+    }
+    TW_TRY(open_store(server, why));
+    TW_TRY(tw_live_init(server));
+    TW_TRY(make_answers(server));
+    TW_TRY(tw_events_create(topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
+    TW_TRY(start_http(server, why));
+    return start_threads(server);
+}
+
+tw_status tw_server_create(const tw_server_options *options, tw_faults *faults, char *why,
+                           size_t why_size, struct tw_server **out_server)
+{
+    struct tw_server *server = calloc(1, sizeof *server);
+    (void)snprintf(why, why_size, "%s", "");
+    if (server == NULL) return TW_ERR_NOMEM;
+    server->options = *options;
+    (void)pthread_mutex_init(&server->live.mutex, NULL);
+    (void)pthread_mutex_init(&server->terrain.mutex, NULL);
+    atomic_init(&server->stopping, false);
+    atomic_init(&server->fed, false);
+    tw_catalogue_init(&server->catalogue);
+    tw_status status = begin(server, faults, (struct reason){why, why_size});
+    if (status != TW_OK) {
+        tw_server_destroy(server);
+        return status;
+    }
+    *out_server = server;
+    return TW_OK;
+}
+
+void tw_server_destroy(struct tw_server *server)
+{
+    if (server == NULL) return;
+    atomic_store(&server->stopping, true);
+    if (server->http != NULL) tw_http_quiesce(server->http);
+    if (server->feeder_runs) (void)pthread_join(server->feeder, NULL);
+    if (server->ticker_runs) (void)pthread_join(server->ticker, NULL);
+    if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
+    tw_model_link_destroy(server->link);
+    /* Everything that waits for the disk is answered, then the sockets can go. */
+    if (server->store != NULL) tw_store_stop(server->store);
+    if (server->events != NULL) tw_events_close(server->events);
+    tw_http_stop(server->http);
+    tw_events_destroy(server->events);
+    tw_live_done(server);
+    tw_store_close(server->store);
+    tw_catalogue_done(&server->catalogue);
+    tw_roles_destroy(server->roles);
+    tw_strbuf_done(&server->city_json);
+    tw_strbuf_done(&server->network_json);
+    tw_strbuf_done(&server->network_gzip);
+    free(server->terrain.png);
+    free(server->series);
+    free(server->sensor_of_series);
+    free(server->state_path);
+    tw_storm_destroy(server->storm);
+    tw_city_destroy(server->city);
+    (void)pthread_mutex_destroy(&server->live.mutex);
+    (void)pthread_mutex_destroy(&server->terrain.mutex);
+    free(server);
+}
+
+const char *tw_server_url(const struct tw_server *server) { return server->url; }
+
+bool tw_server_finished(struct tw_server *server)
+{
+    if (!atomic_load(&server->fed)) return false;
+    struct tw_live *live = &server->live;
+    double end_s = (double)server->storm->end_ms / 1000.0;
+    double interval_s = server->interval_s > 3600.0 ? 3600.0 : server->interval_s;
+    (void)pthread_mutex_lock(&live->mutex);
+    bool reached = live->reached_s >= floor(end_s / interval_s + 1e-9) * interval_s - 1e-6;
+    bool finished = reached && isnan(live->forecast_s) && live->pending_count == 0;
+    (void)pthread_mutex_unlock(&live->mutex);
+    return finished;
+}

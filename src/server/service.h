@@ -1,0 +1,227 @@
+/* What the files of the service share. Nothing outside src/server includes it. */
+#ifndef TW_SERVER_SERVICE_H
+#define TW_SERVER_SERVICE_H
+
+#include "base/text.h"
+#include "forecast/rain.h"
+#include "net/events.h"
+#include "net/http.h"
+#include "server/city.h"
+#include "server/clock.h"
+#include "server/model_link.h"
+#include "server/roles.h"
+#include "server/server.h"
+#include "server/storm.h"
+#include "server/worker.h"
+#include "store/store.h"
+#include "telemetry/catalogue.h"
+#include "warning/warnings.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define TW_SOURCE_REPLAY "replay"
+#define TW_SOURCE_SIMULATED "simulated"
+#define TW_TERRAIN_WAITERS 32
+
+/** Topics of the event stream, in the order of their names in service.c. */
+enum tw_topic {
+    TW_TOPIC_CLOCK,
+    TW_TOPIC_WARNINGS,
+    TW_TOPIC_POINTS,
+    TW_TOPIC_SENSORS,
+    TW_TOPIC_RAIN,
+    TW_TOPIC_FORECAST,
+    TW_TOPIC_HEALTH,
+    TW_TOPIC_COUNT
+};
+
+/** What the model does. */
+enum tw_model_state { TW_MODEL_STOPPED, TW_MODEL_RUNNING, TW_MODEL_FAILED };
+
+/** A measurement of the simulated city that is still to be sent in. */
+struct tw_pending {
+    int64_t time_ms;
+    double value;
+    int32_t sensor;
+};
+
+/** The last good forecast. */
+struct tw_last_forecast {
+    struct tw_worker_forecast head;
+    float *values;      /* [(watches + gages) * steps]; owned; NULL: none yet */
+    int64_t issued_ms;  /* the moment it starts from */
+    int64_t arrived_ms; /* the clock when it was there */
+};
+
+/** What is known now; guarded by its mutex. */
+struct tw_live {
+    pthread_mutex_t mutex;
+    int32_t watch_count; /* points, then sensors that the model has an element of */
+    struct tw_watch *watches;
+    int32_t *sensor_watch; /* [sensors] the watch of a sensor; -1: none */
+
+    enum tw_model_state model;
+    char model_text[256]; /* why it failed */
+    double ready_s;       /* the model's time when its process said it is ready; NAN: it is not */
+    double reached_s;     /* the model's time [unix s] */
+    double ordered_s;     /* how far it was told to go */
+    double forecast_s;    /* when the forecast under way was forked; NAN: none is */
+    int64_t late_rain;    /* samples of rain that came after the model had passed their time */
+
+    int64_t *step_times_s; /* [step_count] modelled: one row a minute */
+    float *steps;          /* [step_count * watch_count] */
+    int32_t step_count, step_capacity;
+
+    struct tw_last_forecast forecast;
+    char forecast_text[256]; /* why the last one failed; "": it did not */
+
+    struct tw_rain *rain; /* [gages] times in unix seconds */
+    struct tw_warnings *warnings;
+
+    struct tw_pending *pending; /* simulated measurements to be sent in */
+    size_t pending_count, pending_capacity;
+
+    bool dirty[TW_TOPIC_COUNT]; /* what has changed since it was last published */
+};
+
+/** The server. */
+struct tw_server {
+    tw_server_options options;
+    struct tw_city *city;
+    struct tw_storm *storm; /* NULL: live */
+    int64_t session;
+    bool perfect_rain, simulates, simulated; /* makes measurements; shows anything not real */
+    int32_t gage_count;
+    double interval_s; /* the longest recording interval of a gage */
+
+    struct tw_store *store;
+    struct tw_catalogue catalogue;
+    int32_t *series;           /* [sensors] in the store */
+    int32_t *sensor_of_series; /* [series_limit] */
+    int32_t series_limit;
+    char *state_path;
+
+    struct tw_roles *roles;
+    char own_token[65];
+    struct tw_events *events;
+    struct tw_http *http;
+    char own_address[64]; /* at which this process reaches its own door */
+    char url[128];
+    struct tw_clock clock;
+    struct tw_live live;
+    struct tw_model_link *link;
+
+    /* Answers that never change. */
+    struct tw_strbuf city_json, network_json, network_gzip;
+
+    struct {
+        pthread_mutex_t mutex;
+        bool done;
+        void *png; /* NULL once done: there is none */
+        size_t size;
+        double bounds[4];
+        struct tw_http_exchange *waiting[TW_TERRAIN_WAITERS];
+        int waiting_count;
+    } terrain;
+
+    pthread_t ticker, feeder, terrain_thread;
+    bool ticker_runs, feeder_runs, terrain_runs;
+    atomic_bool stopping;
+    atomic_bool fed; /* the storm has been played to its end */
+};
+
+/** Milliseconds that only ever grow. */
+int64_t tw_wall_ms(void);
+
+/** Milliseconds since 1970 on the machine's clock. */
+int64_t tw_real_ms(void);
+
+/* ---- live.c: between the model's process and what is shown ---- */
+
+/** Make the live state of a server whose city, storm and store are there. errors: TW_ERR_NOMEM */
+tw_status tw_live_init(struct tw_server *server);
+
+/** Free it. */
+void tw_live_done(struct tw_server *server);
+
+/** Start the model's process. errors: TW_ERR_NOMEM */
+tw_status tw_live_begin(struct tw_server *server);
+
+/** Tell the model how far it may go now. Called by the ticker. */
+void tw_live_order(struct tw_server *server);
+
+/** The latest moment to which a storm's clock may move before the model has caught up. */
+int64_t tw_live_gate_ms(struct tw_server *server);
+
+/** Take measurements of the simulated city that are due; the caller frees them. */
+struct tw_pending *tw_live_pending_take(struct tw_server *server, size_t *out_count);
+
+/** Samples have been committed; by the store's thread. user: the server */
+void tw_live_committed(void *user, const char *source, const struct tw_store_sample *samples,
+                       size_t count);
+
+/* ---- replay.c ---- */
+
+/** Play the storm: the body of the feeder's thread. user: the server */
+void *tw_replay_loop(void *user);
+
+/* ---- ticker.c ---- */
+
+/** Move the model on and publish what has changed: the body of the ticker's thread. */
+void *tw_ticker_loop(void *user);
+
+/* ---- answers.c: what GET answers, and events carry ---- */
+
+/** Writes one answer. Takes the live mutex where it needs it. */
+typedef void tw_answer(struct tw_server *server, struct tw_strbuf *out);
+
+tw_answer tw_answer_clock, tw_answer_points, tw_answer_sensors, tw_answer_rain, tw_answer_forecast,
+    tw_answer_health, tw_answer_state;
+
+/** Warnings, ended ones too when `all`. */
+void tw_answer_warnings(struct tw_server *server, bool all, struct tw_strbuf *out);
+
+/** Curves of a point; false when there is no such point. */
+bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_strbuf *out);
+
+/** Curves of a sensor; false when there is no such sensor. */
+bool tw_answer_sensor_series(struct tw_server *server, const char *id, struct tw_strbuf *out);
+
+/* ---- about.c: answers that never change ---- */
+
+/** Write the city. */
+void tw_answer_city(struct tw_server *server, struct tw_strbuf *out);
+
+/** Write the network as GeoJSON. errors: TW_ERR_NAME no such projection, TW_ERR_NOMEM */
+tw_status tw_answer_network(const struct tw_city *city, struct tw_strbuf *out);
+
+/** Compress. errors: TW_ERR_NOMEM */
+tw_status tw_gzip(const void *bytes, size_t size, struct tw_strbuf *out);
+
+/** Decompress. errors: TW_ERR_NOMEM, TW_ERR_FORMAT */
+tw_status tw_gunzip(const void *bytes, size_t size, struct tw_strbuf *out);
+
+/* ---- terrain_answer.c ---- */
+
+/** Make the shaded relief: the body of its thread. user: the server */
+void *tw_terrain_loop(void *user);
+
+/** GET /api/v1/terrain.png */
+tw_http_handler tw_get_terrain;
+
+/* ---- routes.c, page.c ---- */
+
+/** The table of routes. */
+const struct tw_http_route *tw_routes(size_t *out_count);
+
+/** GET of anything that is no route: a file of the page. */
+tw_http_handler tw_get_page;
+
+/** POST /api/v1/samples */
+tw_http_handler tw_post_samples;
+
+/** Writes the audit. */
+void tw_audit(void *user, const struct tw_http_request *request, unsigned status, const char *peer);
+
+#endif

@@ -1,0 +1,106 @@
+#include "server/simulated.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* How far the simulated city differs from the model. The sizes are those that studies of urban
+ * rain gages report: a bias of some 10 % and a scatter that lasts minutes. */
+#define RAIN_BIAS 1.1
+#define RAIN_SCATTER 0.15 /* standard deviation of the logarithm */
+#define RAIN_MEMORY 0.9   /* of the scatter from one minute to the next */
+#define GAP_BEGINS 0.002  /* probability per minute that a sensor falls silent */
+#define GAP_ENDS 0.2      /* and that it speaks again */
+#define NOISE_USUAL 0.005 /* of a sensor that states none, in its unit */
+
+struct tw_simulated {
+    struct tw_simulated_setup setup;
+    tw_run *run;
+    double *scatter; /* [gages] logarithm of rain over caught rain */
+    bool *silent;    /* [sensors] */
+    uint64_t random;
+};
+
+/* The next of a sequence of well mixed 64-bit numbers (Steele, Lea, Flood 2014, SplitMix64). */
+static uint64_t next_random(uint64_t *state)
+{
+    *state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Uniform in 0..1, never 0. */
+static double uniform(uint64_t *state)
+{
+    return ((double)(next_random(state) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+/* Standard normal (Box and Muller 1958). */
+static double normal(uint64_t *state)
+{
+    double radius = sqrt(-2.0 * log(uniform(state)));
+    return radius * cos(6.283185307179586 * uniform(state));
+}
+
+tw_status tw_simulated_create(const struct tw_simulated_setup *setup, const tw_run *live,
+                              struct tw_simulated **out_simulated)
+{
+    struct tw_simulated *simulated = calloc(1, sizeof *simulated);
+    if (simulated == NULL) return TW_ERR_NOMEM;
+    simulated->setup = *setup;
+    simulated->random = setup->seed;
+    simulated->scatter = calloc((size_t)setup->gage_count + 1, sizeof *simulated->scatter);
+    simulated->silent = calloc((size_t)setup->sensor_count + 1, sizeof *simulated->silent);
+    tw_status status = TW_ERR_NOMEM;
+    if (simulated->scatter != NULL && simulated->silent != NULL) {
+        status = tw_run_create(setup->model, &setup->options, &simulated->run);
+    }
+    if (status == TW_OK) status = tw_run_copy_state(simulated->run, live);
+    if (status != TW_OK) {
+        tw_simulated_destroy(simulated);
+        return status;
+    }
+    *out_simulated = simulated;
+    return TW_OK;
+}
+
+void tw_simulated_destroy(struct tw_simulated *simulated)
+{
+    if (simulated == NULL) return;
+    tw_run_destroy(simulated->run);
+    free(simulated->scatter);
+    free(simulated->silent);
+    free(simulated);
+}
+
+void tw_simulated_rain(struct tw_simulated *simulated, int32_t gage, double rain_mmh)
+{
+    double fresh = sqrt(1.0 - RAIN_MEMORY * RAIN_MEMORY) * RAIN_SCATTER;
+    double *scatter = &simulated->scatter[gage];
+    *scatter = RAIN_MEMORY * *scatter + fresh * normal(&simulated->random);
+    (void)tw_run_set_gage_rain(simulated->run, (tw_gage_id){gage},
+                               rain_mmh * RAIN_BIAS * exp(*scatter));
+}
+
+tw_status tw_simulated_advance(struct tw_simulated *simulated, double until_s)
+{
+    return tw_run_advance(simulated->run, until_s);
+}
+
+void tw_simulated_measure(struct tw_simulated *simulated, double *out_values)
+{
+    for (int32_t s = 0; s < simulated->setup.sensor_count; s++) {
+        const struct tw_worker_sensor *sensor = &simulated->setup.sensors[s];
+        /* Two numbers a sensor and minute, used or not: one sensor's fate changes no other's. */
+        double chance = uniform(&simulated->random);
+        double noise = normal(&simulated->random);
+        simulated->silent[s] = simulated->silent[s] ? chance > GAP_ENDS : chance < GAP_BEGINS;
+        out_values[s] = (double)NAN;
+        if (sensor->watch < 0 || simulated->silent[s]) continue;
+        double sd = sensor->noise_sd > 0.0 ? sensor->noise_sd : NOISE_USUAL;
+        out_values[s] =
+            tw_watch_value(simulated->run, simulated->setup.watches[sensor->watch]) + sd * noise;
+    }
+}
