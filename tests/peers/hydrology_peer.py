@@ -129,14 +129,14 @@ def efficiency(reference, candidate):
     return 1.0 - error / spread if spread > 0.0 else -1.0
 
 
-def run_both(text, folder, command, python):
+def run_files(text, folder, command, python):
+    """Both results of an input file: s.out by SWMM, t.out by us."""
     with open(os.path.join(folder, "m.inp"), "w", encoding="ascii") as f:
         f.write(text)
     swmm = "from swmm.toolkit import solver; solver.swmm_run('m.inp', 's.rpt', 's.out')"
     subprocess.run([python, "-c", swmm], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(shlex.split(command) + ["m.inp", "t.rpt", "t.out"], cwd=folder, check=True,
                    stdout=subprocess.DEVNULL)
-    return (read_subcatchments(os.path.join(folder, name)) for name in ("s.out", "t.out"))
 
 
 def find_python(given):
@@ -161,8 +161,10 @@ def main():
             for j, rain in enumerate(RAIN):
                 evaporates = EVAPORATION[(seed + i + j) % 3]
                 with tempfile.TemporaryDirectory() as folder:
-                    reference, candidate = run_both(model(seed, method, rain, evaporates), folder,
-                                                    options.command, python)
+                    run_files(model(seed, method, rain, evaporates), folder, options.command,
+                              python)
+                    reference, candidate = (read_subcatchments(os.path.join(folder, out))
+                                            for out in ("s.out", "t.out"))
                 for key in reference:
                     value = efficiency(reference[key], candidate.get(key, []))
                     compared += 1
