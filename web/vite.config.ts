@@ -37,7 +37,10 @@ function compressed(): Plugin {
       const path = join(inside, entry);
       if (statSync(path).isDirectory()) each(path);
       else if (/\.(html|js|mjs|css|svg|json|txt)$/.test(entry)) {
-        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: constants.Z_BEST_COMPRESSION }));
+        writeFileSync(
+          `${path}.gz`,
+          gzipSync(readFileSync(path), { level: constants.Z_BEST_COMPRESSION }),
+        );
       }
     }
   };

@@ -45,7 +45,10 @@ test("the first view shows each warning with its class, depth, time and lead", a
       depth: card.querySelector(".card-depth")?.textContent,
     })),
   );
-  assert.ok(Math.abs(cards.length - warnings.length) <= 2, `${cards.length} cards, ${warnings.length} warnings`);
+  assert.ok(
+    Math.abs(cards.length - warnings.length) <= 2,
+    `${cards.length} cards, ${warnings.length} warnings`,
+  );
   for (const card of cards) {
     assert.equal(card.numeral, shapes[card.hazard]);
     assert.match(card.word, new RegExp(card.hazard, "i"));
@@ -53,8 +56,15 @@ test("the first view shows each warning with its class, depth, time and lead", a
     assert.match(card.depth, /\d\.\d\d.m .*passes \d\.\d\d.m at (\d\d-\d\d )?\d\d:\d\d/);
   }
   const order = cards.map((card) => Object.keys(shapes).indexOf(card.hazard));
-  assert.deepEqual(order, [...order].sort((a, b) => b - a), "worst class first");
-  assert.equal(new Set(cards.map((card) => card.shape)).size, new Set(cards.map((card) => card.hazard)).size);
+  assert.deepEqual(
+    order,
+    [...order].sort((a, b) => b - a),
+    "worst class first",
+  );
+  assert.equal(
+    new Set(cards.map((card) => card.shape)).size,
+    new Set(cards.map((card) => card.hazard)).size,
+  );
   assert.match(await page.textContent(".simulated summary"), /SIMULATED\s*模拟/);
   none(complaints);
   await page.close();
@@ -95,7 +105,10 @@ test("pause stops the storm's clock, resume lets it go on, speed changes it", as
   await until("speed 60", 5000, async () => (await json(site.address, "clock")).speed === 60);
   await page.click(".pause");
   await page.waitForSelector(".clock-running");
-  await page.waitForFunction((old) => document.querySelector(".clock-time").textContent !== old, shown);
+  await page.waitForFunction(
+    (old) => document.querySelector(".clock-time").textContent !== old,
+    shown,
+  );
   await page.click(".speed:has(input[value='10'])");
   none(complaints);
   await page.close();
@@ -109,7 +122,8 @@ const pixels = (page, chart, rgb) =>
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       let n = 0;
       for (let i = 0; i < data.length; i += 4) {
-        const near = Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24;
+        const near =
+          Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24;
         if (near && data[i + 3] > 200) n++;
       }
       return n;
@@ -181,11 +195,17 @@ test("unacknowledged warnings blink, but not for who wants no motion", async () 
       () =>
         new Promise((resolve) => {
           const seen = new MutationObserver(() => resolve(true));
-          seen.observe(document.documentElement, { attributes: true, attributeFilter: ["data-beat"] });
+          seen.observe(document.documentElement, {
+            attributes: true,
+            attributeFilter: ["data-beat"],
+          });
           setTimeout(() => resolve(false), 2400);
         }),
     );
-  for (const [reducedMotion, wanted] of [["no-preference", true], ["reduce", false]]) {
+  for (const [reducedMotion, wanted] of [
+    ["no-preference", true],
+    ["reduce", false],
+  ]) {
     const { page } = await openPage(plain, site.address, { reducedMotion });
     assert.equal(await beats(page), wanted, reducedMotion);
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
@@ -238,19 +258,23 @@ test("without warnings the list says since when", mockOnly, async () => {
   await calm.close();
 });
 
-test("a lost server is a banner within 15 s, and the page comes back by itself", mockOnly, async () => {
-  const first = await startMock({ at: 150 });
-  const port = Number(new URL(first.address).port);
-  const { page } = await openPage(plain, first.address);
-  await first.close();
-  const lostAt = Date.now();
-  await page.waitForSelector(".banner", { timeout: 15_000 });
-  console.log(`banner after ${Date.now() - lostAt} ms`);
-  const second = await startMock({ at: 152, port });
-  await page.waitForSelector(".banner", { state: "detached", timeout: 20_000 });
-  await page.close();
-  await second.close();
-});
+test(
+  "a lost server is a banner within 15 s, and the page comes back by itself",
+  mockOnly,
+  async () => {
+    const first = await startMock({ at: 150 });
+    const port = Number(new URL(first.address).port);
+    const { page } = await openPage(plain, first.address);
+    await first.close();
+    const lostAt = Date.now();
+    await page.waitForSelector(".banner", { timeout: 15_000 });
+    console.log(`banner after ${Date.now() - lostAt} ms`);
+    const second = await startMock({ at: 152, port });
+    await page.waitForSelector(".banner", { state: "detached", timeout: 20_000 });
+    await page.close();
+    await second.close();
+  },
+);
 
 test("a server that answers but sends nothing is a banner within 15 s too", mockOnly, async () => {
   const mute = await startMock({ at: 150 });

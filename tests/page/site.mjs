@@ -24,7 +24,11 @@ export async function json(address, path) {
 
 export async function post(address, path, body) {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch(`${address}api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(`${address}api/v1/${path}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
 }
 
@@ -61,9 +65,16 @@ async function startReal() {
   const child = spawn(
     process.env.TW_COMMAND,
     [
-      "serve", process.env.TW_CITY ?? join(ROOT, "cities/shancheng"),
-      "--replay", process.env.TW_STORM ?? "afternoon",
-      "--speed", "300", "--listen", `127.0.0.1:${port}`, "--store", store,
+      "serve",
+      process.env.TW_CITY ?? join(ROOT, "cities/shancheng"),
+      "--replay",
+      process.env.TW_STORM ?? "afternoon",
+      "--speed",
+      "300",
+      "--listen",
+      `127.0.0.1:${port}`,
+      "--store",
+      store,
     ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );

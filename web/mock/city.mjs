@@ -11,7 +11,9 @@ export function ground(x, y) {
   const north = 1 - y + 0.06 * Math.sin(7 * x);
   const east = 1 - x + 0.05 * Math.sin(6 * y + 1);
   const ridge = 70 * Math.exp(-((x - 0.45 + 0.15 * y) ** 2) / 0.05) * (0.5 + 0.5 * y);
-  const hills = 9 * Math.sin(13 * x + 3 * y) * Math.cos(11 * y - 4 * x) + 4 * Math.sin(31 * x) * Math.sin(27 * y);
+  const hills =
+    9 * Math.sin(13 * x + 3 * y) * Math.cos(11 * y - 4 * x) +
+    4 * Math.sin(31 * x) * Math.sin(27 * y);
   return 165 + 95 * Math.min(1, 1.6 * Math.min(north, east)) + ridge + hills;
 }
 
@@ -30,7 +32,14 @@ function makeNetwork() {
   }
   nodes.forEach((node, n) => {
     let lowest = node.z;
-    for (const [di, dj] of [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1]]) {
+    for (const [di, dj] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+      [1, 1],
+      [-1, -1],
+    ]) {
       const i = (n % GRID) + di;
       const j = Math.floor(n / GRID) + dj;
       const m = j * GRID + i;
@@ -51,15 +60,20 @@ const coordinates = (node) => place(node.x, node.y).map(round);
 export const network = {
   type: "FeatureCollection",
   features: [
-    ...nodes.filter((node) => node.down >= 0).map((node, i) => ({
-      type: "Feature",
-      properties: {
-        id: `C${i + 1}`,
-        kind: i % 97 === 13 ? "pump" : "conduit",
-        full_depth_m: Math.round(Math.min(3.2, 0.3 + 0.16 * Math.sqrt(node.above)) * 10) / 10,
-      },
-      geometry: { type: "LineString", coordinates: [coordinates(node), coordinates(nodes[node.down])] },
-    })),
+    ...nodes
+      .filter((node) => node.down >= 0)
+      .map((node, i) => ({
+        type: "Feature",
+        properties: {
+          id: `C${i + 1}`,
+          kind: i % 97 === 13 ? "pump" : "conduit",
+          full_depth_m: Math.round(Math.min(3.2, 0.3 + 0.16 * Math.sqrt(node.above)) * 10) / 10,
+        },
+        geometry: {
+          type: "LineString",
+          coordinates: [coordinates(node), coordinates(nodes[node.down])],
+        },
+      })),
     ...nodes.map((node) => ({
       type: "Feature",
       properties: { id: node.id, kind: node.down >= 0 ? "junction" : "outfall" },
@@ -88,21 +102,40 @@ export const roads = {
 };
 
 const pointNames = [
-  ["朝门下穿道", "Chaomen underpass"], ["大溪沟路口", "Daxigou junction"], ["临江路隧道口", "Linjiang tunnel mouth"],
-  ["石板坡立交", "Shibanpo interchange"], ["菜园坝广场", "Caiyuan square"], ["黄花园桥头", "Huanghua bridgehead"],
-  ["两河口地铁站", "Lianghekou metro station"], ["上清路低段", "Shangqing road sag"], ["观音岩坡底", "Guanyin slope foot"],
-  ["牛角沱车站", "Niujiao bus station"], ["李家巷小学", "Lijia lane school"], ["滨江公园北门", "Riverside park north gate"],
+  ["朝门下穿道", "Chaomen underpass"],
+  ["大溪沟路口", "Daxigou junction"],
+  ["临江路隧道口", "Linjiang tunnel mouth"],
+  ["石板坡立交", "Shibanpo interchange"],
+  ["菜园坝广场", "Caiyuan square"],
+  ["黄花园桥头", "Huanghua bridgehead"],
+  ["两河口地铁站", "Lianghekou metro station"],
+  ["上清路低段", "Shangqing road sag"],
+  ["观音岩坡底", "Guanyin slope foot"],
+  ["牛角沱车站", "Niujiao bus station"],
+  ["李家巷小学", "Lijia lane school"],
+  ["滨江公园北门", "Riverside park north gate"],
 ];
 const pointPlaces = [
-  [0.74, 0.7], [0.58, 0.84], [0.83, 0.52], [0.62, 0.3], [0.4, 0.18], [0.7, 0.88],
-  [0.86, 0.78], [0.36, 0.66], [0.5, 0.5], [0.2, 0.8], [0.24, 0.36], [0.88, 0.24],
+  [0.74, 0.7],
+  [0.58, 0.84],
+  [0.83, 0.52],
+  [0.62, 0.3],
+  [0.4, 0.18],
+  [0.7, 0.88],
+  [0.86, 0.78],
+  [0.36, 0.66],
+  [0.5, 0.5],
+  [0.2, 0.8],
+  [0.24, 0.36],
+  [0.88, 0.24],
 ];
 const name = ([zh, en]) => ({ zh, en });
 const at = ([x, y]) => {
   const [lon, lat] = place(x, y).map(round);
   return { lon, lat };
 };
-const spread = (n, i, k) => at([0.08 + 0.84 * ((i * 0.618 + k) % 1), 0.08 + 0.84 * ((i + 0.5) / n)]);
+const spread = (n, i, k) =>
+  at([0.08 + 0.84 * ((i * 0.618 + k) % 1), 0.08 + 0.84 * ((i + 0.5) / n)]);
 const kinds = { level: "m", flow: "m3/s", rain: "mm" };
 
 export const city = {
@@ -111,20 +144,70 @@ export const city = {
   made_up: true,
   timezone: "+08:00",
   bounds: [WEST, SOUTH, WEST + SIZE, SOUTH + SIZE * 0.88].map(round),
-  classes: [["blue", 0.15], ["yellow", 0.27], ["orange", 0.4], ["red", 0.6]].map(([c, d]) => ({ class: c, depth_m: d })),
+  classes: [
+    ["blue", 0.15],
+    ["yellow", 0.27],
+    ["orange", 0.4],
+    ["red", 0.6],
+  ].map(([c, d]) => ({ class: c, depth_m: d })),
   points: pointNames.map((names, i) => ({
-    id: `P${i + 1}`, name: name(names), ...at(pointPlaces[i]), node: `J${100 + 71 * i}`,
+    id: `P${i + 1}`,
+    name: name(names),
+    ...at(pointPlaces[i]),
+    node: `J${100 + 71 * i}`,
     classes_m: [0.15, 0.27, 0.4, 0.6],
   })),
   sensors: [
-    ...pointPlaces.slice(0, 9).map(([x, y], i) => ({ id: `L${i + 1}`, kind: "level", element: `J${100 + 71 * i}`, ...at([x + 0.012, y - 0.03]) })),
-    ...[0, 1, 2, 3].map((i) => ({ id: `F${i + 1}`, kind: "flow", element: `C${40 * i + 9}`, ...spread(4, i, 0.4) })),
-    ...[0, 1, 2, 3].map((i) => ({ id: `G${i + 1}`, kind: "rain", element: `G${i + 1}`, ...spread(4, i, 0.15) })),
+    ...pointPlaces
+      .slice(0, 9)
+      .map(([x, y], i) => ({
+        id: `L${i + 1}`,
+        kind: "level",
+        element: `J${100 + 71 * i}`,
+        ...at([x + 0.012, y - 0.03]),
+      })),
+    ...[0, 1, 2, 3].map((i) => ({
+      id: `F${i + 1}`,
+      kind: "flow",
+      element: `C${40 * i + 9}`,
+      ...spread(4, i, 0.4),
+    })),
+    ...[0, 1, 2, 3].map((i) => ({
+      id: `G${i + 1}`,
+      kind: "rain",
+      element: `G${i + 1}`,
+      ...spread(4, i, 0.15),
+    })),
   ].map((sensor) => ({ ...sensor, unit: kinds[sensor.kind], made_up: true })),
-  depots: [0, 1, 2, 3, 4, 5].map((i) => ({ id: `D${i + 1}`, name: name([`抢险${"一二三四五六"[i]}队`, `Depot ${i + 1}`]), ...spread(6, i, 0.7), crew: 16, vehicles: 4 })),
-  cameras: pointPlaces.map((p, i) => ({ id: `C${i + 1}`, name: name([`${pointNames[i][0]}摄像机`, `Camera ${i + 1}`]), ...at([p[0] - 0.012, p[1] + 0.025]), point: `P${i + 1}` })),
-  plants: [0, 1, 2].map((i) => ({ id: `W${i + 1}`, name: name([`第${"一二三"[i]}污水处理厂`, `Plant ${i + 1}`]), ...at([[0.94, 0.62], [0.5, 0.95], [0.93, 0.1]][i]) })),
-  storm: { id: "chicago-50", title: { zh: "五十年一遇设计暴雨（虚构）", en: "50-year design storm (made up)" }, made_up: true },
+  depots: [0, 1, 2, 3, 4, 5].map((i) => ({
+    id: `D${i + 1}`,
+    name: name([`抢险${"一二三四五六"[i]}队`, `Depot ${i + 1}`]),
+    ...spread(6, i, 0.7),
+    crew: 16,
+    vehicles: 4,
+  })),
+  cameras: pointPlaces.map((p, i) => ({
+    id: `C${i + 1}`,
+    name: name([`${pointNames[i][0]}摄像机`, `Camera ${i + 1}`]),
+    ...at([p[0] - 0.012, p[1] + 0.025]),
+    point: `P${i + 1}`,
+  })),
+  plants: [0, 1, 2].map((i) => ({
+    id: `W${i + 1}`,
+    name: name([`第${"一二三"[i]}污水处理厂`, `Plant ${i + 1}`]),
+    ...at(
+      [
+        [0.94, 0.62],
+        [0.5, 0.95],
+        [0.93, 0.1],
+      ][i],
+    ),
+  })),
+  storm: {
+    id: "chicago-50",
+    title: { zh: "五十年一遇设计暴雨（虚构）", en: "50-year design storm (made up)" },
+    made_up: true,
+  },
   measurements: "simulated",
   forecast: { horizon_min: 120, cycle_min: 5, rain: "honest" },
 };

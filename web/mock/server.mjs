@@ -11,8 +11,12 @@ import { LENGTH_MIN, Storm } from "./storm.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const MIME = {
-  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
 };
 const POLICY =
   "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; style-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
@@ -30,25 +34,43 @@ class Mock {
 
   clock() {
     return {
-      state: this.state, time: this.storm.iso(this.minute), start: this.storm.iso(0), end: this.storm.iso(LENGTH_MIN),
-      speed: this.speed, storm: city.storm.id, behind_s: 0,
+      state: this.state,
+      time: this.storm.iso(this.minute),
+      start: this.storm.iso(0),
+      end: this.storm.iso(LENGTH_MIN),
+      speed: this.speed,
+      storm: city.storm.id,
+      behind_s: 0,
     };
   }
 
   health() {
-    return { model: "running", last_forecast: this.storm.forecastInfo().issued, behind_s: 0.4, store: "ok", samples: this.storm.samples };
+    return {
+      model: "running",
+      last_forecast: this.storm.forecastInfo().issued,
+      behind_s: 0.4,
+      store: "ok",
+      samples: this.storm.samples,
+    };
   }
 
   answer(name) {
     const { storm, minute } = this;
     return {
-      clock: () => this.clock(), points: () => storm.pointsAt(minute), warnings: () => storm.warningsAt(minute, false),
-      sensors: () => storm.sensorsAt(minute), rain: () => storm.rainAt(minute), forecast: () => storm.forecastInfo(), health: () => this.health(),
+      clock: () => this.clock(),
+      points: () => storm.pointsAt(minute),
+      warnings: () => storm.warningsAt(minute, false),
+      sensors: () => storm.sensorsAt(minute),
+      rain: () => storm.rainAt(minute),
+      forecast: () => storm.forecastInfo(),
+      health: () => this.health(),
     }[name]();
   }
 
   send(...names) {
-    const text = names.map((name) => `event: ${name}\ndata: ${JSON.stringify(this.answer(name))}\n\n`).join("");
+    const text = names
+      .map((name) => `event: ${name}\ndata: ${JSON.stringify(this.answer(name))}\n\n`)
+      .join("");
     for (const response of this.listeners) response.write(text);
   }
 
@@ -62,12 +84,20 @@ class Mock {
   }
 
   everything() {
-    return Object.fromEntries(["clock", "points", "warnings", "sensors", "rain", "forecast", "health"].map((n) => [n, this.answer(n)]));
+    return Object.fromEntries(
+      ["clock", "points", "warnings", "sensors", "rain", "forecast", "health"].map((n) => [
+        n,
+        this.answer(n),
+      ]),
+    );
   }
 }
 
 function json(response, value, status = 200) {
-  response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" });
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+  });
   response.end(JSON.stringify(value));
 }
 
@@ -107,7 +137,9 @@ function getApi(mock, path, query, response) {
   const series = /^points\/([^/]+)\/series$/.exec(path);
   if (series) {
     const found = mock.storm.seriesOf(decodeURIComponent(series[1]), mock.minute);
-    return found ? json(response, found) : fault(response, 404, `no point ${series[1]}`, "GET /api/v1/points lists them");
+    return found
+      ? json(response, found)
+      : fault(response, 404, `no point ${series[1]}`, "GET /api/v1/points lists them");
   }
   if (gets[path]) return json(response, gets[path](mock, query));
   return fault(response, 404, `no ${path}`, "docs/api.md lists what there is");
@@ -120,14 +152,15 @@ async function postApi(mock, path, request, response) {
   const body = await bodyOf(request);
   if (path === "clock") {
     if (typeof body.speed === "number") mock.speed = body.speed;
-    if (typeof body.paused === "boolean" && mock.state !== "ended") mock.state = body.paused ? "paused" : "running";
+    if (typeof body.paused === "boolean" && mock.state !== "ended")
+      mock.state = body.paused ? "paused" : "running";
     mock.send("clock");
     return json(response, mock.clock());
   }
   const ack = /^warnings\/(\d+)\/acknowledge$/.exec(path);
   const warning = ack && mock.storm.warnings.find((w) => w.id === Number(ack[1]));
   if (!warning) return fault(response, 404, `no ${path}`, "docs/api.md lists what there is");
-  if (!body.by) return fault(response, 400, "nobody acknowledges", "say who with \"by\"");
+  if (!body.by) return fault(response, 400, "nobody acknowledges", 'say who with "by"');
   warning.state = "acknowledged";
   mock.send("warnings");
   return json(response, warning);
@@ -145,7 +178,9 @@ function getFile(path, request, response) {
     "Content-Type": MIME[extname(file)] ?? "application/octet-stream",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": name.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+    "Cache-Control": name.startsWith("/assets/")
+      ? "public, max-age=31536000, immutable"
+      : "no-cache",
     ...(packed ? { "Content-Encoding": "gzip" } : {}),
   });
   createReadStream(packed ? `${file}.gz` : file).pipe(response);
@@ -159,9 +194,13 @@ export async function startMock({ port = 0, ...options } = {}) {
     const api = /^\/api\/v1\/(.+)$/.exec(url.pathname);
     if (!api) return getFile(decodeURIComponent(url.pathname), request, response);
     if (request.method === "GET") return getApi(mock, api[1], url.searchParams, response);
-    return postApi(mock, api[1], request, response).catch((error) => fault(response, 400, String(error), "send what docs/api.md says"));
+    return postApi(mock, api[1], request, response).catch((error) =>
+      fault(response, 400, String(error), "send what docs/api.md says"),
+    );
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+  await new Promise((resolve, reject) =>
+    server.once("error", reject).listen(port, "127.0.0.1", resolve),
+  );
   return {
     address: `http://127.0.0.1:${server.address().port}/`,
     mock,

@@ -23,10 +23,14 @@ function next(state, rain_mmh, i) {
   const drain = 0.011 + 0.002 * (i % 3);
   const hold = 0.3 + 0.09 * ((i * 7) % 5);
   const soaked = Math.max(0, state + (gain * rain_mmh) / 60 - drain * Math.max(0.05, state));
-  return { soaked, depth: Math.max(0, (soaked - hold * 0.16) * 2.3 * (i === 11 || i === 4 ? 0.12 : 1)) };
+  return {
+    soaked,
+    depth: Math.max(0, (soaked - hold * 0.16) * 2.3 * (i === 11 || i === 4 ? 0.12 : 1)),
+  };
 }
 
-const isoOf = (minute) => `${new Date((START + minute * 60 + 8 * 3600) * 1000).toISOString().slice(0, 19)}+08:00`;
+const isoOf = (minute) =>
+  `${new Date((START + minute * 60 + 8 * 3600) * 1000).toISOString().slice(0, 19)}+08:00`;
 const classAt = (depth) => [...classes].reverse().find((c) => depth >= c.depth_m) ?? null;
 const round3 = (v) => Math.round(v * 1000) / 1000;
 
@@ -109,21 +113,38 @@ export class Storm {
     const reached = one.model[minute].depth >= lowest ? isoOf(minute) : null;
     if (!open) {
       this.warnings.push({
-        id: ++this.ids, point: one.point.id, name: one.point.name, class: hazard.class, depth_m: round3(depth_m),
-        expected, state: "active", issued: isoOf(minute), updated: isoOf(minute), reached, simulated: true,
+        id: ++this.ids,
+        point: one.point.id,
+        name: one.point.name,
+        class: hazard.class,
+        depth_m: round3(depth_m),
+        expected,
+        state: "active",
+        issued: isoOf(minute),
+        updated: isoOf(minute),
+        reached,
+        simulated: true,
       });
       return;
     }
     const rank = (c) => classes.findIndex((x) => x.class === c);
     if (rank(hazard.class) > rank(open.class)) Object.assign(open, { state: "active", expected });
     if (rank(hazard.class) !== rank(open.class) && !passing) open.expected = expected;
-    Object.assign(open, { class: hazard.class, depth_m: round3(depth_m), updated: isoOf(minute), reached: open.reached ?? reached });
+    Object.assign(open, {
+      class: hazard.class,
+      depth_m: round3(depth_m),
+      updated: isoOf(minute),
+      reached: open.reached ?? reached,
+    });
   }
 
   warningsAt(minute, ended) {
     return this.warnings
       .filter((w) => ended || w.state !== "ended")
-      .map((w) => ({ ...w, lead_min: Math.round((Date.parse(w.expected) / 1000 - START) / 60 - minute) }));
+      .map((w) => ({
+        ...w,
+        lead_min: Math.round((Date.parse(w.expected) / 1000 - START) / 60 - minute),
+      }));
   }
 
   pointsAt(minute) {
@@ -133,8 +154,12 @@ export class Storm {
       const peak = pairs.reduce((best, pair) => (!best || pair[1] > best[1] ? pair : best), null);
       const open = this.warnings.find((w) => w.point === one.point.id && w.state !== "ended");
       return {
-        id: one.point.id, modelled_m: round3(one.model[m].depth), forecast_max_m: peak ? peak[1] : null,
-        forecast_max_at: peak ? isoOf((peak[0] - START) / 60) : null, class: open?.class ?? null, modelled_at: isoOf(m),
+        id: one.point.id,
+        modelled_m: round3(one.model[m].depth),
+        forecast_max_m: peak ? peak[1] : null,
+        forecast_max_at: peak ? isoOf((peak[0] - START) / 60) : null,
+        class: open?.class ?? null,
+        modelled_at: isoOf(m),
       };
     });
   }
@@ -147,11 +172,20 @@ export class Storm {
     const measured = [];
     for (let k = 0; k <= m; k++) {
       modelled.push([START + k * 60, round3(one.model[k].depth)]);
-      if (one.i < 9 && k % 5 === 0) measured.push([START + k * 60, round3(Math.max(0, one.real[k] + 0.006 * Math.sin(k * 1.9)))]);
+      if (one.i < 9 && k % 5 === 0)
+        measured.push([
+          START + k * 60,
+          round3(Math.max(0, one.real[k] + 0.006 * Math.sin(k * 1.9))),
+        ]);
     }
     return {
-      id, unit: "m", modelled, measured, forecast: this.forecasts.get(id) ?? [],
-      sensors: one.i < 9 ? [`L${one.i + 1}`] : [], issued: isoOf(Math.max(0, this.issued)),
+      id,
+      unit: "m",
+      modelled,
+      measured,
+      forecast: this.forecasts.get(id) ?? [],
+      sensors: one.i < 9 ? [`L${one.i + 1}`] : [],
+      issued: isoOf(Math.max(0, this.issued)),
     };
   }
 
@@ -159,10 +193,22 @@ export class Storm {
     const m = Math.floor(minute / 5) * 5;
     return city.sensors.map((sensor, i) => {
       const g = i % 4;
-      const value = { level: 0.4 + (all[i % 12]?.real[m] ?? 0), flow: 0.2 + rate(g, m) / 30, rain: rate(g, m) / 12 }[sensor.kind];
+      const value = {
+        level: 0.4 + (all[i % 12]?.real[m] ?? 0),
+        flow: 0.2 + rate(g, m) / 30,
+        rain: rate(g, m) / 12,
+      }[sensor.kind];
       return {
-        id: sensor.id, kind: sensor.kind, element: sensor.element, unit: sensor.unit, value: round3(value),
-        time: isoOf(m), age_s: Math.round((minute - m) * 60), quality: "good", source: "mock", simulated: true,
+        id: sensor.id,
+        kind: sensor.kind,
+        element: sensor.element,
+        unit: sensor.unit,
+        value: round3(value),
+        time: isoOf(m),
+        age_s: Math.round((minute - m) * 60),
+        quality: "good",
+        source: "mock",
+        simulated: true,
       };
     });
   }
@@ -178,15 +224,26 @@ export class Storm {
     return {
       unit: "mm/h",
       gages: [0, 1, 2, 3].map((g) => ({
-        id: `G${g + 1}`, interval_s: 300,
+        id: `G${g + 1}`,
+        interval_s: 300,
         measured: bars(g, 5, now, (m) => rate(g, m)),
-        forecast: bars(g, now + 5, issued + HORIZON_MIN, (m) => Math.round(10 * rate(g, issued) * Math.exp(-(m - issued) / 55)) / 10),
+        forecast: bars(
+          g,
+          now + 5,
+          issued + HORIZON_MIN,
+          (m) => Math.round(10 * rate(g, issued) * Math.exp(-(m - issued) / 55)) / 10,
+        ),
       })),
     };
   }
 
   forecastInfo() {
-    return { issued: this.issued < 0 ? null : isoOf(this.issued), took_ms: 840, horizon_min: HORIZON_MIN, rain: "honest" };
+    return {
+      issued: this.issued < 0 ? null : isoOf(this.issued),
+      took_ms: 840,
+      horizon_min: HORIZON_MIN,
+      rain: "honest",
+    };
   }
 
   iso(minute) {

@@ -43,7 +43,9 @@ function Framed({ panel }: { panel: Panel }) {
 }
 
 const at = (place: Place) =>
-  panels.filter((panel) => panel.place === place).map((panel) => <Framed key={panel.id} panel={panel} />);
+  panels
+    .filter((panel) => panel.place === place)
+    .map((panel) => <Framed key={panel.id} panel={panel} />);
 
 export function App() {
   const w = useWords(words);

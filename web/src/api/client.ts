@@ -10,8 +10,7 @@ export class Refusal extends Error {
   }
 }
 
-export const addressOf = (path: string): string =>
-  new URL(`api/v1/${path}`, document.baseURI).href;
+export const addressOf = (path: string): string => new URL(`api/v1/${path}`, document.baseURI).href;
 
 async function answerOf<T>(response: Response): Promise<T> {
   if (response.ok) return (await response.json()) as T;

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import type { City, HazardClass, Point, Warning } from "../api/types";
 import { classesUpward, hazards, openWarnings, severityOf, thresholdsOf } from "./hazard";
 
-const warning = (point: string, hazard: HazardClass, minute: number, state = "active"): Warning => ({
+const warning = (
+  point: string,
+  hazard: HazardClass,
+  minute: number,
+  state = "active",
+): Warning => ({
   id: point,
   point,
   name: { zh: point, en: point },

@@ -25,12 +25,29 @@ test("rates over intervals are a depth: 12 mm/h for 5 min is 1 mm", () => {
 });
 
 test("the step of a curve is its shortest, gaps aside", () => {
-  expect(stepOf([[0, 1], [60, 1], [360, 1]], 300)).toBe(60);
+  expect(
+    stepOf(
+      [
+        [0, 1],
+        [60, 1],
+        [360, 1],
+      ],
+      300,
+    ),
+  ).toBe(60);
   expect(stepOf([[0, 1]], 300)).toBe(300);
 });
 
 test("the mean counts a silent gauge as dry", () => {
-  expect(meanOf([[[0, 4], [300, 2]], [[300, 4]]])).toEqual([
+  expect(
+    meanOf([
+      [
+        [0, 4],
+        [300, 2],
+      ],
+      [[300, 4]],
+    ]),
+  ).toEqual([
     [0, 2],
     [300, 3],
   ]);

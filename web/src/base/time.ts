@@ -36,8 +36,7 @@ export function isoDate(time: number, offset: number): string {
 
 /** "15:42", or with the date before it when that isn't today's. */
 export function momentText(time: number, now: number, offset: number): string {
-  const sameDay =
-    Math.floor((time + offset) / DAY_S) === Math.floor((now + offset) / DAY_S);
+  const sameDay = Math.floor((time + offset) / DAY_S) === Math.floor((now + offset) / DAY_S);
   const clock = hourMinute(time, offset);
   return sameDay ? clock : `${isoDate(time, offset).slice(5)} ${clock}`;
 }

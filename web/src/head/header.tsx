@@ -59,14 +59,25 @@ export function Header() {
   const city = useFeed(live.city);
   return (
     <header>
-      <a class="skip" href="#warnings" onClick={(event) => {
-        event.preventDefault(); /* the address belongs to the chosen point */
-        document.getElementById("panel-warnings")?.focus();
-      }}>
+      <a
+        class="skip"
+        href="#warnings"
+        onClick={(event) => {
+          event.preventDefault(); /* the address belongs to the chosen point */
+          document.getElementById("panel-warnings")?.focus();
+        }}
+      >
         {w.skip}
       </a>
       <div class="head">
-        <img class="brand" src="./icon.svg" width="32" height="32" alt={c.product} title={c.product} />
+        <img
+          class="brand"
+          src="./icon.svg"
+          width="32"
+          height="32"
+          alt={c.product}
+          title={c.product}
+        />
         <div class="head-city">
           <h1>{city ? name(city.title) : c.product}</h1>
           {city?.storm && (

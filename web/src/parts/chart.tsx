@@ -142,13 +142,15 @@ export function Chart(props: ChartProps) {
     const sizes = new ResizeObserver(() => {
       plot.current?.setSize({ width: box.clientWidth, height: box.clientHeight });
     });
-    void Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(([{ default: Plot }]) => {
-      if (gone) return;
-      const options = optionsOf(() => latest.current, box.clientWidth, box.clientHeight);
-      plot.current = new Plot(options, latest.current.data, box);
-      sizes.observe(box);
-      setReady(true);
-    });
+    void Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(
+      ([{ default: Plot }]) => {
+        if (gone) return;
+        const options = optionsOf(() => latest.current, box.clientWidth, box.clientHeight);
+        plot.current = new Plot(options, latest.current.data, box);
+        sizes.observe(box);
+        setReady(true);
+      },
+    );
     return () => {
       gone = true;
       sizes.disconnect();

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { Words } from "./define";
 
-const modules = import.meta.glob<{ words: Words<Record<string, unknown>> }>(["../**/words.ts", "./common.ts"]);
+const modules = import.meta.glob<{ words: Words<Record<string, unknown>> }>([
+  "../**/words.ts",
+  "./common.ts",
+]);
 
 /** What a word says, whatever it is made of. */
 function said(word: unknown): string {
@@ -25,7 +28,9 @@ test("every folder with words is found", () => {
 });
 
 test.each(names)("%s says everything in both languages", async (name) => {
-  const { words } = await (modules[name] as () => Promise<{ words: Words<Record<string, unknown>> }>)();
+  const { words } = await (
+    modules[name] as () => Promise<{ words: Words<Record<string, unknown>> }>
+  )();
   expect(Object.keys(words.zh).sort()).toEqual(Object.keys(words.en).sort());
   for (const [key, word] of Object.entries(words.zh)) {
     expect(said(word), `zh ${key}`).not.toBe("");
@@ -34,15 +39,24 @@ test.each(names)("%s says everything in both languages", async (name) => {
   }
 });
 
-test.each(names)("the English of %s has no Chinese in it, but for the button to Chinese", async (name) => {
-  const { words } = await (modules[name] as () => Promise<{ words: Words<Record<string, unknown>> }>)();
-  for (const [key, word] of Object.entries(words.en)) {
-    if (!key.startsWith("language")) expect(said(word), key).not.toMatch(/[\u4e00-\u9fff]/);
-  }
-});
+test.each(names)(
+  "the English of %s has no Chinese in it, but for the button to Chinese",
+  async (name) => {
+    const { words } = await (
+      modules[name] as () => Promise<{ words: Words<Record<string, unknown>> }>
+    )();
+    for (const [key, word] of Object.entries(words.en)) {
+      if (!key.startsWith("language")) expect(said(word), key).not.toMatch(/[\u4e00-\u9fff]/);
+    }
+  },
+);
 
 test("no component holds words of its own", () => {
-  const components = import.meta.glob("../**/*.tsx", { query: "?raw", import: "default", eager: true }) as Record<string, string>;
+  const components = import.meta.glob("../**/*.tsx", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }) as Record<string, string>;
   for (const [name, text] of Object.entries(components)) {
     const spoken = text.replace(/<span lang="zh-CN">模拟<\/span>/, "");
     expect(spoken, name).not.toMatch(/[\u4e00-\u9fff]/);

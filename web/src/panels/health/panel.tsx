@@ -57,4 +57,11 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "health", place: "foot", order: 10, title: words, bare: true, View };
+export const panel: Panel = {
+  id: "health",
+  place: "foot",
+  order: 10,
+  title: words,
+  bare: true,
+  View,
+};

@@ -1,7 +1,11 @@
 import type { Health } from "../../api/types";
 import { defineWords } from "../../words/define";
 
-const zhModel: Record<Health["model"], string> = { running: "运行", stopped: "停止", failed: "故障" };
+const zhModel: Record<Health["model"], string> = {
+  running: "运行",
+  stopped: "停止",
+  failed: "故障",
+};
 const enModel: Record<Health["model"], string> = {
   running: "running",
   stopped: "stopped",

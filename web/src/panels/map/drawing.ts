@@ -14,7 +14,11 @@ interface Feature {
 const SVG = "http://www.w3.org/2000/svg";
 const MAX_ZOOM = 64;
 
-function add(parent: Element, tag: string, attributes: Record<string, string | number>): SVGElement {
+function add(
+  parent: Element,
+  tag: string,
+  attributes: Record<string, string | number>,
+): SVGElement {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   parent.append(made);
@@ -27,7 +31,13 @@ function pathOf(features: Feature[], flat: (lon: number, lat: number) => Positio
     .filter((feature) => feature.geometry?.type === "LineString")
     .map((feature) => {
       const places = feature.geometry?.coordinates as Position[];
-      return `M${places.map(([lon, lat]) => flat(lon, lat).map((v) => v.toFixed(2)).join(" ")).join("L")}`;
+      return `M${places
+        .map(([lon, lat]) =>
+          flat(lon, lat)
+            .map((v) => v.toFixed(2))
+            .join(" "),
+        )
+        .join("L")}`;
     })
     .join("");
 }
@@ -96,7 +106,10 @@ export async function openDrawing(
   };
   for (const id of ["relief", "roads", "network"] as const) group(id);
   const signs = thingsOf(city).map((thing) => {
-    const sign = add(group(thing.layer), "path", { d: symbolPaths[thing.layer], class: "drawn-sign" });
+    const sign = add(group(thing.layer), "path", {
+      d: symbolPaths[thing.layer],
+      class: "drawn-sign",
+    });
     sign.addEventListener("click", (event) => {
       event.stopPropagation();
       listener.picked(thing);
@@ -111,7 +124,10 @@ export async function openDrawing(
     const dy = middle.y - view.y * s;
     world.setAttribute("transform", `translate(${dx} ${dy}) scale(${s})`);
     for (const { sign, at } of signs) {
-      sign.setAttribute("transform", `translate(${at[0]} ${at[1]}) scale(${1 / s}) translate(-8 -8)`);
+      sign.setAttribute(
+        "transform",
+        `translate(${at[0]} ${at[1]}) scale(${1 / s}) translate(-8 -8)`,
+      );
     }
     listener.moved();
   };

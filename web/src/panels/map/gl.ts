@@ -11,7 +11,14 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { addressOf } from "../../api/client";
 import type { City } from "../../api/types";
-import { type LayerId, symbolIds, symbolPaths, type SymbolId, type Thing, thingsOf } from "./layers";
+import {
+  type LayerId,
+  symbolIds,
+  symbolPaths,
+  type SymbolId,
+  type Thing,
+  thingsOf,
+} from "./layers";
 import { type Listener, loadRelief, paddingOf, type Surface } from "./surface";
 
 setWorkerUrl(new URL(workerAddress, import.meta.url).href);
@@ -98,20 +105,18 @@ const layers: (LayerSpecification & { group: LayerId })[] = [
       "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 2.2, 15.5, 4.5],
     },
   },
-  ...symbolIds.map(
-    (id): LayerSpecification & { group: LayerId } => ({
-      group: id,
-      id,
-      type: "symbol",
-      source: "things",
-      filter: ["==", ["get", "layer"], id],
-      layout: {
-        "icon-image": id,
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.75, 15, 1.1],
-        "icon-allow-overlap": true,
-      },
-    }),
-  ),
+  ...symbolIds.map((id): LayerSpecification & { group: LayerId } => ({
+    group: id,
+    id,
+    type: "symbol",
+    source: "things",
+    filter: ["==", ["get", "layer"], id],
+    layout: {
+      "icon-image": id,
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.75, 15, 1.1],
+      "icon-allow-overlap": true,
+    },
+  })),
 ];
 
 /** A sign as an image, at twice its size for sharp screens. */
@@ -174,7 +179,6 @@ async function addRelief(map: GlMap, shown: boolean): Promise<void> {
     "roads",
   );
 }
-
 
 /** Opens the map in a box; `hidden` layers start switched off. */
 export function openGl(

@@ -29,7 +29,10 @@ export interface Thing {
 export function thingsOf(city: City): Thing[] {
   const things: Thing[] = [];
   const add = (layer: SymbolId, all: { id: string; lon: number; lat: number }[]): void => {
-    for (const { id, lon, lat } of all) things.push({ layer, id, lon, lat });
+    for (const { id, lon, lat } of all) {
+      /* A gauge may stand for an area and have no place of its own. */
+      if (Number.isFinite(lon) && Number.isFinite(lat)) things.push({ layer, id, lon, lat });
+    }
   };
   add("depots", city.depots);
   add("plants", city.plants);

@@ -3,7 +3,14 @@ import { useFeed } from "../../parts/hooks";
 import { Mark } from "../../parts/mark";
 import { words as common } from "../../words/common";
 import { useWords } from "../../words/language";
-import { hiddenLayers, type LayerId, layerIds, showLayer, type SymbolId, symbolPaths } from "./layers";
+import {
+  hiddenLayers,
+  type LayerId,
+  layerIds,
+  showLayer,
+  type SymbolId,
+  symbolPaths,
+} from "./layers";
 import { words } from "./words";
 
 function Sign({ id }: { id: LayerId }) {

@@ -33,15 +33,38 @@ function Controls({ surface }: { surface: Surface }) {
   const w = useWords(words);
   return (
     <div class="map-controls">
-      <button type="button" class="button" aria-label={w.zoomIn} title={w.zoomIn} onClick={() => surface.zoom(1)}>
+      <button
+        type="button"
+        class="button"
+        aria-label={w.zoomIn}
+        title={w.zoomIn}
+        onClick={() => surface.zoom(1)}
+      >
         +
       </button>
-      <button type="button" class="button" aria-label={w.zoomOut} title={w.zoomOut} onClick={() => surface.zoom(-1)}>
+      <button
+        type="button"
+        class="button"
+        aria-label={w.zoomOut}
+        title={w.zoomOut}
+        onClick={() => surface.zoom(-1)}
+      >
         −
       </button>
-      <button type="button" class="button" aria-label={w.fit} title={w.fit} onClick={() => surface.fit()}>
+      <button
+        type="button"
+        class="button"
+        aria-label={w.fit}
+        title={w.fit}
+        onClick={() => surface.fit()}
+      >
         <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
-          <path d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9" fill="none" stroke="currentColor" stroke-width="1.6" />
+          <path
+            d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.6"
+          />
         </svg>
       </button>
     </div>
@@ -105,4 +128,12 @@ function View() {
   return city && <MapOf city={city} key={city.id} />;
 }
 
-export const panel: Panel = { id: "map", place: "middle", order: 10, title: words, bare: true, fills: true, View };
+export const panel: Panel = {
+  id: "map",
+  place: "middle",
+  order: 10,
+  title: words,
+  bare: true,
+  fills: true,
+  View,
+};

@@ -41,7 +41,12 @@ function SensorFacts({ id, element }: { id: string; element: string }) {
 }
 
 /** What is known of the sign that was clicked. */
-export function ThingCard(props: { city: City; surface: Surface; thing: Thing; close: () => void }) {
+export function ThingCard(props: {
+  city: City;
+  surface: Surface;
+  thing: Thing;
+  close: () => void;
+}) {
   const w = useWords(words);
   const c = useWords(common);
   const name = useName();

@@ -5,7 +5,9 @@ import type { Pair, PointSeries } from "../../api/types";
 /** Modelled, forecast, measured over the union of their times; null where a curve has no value. */
 export function aligned(series: PointSeries): AlignedData {
   const many: Pair[][] = [series.modelled, series.forecast, series.measured];
-  const times = [...new Set(many.flatMap((pairs) => pairs.map(([time]) => time)))].sort((a, b) => a - b);
+  const times = [...new Set(many.flatMap((pairs) => pairs.map(([time]) => time)))].sort(
+    (a, b) => a - b,
+  );
   const columns = many.map((pairs) => {
     const at = new Map(pairs);
     return times.map((time) => at.get(time) ?? null);

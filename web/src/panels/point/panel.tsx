@@ -63,7 +63,12 @@ function useSeries(id: string): PointSeries | null {
   return series?.id === id ? series : null;
 }
 
-function drawThresholds(plot: uPlot, city: City, point: Point, className: (c: keyof typeof lineColors) => string) {
+function drawThresholds(
+  plot: uPlot,
+  city: City,
+  point: Point,
+  className: (c: keyof typeof lineColors) => string,
+) {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   for (const threshold of thresholdsOf(city, point)) {
@@ -149,7 +154,11 @@ function Figures({ point, series }: { point: Point; series: PointSeries }) {
         <dt>{w.measuredNow}</dt>
         <dd>
           <b class={measuredStale ? "stale" : undefined}>{quantity(measured?.[1], "m")}</b>
-          {measured ? <Age time={measured[0]} period_s={300} /> : <span class="age">{w.noSensor}</span>}
+          {measured ? (
+            <Age time={measured[0]} period_s={300} />
+          ) : (
+            <span class="age">{w.noSensor}</span>
+          )}
           {measured && live.city.value?.measurements !== "recorded" && (
             <span class="tag">{c.simulated}</span>
           )}
@@ -181,7 +190,10 @@ function Curves({ city, point, series }: { city: City; point: Point; series: Poi
   const [index, setIndex] = useState<number | null>(null);
   const data = useMemo(() => aligned(series), [series]);
   const styles = useMemo(curveStyles, []);
-  const top = topOf(series, thresholdsOf(city, point).map((t) => t.depth_m));
+  const top = topOf(
+    series,
+    thresholdsOf(city, point).map((t) => t.depth_m),
+  );
   const at = index === null ? undefined : data[0][index];
   return (
     <>
@@ -243,4 +255,11 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "point", place: "right", order: 10, title: words, bare: true, View };
+export const panel: Panel = {
+  id: "point",
+  place: "right",
+  order: 10,
+  title: words,
+  bare: true,
+  View,
+};

@@ -31,9 +31,7 @@ function Line({ row }: { row: Row }) {
     <tr class={selected ? "chosen" : undefined} onClick={() => choosePoint(point.id)}>
       <td class="points-class">
         <Mark hazard={row.class} size={20} />
-        <span class="hidden">
-          {row.class ? c.class(row.class) : c.noClass}
-        </span>
+        <span class="hidden">{row.class ? c.class(row.class) : c.noClass}</span>
       </td>
       <th scope="row">
         <button type="button" class="points-name" aria-pressed={selected}>
@@ -55,9 +53,7 @@ function Line({ row }: { row: Row }) {
         )}
       </td>
       <td class="number">{quantity(value?.forecast_max_m, "m")}</td>
-      <td class="number">
-        {Number.isFinite(when) ? momentText(when, now, offset) : NO_VALUE}
-      </td>
+      <td class="number">{Number.isFinite(when) ? momentText(when, now, offset) : NO_VALUE}</td>
     </tr>
   );
 }
@@ -110,4 +106,11 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "points", place: "right", order: 20, title: words, fills: true, View };
+export const panel: Panel = {
+  id: "points",
+  place: "right",
+  order: 20,
+  title: words,
+  fills: true,
+  View,
+};

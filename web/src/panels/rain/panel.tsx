@@ -69,7 +69,8 @@ function drawBars(plot: uPlot, fall: Fall): void {
       const gap = right - left > 4 ? 1 : 0;
       const y = plot.valToPos(rate, "y", true);
       ctx.fillRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
-      if (outline && gap > 0) ctx.strokeRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
+      if (outline && gap > 0)
+        ctx.strokeRect(left + gap, y, Math.max(1, right - left - gap), ground - y);
     }
   };
   ctx.fillStyle = ink.rain;
@@ -96,9 +97,7 @@ function Figures({ fall, horizon_min }: { fall: Fall; horizon_min: number }) {
       <div>
         <dt>{w.rate}</dt>
         <dd>
-          <b class={stale && !dry ? "stale" : undefined}>
-            {quantity(dry ? 0 : last?.[1], "mm/h")}
-          </b>
+          <b class={stale && !dry ? "stale" : undefined}>{quantity(dry ? 0 : last?.[1], "mm/h")}</b>
           {last && !dry && <Age time={last[0]} period_s={fall.interval_s} />}
           {last && dry && <span class="age">{w.dry(momentText(last[0], now, offset))}</span>}
         </dd>
@@ -203,4 +202,11 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "rain", place: "under", order: 10, title: words, fills: true, View };
+export const panel: Panel = {
+  id: "rain",
+  place: "under",
+  order: 10,
+  title: words,
+  fills: true,
+  View,
+};

@@ -10,7 +10,8 @@ export const words = defineWords({
     peak: "最大雨强",
     ahead: (min: number) => `未来 ${min} 分钟`,
     measured: "实测",
-    forecast: (kind: "honest" | "perfect"): string => (kind === "perfect" ? "预报（用实际降雨）" : "预报（持续性外推）"),
+    forecast: (kind: "honest" | "perfect"): string =>
+      kind === "perfect" ? "预报（用实际降雨）" : "预报（持续性外推）",
     now: "现在",
     dry: (time: string) => `${time} 起无雨`,
     none: "无雨量站",

@@ -16,7 +16,15 @@ import { words } from "./words";
 const periods = new Periods();
 live.sensors.listen((values) => periods.learn(values ?? []));
 
-function Line({ sensor, stale, period_s }: { sensor: SensorValue; stale: boolean; period_s: number }) {
+function Line({
+  sensor,
+  stale,
+  period_s,
+}: {
+  sensor: SensorValue;
+  stale: boolean;
+  period_s: number;
+}) {
   const w = useWords(words);
   const c = useWords(common);
   const time = parseTime(sensor.time);

@@ -18,7 +18,10 @@ export class Periods {
       const before = this.last.get(id);
       if (Number.isNaN(at)) continue;
       if (before !== undefined && at > before) {
-        this.shortest.set(id, Math.min(at - before, this.shortest.get(id) ?? Number.POSITIVE_INFINITY));
+        this.shortest.set(
+          id,
+          Math.min(at - before, this.shortest.get(id) ?? Number.POSITIVE_INFINITY),
+        );
       }
       this.last.set(id, at);
     }

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { Warning } from "../../api/types";
 import { newsIn, remember } from "./announce";
 
-const one = { id: 1, class: "blue", state: "active", expected: "2031-07-01T12:00:00Z", point: "P1" } as Warning;
+const one = {
+  id: 1,
+  class: "blue",
+  state: "active",
+  expected: "2031-07-01T12:00:00Z",
+  point: "P1",
+} as Warning;
 
 test("a warning is said once, and again when its class changes", () => {
   const told = new Map<string, string>();

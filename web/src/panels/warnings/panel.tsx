@@ -171,7 +171,7 @@ function useEnded(open: number): Warning[] {
         over.sort((a, b) => parseTime(b.updated) - parseTime(a.updated));
         if (wanted) setEnded(over);
       },
-      () => undefined, /* the list of open warnings stands without them */
+      () => undefined /* the list of open warnings stands without them */,
     );
     return () => {
       wanted = false;
@@ -188,9 +188,7 @@ function Nothing({ ended }: { ended: Warning[] }) {
   return (
     <div class="nothing">
       <p>{w.none}</p>
-      {Number.isFinite(since) && (
-        <p class="dim">{w.noneSince(momentText(since, now, offset))}</p>
-      )}
+      {Number.isFinite(since) && <p class="dim">{w.noneSince(momentText(since, now, offset))}</p>}
     </div>
   );
 }
@@ -252,4 +250,11 @@ function View() {
   );
 }
 
-export const panel: Panel = { id: "warnings", place: "left", order: 10, title: words, fills: true, View };
+export const panel: Panel = {
+  id: "warnings",
+  place: "left",
+  order: 10,
+  title: words,
+  fills: true,
+  View,
+};
