@@ -1,0 +1,28 @@
+/* The reader of input files on any bytes: it answers with a model or with faults, and never both. */
+#include "base/require.h"
+#include "fuzz.h"
+#include "io/inp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    tw_faults *faults = NULL;
+    if (text == NULL || tw_faults_create(10, &faults) != TW_OK) {
+        free(text);
+        return 0;
+    }
+    memcpy(text, data, size);
+    text[size] = '\0';
+    struct tw_model *model = NULL;
+    tw_status status = tw_inp_read_text(text, size, "fuzz.inp", faults, &model);
+    TW_REQUIRE((status == TW_OK) == (model != NULL));
+    TW_REQUIRE(status != TW_OK || tw_faults_count(faults) == 0);
+    TW_REQUIRE(status != TW_ERR_INPUT || tw_faults_count(faults) > 0);
+    tw_inp_free(model);
+    tw_faults_destroy(faults);
+    free(text);
+    return 0;
+}
