@@ -101,7 +101,7 @@ struct tw_hydrology {
     const struct tw_model *model;
     int32_t lanes;
     bool outer_rain; /* rain is written into gage_rain_mmh by the caller; set before begin */
-    bool active;     /* there is rain and a subcatchment: step has work to do */
+    bool active;     /* there are subcatchments; else only the climate moves */
 
     /* fixed once begun, but laid in the pool with the rest: it depends on the model only */
     struct tw_catchment *catchment; /* [subcatchment] */
