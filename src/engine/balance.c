@@ -30,6 +30,17 @@ static double outfall_flow(struct tw_hydraulics *h, int32_t at)
     return in - out;
 }
 
+/* What leaves by an outfall that drains onto a subcatchment comes back with its next runoff. */
+static void route_outfalls(struct tw_run *run, int32_t lane, double dt_s)
+{
+    const struct tw_outfalls *o = &run->model->outfalls;
+    for (int32_t k = 0; k < o->count; k++) {
+        if (o->route_to[k] < 0) continue;
+        double in = run->hydraulics.node.inflow_m3s[o->node[k] * run->lanes + lane];
+        run->hydrology.outfall_routed_m3[k * run->lanes + lane] += in * dt_s;
+    }
+}
+
 static void add_losses(struct tw_run *run, int32_t lane, double dt_s)
 {
     struct tw_hydraulics *h = &run->hydraulics;
@@ -57,6 +68,7 @@ void tw_balance_set_rates(struct tw_run *run, double dt_s)
                 r->flooding_m3s += h->node.overflow_m3s[at];
             }
         }
+        route_outfalls(run, l, dt_s);
         add_losses(run, l, dt_s);
     }
 }

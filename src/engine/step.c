@@ -17,8 +17,10 @@ static double next_step_ms(struct tw_run *run, double until_ms)
 {
     const struct tw_options *o = &run->model->options;
     const struct tw_run_clock *clock = run->clock;
-    double step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
-    if (run->net->link_count > 0 && !o->ignore_routing) {
+    double step_s = run->routing.routing_step_s;
+    if (o->ignore_routing) {
+        step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
+    } else if (run->net->link_count > 0) {
         step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
     }
     double step_ms = 1000.0 * step_s;
@@ -144,7 +146,8 @@ static void move_settings(struct tw_run *run, double step_s)
     }
 }
 
-/* What flows into nodes from outside: as SWMM has it, that of the step's beginning. */
+/* What flows into nodes from outside. As SWMM has it: flows that the file states are those of the
+ * step's beginning, runoff is that of its end. */
 static void add_lateral_inflows(struct tw_run *run)
 {
     struct tw_hydraulics *h = &run->hydraulics;

@@ -65,14 +65,14 @@ double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double
 {
     const struct tw_conduit_rows *c = &net->conduit;
     return c->full_depth_m[row] *
-           flow_table(c->normal[row], sqrt(fabs(flow_m3s)) * c->normal_per_root[row]);
+           flow_table(c->normal[row], sqrt(sqrt(fabs(flow_m3s))) * c->normal_per_root[row]);
 }
 
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
     return c->full_depth_m[row] *
-           flow_table(c->critical[row], sqrt(fabs(flow_m3s)) * c->critical_per_root[row]);
+           flow_table(c->critical[row], sqrt(sqrt(fabs(flow_m3s))) * c->critical_per_root[row]);
 }
 
 /* Sjoberg's slot above the crown of closed conduits. */

@@ -45,7 +45,9 @@ static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
         double at[3][3];
         for (int k = 0; k < 3; k++) {
             double y = x->full_depth_m * (i + 0.5 * k) / cells;
-            /* a lid ends the width at once: the last cell goes on as if it were not there */
+            /* a lid ends the width at once, and an empty section has no radius: the first and the
+             * last cell go on as if it were not so */
+            if (i == 0 && k == 0) y = 1e-9 * x->full_depth_m;
             if (i == cells - 1 && k == 2) y *= 1.0 - 1e-9;
             at[0][k] = tw_xsect_area(x, y) / x->full_area_m2;
             at[1][k] = tw_xsect_width(x, y) / x->max_width_m;
@@ -62,7 +64,7 @@ static void fill_normal(double *normal, const struct tw_xsect *x)
     normal[0] = 0.0;
     for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
         double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
-        double area = tw_xsect_area_of_factor(x, t * t * x->max_factor);
+        double area = tw_xsect_area_of_factor(x, t * t * t * t * x->max_factor);
         normal[i] = tw_xsect_depth_of_area(x, area) / x->full_depth_m;
     }
 }
@@ -89,7 +91,7 @@ static void fill_critical(double *critical, const struct tw_xsect *x, double bri
     critical[0] = 0.0;
     for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
         double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
-        critical[i] = tw_xsect_critical_depth(x, t * t * brim_m3s) / x->full_depth_m;
+        critical[i] = tw_xsect_critical_depth(x, t * t * t * t * brim_m3s) / x->full_depth_m;
     }
 }
 

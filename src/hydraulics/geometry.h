@@ -12,13 +12,13 @@
 /* A row is a cell of even depth: three parabolas c0 + f (c1 + f c2), 0 <= f <= 1 in the cell, of
  * area, width and radius over their full values. Sections of one shape and one proportion share
  * rows. */
-enum { TW_GEOMETRY_ROW = 9, TW_GEOMETRY_FLOW_CELLS = 128 };
+/* Normal and critical depth over the full depth are given at even fourth roots of the flow over a
+ * reference flow: near the bottom they then run almost straight, however small the flow. */
+enum { TW_GEOMETRY_ROW = 9, TW_GEOMETRY_FLOW_CELLS = 256 };
 
 struct tw_geometry {
     int32_t count; /* sections, as in model.xsects */
     double *rows;
-    double *normal;   /* depth over full depth at even sqrt(section factor / greatest) */
-    double *critical; /* depth over full depth at even sqrt(flow / critical_flow_m3s) */
     /* per section */
     const double **first_row, **normal_of, **critical_of;
     int32_t *cells;

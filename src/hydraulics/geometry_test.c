@@ -59,7 +59,7 @@ static void rows_give_what_the_shape_gives(void **state)
     (void)state;
     for (int32_t i = 0; i < SECTIONS; i++) {
         const struct tw_xsect *x = &xsects[i];
-        for (int k = 20; k < 1000; k++) { /* SWMM's circular radius bends at the very bottom */
+        for (int k = 1; k < 1000; k++) {
             double y = x->full_depth_m * k / 1000.0, t = y * geometry.cells_per_m[i];
             const double *row = geometry.first_row[i] + (size_t)(int)t * TW_GEOMETRY_ROW;
             double f = t - (int)t;
@@ -100,15 +100,15 @@ static void flow_tables_hold_their_laws(void **state)
     (void)state;
     for (int32_t i = 0; i < SECTIONS; i++) {
         const struct tw_xsect *x = &xsects[i];
-        for (int k = 15; k < 80; k++) { /* below, SWMM's search in 25 slices is coarse */
+        for (int k = 40; k < 90; k++) { /* below, SWMM's search in 25 slices is coarse */
             double root = k / 100.0 + 0.003;
             double y = x->full_depth_m * at_root(geometry.critical_of[i], root);
-            double q = root * root * geometry.critical_flow_m3s[i], a = tw_xsect_area(x, y);
+            double q = root * root * root * root * geometry.critical_flow_m3s[i], a = tw_xsect_area(x, y);
             double froude = q / a / sqrt(TW_GRAVITY_MPS2 * a / tw_xsect_width(x, y));
             assert_true(fabs(froude - 1.0) < 0.03); /* SWMM itself stops at 0.001 ft */
             double yn = x->full_depth_m * at_root(geometry.normal_of[i], root);
             double factor = tw_xsect_factor_of_area(x, tw_xsect_area(x, yn));
-            assert_true(fabs(factor / (root * root * x->max_factor) - 1.0) < 0.02);
+            assert_true(fabs(factor / (root * root * root * root * x->max_factor) - 1.0) < 0.02);
         }
     }
 }

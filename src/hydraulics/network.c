@@ -195,8 +195,8 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     c->frozen_width_m[row] = g->frozen_width_m[section];
     c->full_depth_m[row] = net->xsects[section].full_depth_m;
     c->full_area_m2[row] = net->xsects[section].full_area_m2;
-    c->normal_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(c->greatest_flow_m3s[row]);
-    c->critical_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(g->critical_flow_m3s[section]);
+    c->normal_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(c->greatest_flow_m3s[row]));
+    c->critical_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(g->critical_flow_m3s[section]));
 }
 
 static tw_status make_conduits(struct tw_network *net, struct tw_arena *arena)
@@ -280,6 +280,21 @@ static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
     return TW_OK;
 }
 
+/* A junction with a pump that runs by volume holds as much as the pump's curve covers, in
+ * proportion to its depth. */
+static void fill_wet_wells(struct tw_network *net)
+{
+    const struct tw_model *model = net->model;
+    const struct tw_tables *curves = &model->curves;
+    for (int32_t k = 0; k < model->pumps.count; k++) {
+        if (model->pumps.kind[k] != TW_PUMP_VOLUME) continue;
+        int32_t node = model->links.from[model->pumps.link[k]];
+        double most = curves->x[curves->first[model->pumps.curve[k] + 1] - 1];
+        if (model->nodes.kind[node] == TW_NODE_STORAGE) continue;
+        net->full_volume_m3[node] = larger(net->full_volume_m3[node], most);
+    }
+}
+
 static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
 {
     const struct tw_nodes *nodes = &net->model->nodes;
@@ -306,6 +321,7 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
         net->full_volume_m3[i] =
             tw_storage_volume(net->model, nodes->row[i], nodes->full_depth_m[i]);
     }
+    fill_wet_wells(net);
     return survey_links(net, arena);
 }
 

@@ -14,8 +14,11 @@
 double tw_node_stored(const struct tw_network *net, int32_t node, double depth_m)
 {
     const struct tw_nodes *nodes = &net->model->nodes;
-    if (nodes->kind[node] != TW_NODE_STORAGE) return 0.0;
-    return tw_storage_volume(net->model, nodes->row[node], depth_m);
+    if (nodes->kind[node] == TW_NODE_STORAGE) {
+        return tw_storage_volume(net->model, nodes->row[node], depth_m);
+    }
+    double full_depth = nodes->full_depth_m[node];
+    return full_depth > 0.0 ? net->full_volume_m3[node] * (depth_m / full_depth) : 0.0;
 }
 
 double tw_node_own_surface(const struct tw_network *net, int32_t node, double depth_m)

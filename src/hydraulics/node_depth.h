@@ -18,7 +18,7 @@ bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass 
 /** Surface area that a node has by itself at a depth [m2]: a storage's, or its pond's. */
 double tw_node_own_surface(const struct tw_network *net, int32_t node, double depth_m);
 
-/** Water that a storage holds at a depth [m3]; 0 for other nodes. */
+/** Water that a node holds at a depth [m3]: a storage, or the wet well of a volume pump; else 0. */
 double tw_node_stored(const struct tw_network *net, int32_t node, double depth_m);
 
 #endif
