@@ -3,6 +3,7 @@
 #define TW_HYDROLOGY_CLIMATE_H
 
 #include "hydrology/hydrology.h"
+#include "hydrology/inflows.h"
 
 /** Set evaporation and recovery to those of the run's start. source: SWMM Reference Manual I, 2.4 */
 void tw_climate_begin(struct tw_hydrology *h);
@@ -17,9 +18,6 @@ void tw_gages_advance(struct tw_hydrology *h, double day);
 double tw_gage_next_day(const struct tw_hydrology *h, int32_t gage, double day);
 /** Add the present rain over a step to the hourly totals that control rules look at. */
 void tw_gages_remember(struct tw_hydrology *h, double dt_s);
-
-/** Days by which a series moves because the run does not start when the file says. */
-double tw_series_shift_days(const struct tw_model *model, int32_t series, double start_day);
 
 /** Calendar day of a run's time; a millisecond is added so that whole seconds do not round down. */
 double tw_hydrology_day(const struct tw_hydrology *h, double at_ms);

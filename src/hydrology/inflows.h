@@ -40,6 +40,9 @@ void tw_inflows_begin(struct tw_inflows_run *in, double start_day);
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
                     double *out_dry_m3s, double *out_external_m3s);
 
+/** Days by which a series moves because the run does not start when the file says; 0 with dates. */
+double tw_series_shift_days(const struct tw_model *model, int32_t series, double start_day);
+
 /**
  * Value of a time series at a day: linear between entries, 0 before the first and after the last.
  *
