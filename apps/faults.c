@@ -10,7 +10,7 @@ void tw_faults_print(const tw_faults *faults, bool with_warnings)
         struct tw_fault fault = tw_faults_get(faults, i);
         if (fault.warning && !with_warnings) continue;
         (void)tw_fault_format(&fault, line, sizeof line);
-        (void)fprintf(stderr, "%s%s\n", fault.warning ? "warning: " : "", line);
+        (void)fprintf(stderr, "%s\n", line);
         if (!fault.warning) printed++;
     }
     if (tw_faults_count(faults) > printed) {

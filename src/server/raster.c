@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,6 +285,29 @@ struct tag_names {
     char scale[16], tie[16], keys[16], none[16];
 };
 
+/* A library prints nothing: what is wrong is told by the answer. */
+static int say_nothing(TIFF *tiff, void *user, const char *module, const char *format,
+                       va_list arguments)
+{
+    (void)tiff;
+    (void)user;
+    (void)module;
+    (void)format;
+    (void)arguments;
+    return 1;
+}
+
+static TIFF *open_quietly(const char *path)
+{
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (options == NULL) return NULL;
+    TIFFOpenOptionsSetErrorHandlerExtR(options, say_nothing, NULL);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, say_nothing, NULL);
+    TIFF *tiff = TIFFOpenExt(path, "r", options);
+    TIFFOpenOptionsFree(options);
+    return tiff;
+}
+
 static void extend_tags(TIFF *tiff, struct tag_names *names)
 {
     *names = (struct tag_names){"PixelScale", "Tiepoint", "GeoKeys", "NoData"};
@@ -311,7 +335,7 @@ tw_status tw_raster_read(const char *path, char *why, size_t why_size, struct tw
     (void)snprintf(why, why_size, "out of memory");
     if (is_tiff(path)) {
         struct tag_names names;
-        TIFF *tiff = TIFFOpen(path, "r");
+        TIFF *tiff = open_quietly(path);
         if (tiff == NULL) return refuse(why, why_size, "it cannot be opened as a TIFF");
         extend_tags(tiff, &names);
         status = read_tiff(tiff, why, why_size, &raster);

@@ -24,6 +24,7 @@ struct table {
     const char *path;
     int line;
     char *cells[COLUMNS_MAX];
+    struct tw_names unknown; /* names that were told of: once each is enough */
 };
 
 /* Takes the cells of a row; TW_ERR_NOMEM only. */
@@ -77,8 +78,11 @@ static bool row_value(struct table *table, const char *what, struct tw_storm_val
     }
     out->sensor = tw_city_sensor_find(table->city, table->cells[1]);
     if (out->sensor < 0) {
-        tw_faults_add(table->faults, table->path, table->line, "unknown %s \"%.64s\"", what,
-                      table->cells[1]);
+        int32_t index = 0;
+        if (tw_names_add(&table->unknown, table->cells[1], &index) == TW_OK) {
+            tw_faults_add(table->faults, table->path, table->line,
+                          "unknown %s \"%.64s\", here for the first time", what, table->cells[1]);
+        }
         sound = false;
     }
     if (tw_text_double(table->cells[2], &out->value) != TW_OK) {
@@ -176,6 +180,7 @@ static tw_status load_table(struct tw_storm *storm, struct tw_city *city, tw_fau
         return status == TW_ERR_NOMEM ? status : TW_OK;
     }
     struct table table = {.storm = storm, .city = city, .faults = faults, .path = path};
+    tw_names_init(&table.unknown, &storm->arena);
     if (strlen(text) != size) {
         tw_faults_add(faults, path, 0, "it is no text: there is a zero byte in it");
     } else if (rain) {

@@ -161,7 +161,13 @@ static tw_status make_folders(const char *path, char *why, size_t why_size)
     tw_status status = TW_OK;
     for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+        struct stat about;
+        bool made = mkdir(copy, 0777) == 0;
+        if (!made && errno == EEXIST) {
+            made = stat(copy, &about) == 0 && S_ISDIR(about.st_mode);
+            errno = ENOTDIR;
+        }
+        if (!made) {
             (void)snprintf(why, why_size, "folder %s cannot be made: %s", copy, strerror(errno));
             status = TW_ERR_FILE;
             break;
