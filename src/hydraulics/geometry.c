@@ -5,12 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-/* Shapes that are tables of 50 cells themselves need no finer ones. */
+/* Shapes that are tables of 50 cells themselves need no finer ones; the radius of a round bottom,
+ * as SWMM has it, swings from without bound to 0 and back within a tenth of the depth. */
 static int32_t cells_of(enum tw_shape shape)
 {
-    return shape == TW_SHAPE_CIRCULAR || shape == TW_SHAPE_FORCE_MAIN ||
-                   shape == TW_SHAPE_CUSTOM || shape == TW_SHAPE_IRREGULAR ||
-                   shape == TW_SHAPE_STREET
+    if (shape == TW_SHAPE_RECT_ROUND) return 2000;
+    return shape == TW_SHAPE_CIRCULAR || shape == TW_SHAPE_FORCE_MAIN || shape == TW_SHAPE_CUSTOM ||
+                   shape == TW_SHAPE_IRREGULAR || shape == TW_SHAPE_STREET
                ? 50
                : 100;
 }
@@ -31,12 +32,18 @@ static int32_t twin(const struct tw_model *model, const int32_t *makers, int32_t
     return -1;
 }
 
-/* The parabola through three even points of a cell. */
+/* The parabola through three even points of a cell; a straight line where a jump between the
+ * points, none of them below 0, would bend it below 0. */
 static void parabola(double *out, double at_0, double at_half, double at_1)
 {
     out[0] = at_0;
     out[1] = 4.0 * at_half - 3.0 * at_0 - at_1;
     out[2] = 2.0 * (at_0 + at_1) - 4.0 * at_half;
+    bool dips = out[2] > 0.0 && out[1] < 0.0 && -out[1] < 2.0 * out[2] &&
+                out[1] * out[1] > 4.0 * out[2] * at_0;
+    if (!dips) return;
+    out[1] = at_1 - at_0;
+    out[2] = 0.0;
 }
 
 static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
@@ -74,7 +81,8 @@ static double brim_flow(const struct tw_xsect *x)
 {
     double brim = 0.9995 * x->full_depth_m, low = 0.0;
     double high = x->full_area_m2 * sqrt(TW_GRAVITY_MPS2 * x->full_depth_m);
-    while (tw_xsect_critical_depth(x, high) < brim) high *= 2.0;
+    while (tw_xsect_critical_depth(x, high) < brim)
+        high *= 2.0;
     for (int i = 0; i < 20; i++) {
         double middle = 0.5 * (low + high);
         if (tw_xsect_critical_depth(x, middle) < brim) {
@@ -99,7 +107,7 @@ static tw_status make_tables(struct tw_geometry *g, int32_t i, const struct tw_x
                              struct tw_arena *arena)
 {
     int32_t cells = cells_of(x->shape);
-    double *rows = TW_ARENA_NEW(arena, double, (size_t)cells * TW_GEOMETRY_ROW);
+    double *rows = TW_ARENA_NEW(arena, double, (size_t)cells *TW_GEOMETRY_ROW);
     double *flows = TW_ARENA_NEW(arena, double, 2 * (TW_GEOMETRY_FLOW_CELLS + 1));
     if (rows == NULL || flows == NULL) return TW_ERR_NOMEM;
     fill_rows(rows, cells, x);
