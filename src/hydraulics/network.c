@@ -156,6 +156,13 @@ static double lengthening(const struct tw_network *net, const struct tw_xsect *x
     return ratio > 1.0 ? ratio : 1.0;
 }
 
+/* Length of a transect's main channel over that of its flood plain; 1 of other sections. */
+static double channel_factor(const struct tw_model *model, int32_t section)
+{
+    if (model->xsects.shape[section] != TW_SHAPE_IRREGULAR) return 1.0;
+    return model->transects.length_factor[model->xsects.curve[section]];
+}
+
 static void set_flow_constants(struct tw_network *net, int32_t row, const struct tw_xsect *x)
 {
     const struct tw_model *model = net->model;
@@ -166,9 +173,12 @@ static void set_flow_constants(struct tw_network *net, int32_t row, const struct
     if (x->shape == TW_SHAPE_FORCE_MAIN) {
         roughness = tw_force_main_roughness(model->options.force_main, x, slope);
     }
+    roughness *= sqrt(channel_factor(model, model->links.xsect[net->link_of_row[row]]));
     c->slope_ratio[row] = slope;
     double factor = lengthening(net, x, row, roughness, slope);
-    c->routing_length_m[row] = factor * c->length_m[row];
+    /* SWMM's momentum has the channel's length, unless it lengthens: then the flood plain's. */
+    c->routing_length_m[row] =
+        factor > 1.0 ? factor * c->length_m[row] : model->conduits.length_m[k];
     slope /= factor;
     roughness /= sqrt(factor);
     double over_k = roughness / TW_MANNING_SI;
@@ -213,10 +223,7 @@ static tw_status make_conduits(struct tw_network *net, struct tw_arena *arena)
         c->offset2_m[row] = model->links.offset2_m[link];
         c->invert1_m[row] = model->nodes.invert_m[c->from[row]] + c->offset1_m[row];
         c->invert2_m[row] = model->nodes.invert_m[c->to[row]] + c->offset2_m[row];
-        c->length_m[row] = model->conduits.length_m[k];
-        if (model->xsects.shape[section] == TW_SHAPE_IRREGULAR) {
-            c->length_m[row] /= model->transects.length_factor[model->xsects.curve[section]];
-        }
+        c->length_m[row] = model->conduits.length_m[k] / channel_factor(model, section);
         c->barrels[row] = model->xsects.barrels[section];
         c->loss_inlet[row] = model->conduits.loss_inlet[k];
         c->loss_outlet[row] = model->conduits.loss_outlet[k];
