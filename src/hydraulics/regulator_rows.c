@@ -118,8 +118,12 @@ static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
     h->link.dqdh_m2s[i] = f.dqdh_m2s;
     h->link.depth_m[i] = f.depth_m;
     h->link.flow_class[i] = (uint8_t)f.flow_class;
-    bool no1 = f.flow_class == TW_FLOW_UP_CRITICAL || f.flow_class == TW_FLOW_UP_DRY;
-    bool no2 = f.flow_class == TW_FLOW_DOWN_CRITICAL || f.flow_class == TW_FLOW_DOWN_DRY;
+    /* an orifice lends no surface to a storage, nor to the side of a free fall */
+    const int32_t *kind = h->model->nodes.kind;
+    bool no1 = f.flow_class == TW_FLOW_UP_CRITICAL || f.flow_class == TW_FLOW_UP_DRY ||
+               kind[h->net->from[row]] == TW_NODE_STORAGE;
+    bool no2 = f.flow_class == TW_FLOW_DOWN_CRITICAL || f.flow_class == TW_FLOW_DOWN_DRY ||
+               kind[h->net->to[row]] == TW_NODE_STORAGE;
     h->link.surface1_m2[i] = no1 ? 0.0 : 0.5 * f.surface_m2;
     h->link.surface2_m2[i] = no2 ? 0.0 : 0.5 * f.surface_m2;
 }
