@@ -28,7 +28,7 @@ tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out
 /**
  * Read a model from text in memory, as tw_inp_read does.
  *
- * text      [size] bytes, overwritten
+ * text      [size + 1] bytes, the last of them NUL; overwritten
  * path      said in faults; its folder is where other files are looked for
  */
 tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,

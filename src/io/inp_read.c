@@ -89,7 +89,7 @@ static tw_status read_rows(struct tw_inp *inp)
     return tw_inp_check_nodes(inp);
 }
 
-static tw_status read_model(struct tw_inp *inp, size_t size)
+tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
 {
     struct tw_model *model = inp->model;
     model->digest = digest_of(inp->text, size);
@@ -118,7 +118,7 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
         inp->faults_before = tw_faults_count(faults);
         inp->path = path;
         inp->text = text;
-        status = read_model(inp, size);
+        status = tw_inp_read_all(inp, size);
         tw_arena_done(&inp->scratch);
     }
     free(inp);

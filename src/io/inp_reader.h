@@ -187,6 +187,14 @@ tw_status tw_inp_declare(struct tw_inp *inp, struct tw_inp_row *row, struct tw_n
 
 /* ---- steps of the reading (inp_read.c calls them in this order) ---- */
 
+/**
+ * All of them: from inp->text, path, model (empty but for its arena) and faults to a whole model.
+ *
+ * size    of the text [bytes]; a byte behind it may be overwritten
+ * errors  TW_ERR_INPUT, TW_ERR_NOMEM
+ */
+tw_status tw_inp_read_all(struct tw_inp *inp, size_t size);
+
 /** Cut the text into rows. errors: TW_ERR_NOMEM */
 tw_status tw_inp_split(struct tw_inp *inp, size_t size);
 /** Arrays for nodes, links, gages and subcatchments, by the number of rows. */

@@ -1,4 +1,5 @@
 /* [SUBCATCHMENTS] and [SUBAREAS]. */
+#include "base/text.h"
 #include "io/inp_reader.h"
 
 static void find_outlet(struct tw_inp *inp, const struct tw_inp_row *row, int32_t i)
@@ -11,6 +12,16 @@ static void find_outlet(struct tw_inp *inp, const struct tw_inp_row *row, int32_
         tw_inp_fault(inp, row, "its outlet \"%s\" is neither a node nor a subcatchment", name);
     if (s->outlet_node[i] >= 0 && s->outlet_subcatchment[i] >= 0)
         tw_inp_fault(inp, row, "its outlet \"%s\" is a node as well as a subcatchment", name);
+}
+
+/* The impervious part [%]. Scripts write nan for a part of nothing; SWMM takes that for 100. */
+static bool read_impervious(struct tw_inp *inp, const struct tw_inp_row *row, double *percent)
+{
+    if (!tw_text_same(tw_inp_word(inp, row, 4), "nan"))
+        return tw_inp_positive(inp, row, 4, "the impervious part", percent);
+    tw_inp_warn(inp, row, "the impervious part \"nan\" is taken for 100 %%");
+    *percent = 100.0;
+    return true;
 }
 
 /* name gage outlet area %impervious width %slope curb [snow pack] */
@@ -28,7 +39,7 @@ tw_status tw_inp_subcatchment_read(struct tw_inp *inp, const struct tw_inp_row *
     tw_inp_find(inp, row, 1, &inp->model->gages.names, "rain gage", &s->gage[i]);
     find_outlet(inp, row, i);
     if (!tw_inp_positive(inp, row, 3, "the area", &area) ||
-        !tw_inp_positive(inp, row, 4, "the impervious part", &impervious) ||
+        !read_impervious(inp, row, &impervious) ||
         !tw_inp_positive(inp, row, 5, "the width", &width) ||
         !tw_inp_positive(inp, row, 6, "the slope", &slope) ||
         !tw_inp_positive(inp, row, 7, "the curb length", &curb))
