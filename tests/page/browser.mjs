@@ -56,7 +56,7 @@ export async function openPage(
   });
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(address) && !/^(data|blob):/.test(url))
+    if (!url.startsWith(new URL(address).origin) && !/^(data|blob):/.test(url))
       complaints.push(`request elsewhere: ${url}`);
   });
   await page.goto(address);

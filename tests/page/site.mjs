@@ -75,6 +75,7 @@ async function startReal() {
       `127.0.0.1:${port}`,
       "--store",
       store,
+      "--quiet",
     ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );

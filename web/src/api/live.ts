@@ -3,7 +3,7 @@
  *
  * A panel that wants an event nobody listened to before only asks for `live.feed("its-name")`.
  */
-import { coast } from "../base/clock";
+import { coast, measuredPace, paceOf } from "../base/clock";
 import { Feed } from "../base/feed";
 import { addressOf, get } from "./client";
 import type {
@@ -101,9 +101,23 @@ function tick(): void {
   const clock = live.clock.value;
   if (clock && live.link.value.up) {
     const elapsed_s = (performance.now() - live.clock.setAt) / 1000;
-    live.now.set(coast(clock, elapsed_s, live.now.value));
+    live.now.set(coast(clock, live.pace.value, elapsed_s, live.now.value));
   }
   if (live.city.value && !probing && performance.now() - heardAt > SILENCE_MS) void probe();
+}
+
+/** What the last clock event said, and when. */
+let before: { clock: Clock; at: number } | null = null;
+
+function keepTime(clock: Clock | null): void {
+  if (!clock) return;
+  const at = performance.now();
+  const known = live.pace.value;
+  live.pace.set(
+    before ? measuredPace(before.clock, clock, (at - before.at) / 1000, known) : paceOf(clock),
+  );
+  before = { clock, at };
+  tick(); /* the first time must not wait for the next tick */
 }
 
 async function start(): Promise<void> {
@@ -129,12 +143,13 @@ export const live = {
   health: feed<Health>("health"),
   /** Whether the server is heard. */
   link: new Feed<Link>({ up: true, since: 0 }),
+  /** How fast the clock really goes [storm seconds per real second]. */
+  pace: new Feed<number>(0),
   /** The storm's time [Unix s], going on between events. */
   now: new Feed<number>(Number.NaN),
   start(): void {
     setInterval(tick, TICK_MS);
-    /* The clock's first value must not wait for the next tick. */
-    live.clock.listen(tick);
+    live.clock.listen(keepTime);
     void start();
   },
 };

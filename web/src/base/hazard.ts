@@ -2,7 +2,7 @@
  * The four classes of a warning, as Chinese public warnings have them: Ⅳ blue, Ⅲ yellow, Ⅱ orange,
  * Ⅰ red. A class is never told by colour alone: it has a shape, a numeral and a word.
  */
-import type { City, HazardClass, Point, Warning } from "../api/types";
+import type { City, HazardClass, Point, PointValue, Warning } from "../api/types";
 import { parseTime } from "./time";
 
 export interface Hazard {
@@ -70,6 +70,13 @@ export function byUrgency(a: Warning, b: Warning): number {
 /** What still holds, worst first. */
 export const openWarnings = (all: Warning[]): Warning[] =>
   all.filter((w) => w.state !== "ended").sort(byUrgency);
+
+/** Below this a forecast depth is none, and so has no time [m]: it would be shown as 0.00 m. */
+export const NO_DEPTH_M = 0.005;
+
+/** When a point's forecast is greatest [Unix s]; NaN when no water is forecast. */
+export const peakTimeOf = (value: PointValue | null | undefined): number =>
+  (value?.forecast_max_m ?? 0) >= NO_DEPTH_M ? parseTime(value?.forecast_max_at) : Number.NaN;
 
 /** Depth from which each class holds at a point [m], lowest first. */
 export function thresholdsOf(city: City, point: Point): { class: HazardClass; depth_m: number }[] {

@@ -8,6 +8,9 @@ import { tell } from "../parts/notice";
 import { language, useWords } from "../words/language";
 import { words } from "./words";
 
+/** Below this share of the speed that was asked for, the page says how fast the replay really is. */
+const SLOW = 0.7;
+
 const SPEEDS = [1, 10, 60, 120, 300];
 
 const weekday = (lang: string, time: number, offset: number): string =>
@@ -29,6 +32,7 @@ export function StormClock() {
   const w = useWords(words);
   const lang = useFeed(language);
   const clock = useFeed(live.clock);
+  const pace = useFeed(live.pace);
   const now = useNow();
   const offset = useOffset();
   if (!clock || !Number.isFinite(now)) return <div class="clock" />;
@@ -43,7 +47,15 @@ export function StormClock() {
           {isoDate(now, offset)} {weekday(lang, now, offset)}{" "}
           <span class="dim">{zoneName(offset)}</span>
         </span>
-        <span class={`clock-state clock-${clock.state}`}>{w.state(clock.state)}</span>
+        <span class={`clock-state clock-${clock.state}`}>
+          {w.state(clock.state)}
+          {clock.state === "running" && pace < SLOW * clock.speed && (
+            <span class="dim" title={w.slowerHint}>
+              {" "}
+              {w.slower(Math.round(pace))}
+            </span>
+          )}
+        </span>
         {progress !== null && (
           <progress max={100} value={progress} aria-label={w.progress(progress)} />
         )}

@@ -49,7 +49,10 @@ function boxOf(one: Labelled, label: Label): Box {
   };
 }
 
-/** Right of the sign, else left of it, else the id alone; urgent points choose first. */
+/**
+ * Right of the sign, else left of it, else the id alone; urgent points choose first. A point of rank
+ * 0 for which there is no room has no label: its sign can still be chosen.
+ */
 export function placeLabels(all: Labelled[], width: number): Map<string, Label> {
   const signs = all.map((one) => ({
     id: one.id,
@@ -74,6 +77,7 @@ export function placeLabels(all: Labelled[], width: number): Map<string, Label> 
       if (signs.some((sign) => sign.id !== one.id && overlap(box, sign))) return false;
       return !taken.some((other) => overlap(box, other));
     });
+    if (!free && one.rank === 0) continue;
     const label = free ?? { side: "right", full: false };
     placed.set(one.id, label);
     taken.push(boxOf(one, label));

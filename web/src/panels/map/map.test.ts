@@ -31,6 +31,13 @@ test("a name stands right of its sign, left at the edge, and gives way to a more
   expect(crowded.get("A")?.full).toBe(false);
 });
 
+test("where there is no room a calm point has no label", () => {
+  const calm = { ...label("A", 40, 50, 0), named: false };
+  const crowd = [label("B", 70, 50, 4), label("C", 10, 50, 4)];
+  expect(placeLabels([calm, ...crowd], 400).has("A")).toBe(false);
+  expect(placeLabels([calm], 400).get("A")).toEqual({ side: "right", full: false });
+});
+
 test("a Chinese character counts as wider than a letter", () => {
   expect(textWidth("深泓")).toBeGreaterThan(textWidth("ab"));
 });

@@ -52,7 +52,7 @@ function Marker(props: {
       onKeyDown={(event) => props.go(event, place)}
     >
       <Mark hazard={hazard} size={hazard ? 30 : 22} />
-      <span class="marker-text">
+      <span class={label ? "marker-text" : "hidden"}>
         {place.id}
         {label?.full && ` ${name(place.point.name)}`}
       </span>

@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import { get } from "../../api/client";
 import { live } from "../../api/live";
 import type { City, Point, PointSeries } from "../../api/types";
-import { thresholdsOf } from "../../base/hazard";
+import { peakTimeOf, thresholdsOf } from "../../base/hazard";
 import { NO_VALUE, quantity } from "../../base/quantity";
 import { lastOf } from "../../base/series";
 import { hourMinute, momentText, parseTime } from "../../base/time";
@@ -140,7 +140,7 @@ function Figures({ point, series }: { point: Point; series: PointSeries }) {
   const modelStale = useStale(modelledAt, 60);
   const measuredStale = useStale(measured?.[0] ?? Number.NaN, 300);
   const cycle_s = (live.city.value?.forecast.cycle_min ?? 5) * 60;
-  const maxAt = parseTime(value?.forecast_max_at);
+  const maxAt = peakTimeOf(value);
   return (
     <dl class="figures">
       <div>

@@ -1,5 +1,5 @@
 import { live } from "../../api/live";
-import { thresholdsOf } from "../../base/hazard";
+import { peakTimeOf, thresholdsOf } from "../../base/hazard";
 import { NO_VALUE, quantity } from "../../base/quantity";
 import { momentText, parseTime } from "../../base/time";
 import { Age, useStale } from "../../parts/age";
@@ -26,7 +26,7 @@ function Line({ row }: { row: Row }) {
   const { point, value } = row;
   const stale = useStale(parseTime(value?.modelled_at), MODEL_PERIOD_S);
   const city = live.city.value;
-  const when = parseTime(value?.forecast_max_at);
+  const when = peakTimeOf(value);
   return (
     <tr class={selected ? "chosen" : undefined} onClick={() => choosePoint(point.id)}>
       <td class="points-class">
