@@ -12,7 +12,9 @@ enum tw_exit {
 };
 
 #define TW_COMMAND(id, name, help) int tw_cmd_##id(int argc, char **argv);
+#define TW_SERVICE_COMMAND TW_COMMAND
 #include "commands.def"
+#undef TW_SERVICE_COMMAND
 #undef TW_COMMAND
 
 #endif

@@ -1,15 +1,19 @@
 /* thalweg: one command, a subcommand for each task. */
 #include "commands.h"
+#include "service.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct command {
     const char *name, *help;
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc, char **argv); /* NULL: the service's */
+    const char *entry;
 } commands[] = {
-#define TW_COMMAND(id, name, help) {name, help, tw_cmd_##id},
+#define TW_COMMAND(id, name, help) {name, help, tw_cmd_##id, NULL},
+#define TW_SERVICE_COMMAND(id, name, help) {name, help, NULL, "tw_cmd_" #id},
 #include "commands.def"
+#undef TW_SERVICE_COMMAND
 #undef TW_COMMAND
 };
 
@@ -42,7 +46,9 @@ int main(int argc, char **argv)
         return TW_EXIT_DONE;
     }
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) != 0) continue;
+        if (commands[i].run != NULL) return commands[i].run(argc - 1, argv + 1);
+        return tw_service_run(commands[i].entry, argc - 1, argv + 1);
     }
     (void)fprintf(stderr, "thalweg: no command \"%s\"\n\n", argv[1]);
     print_usage(stderr);

@@ -22,6 +22,9 @@ if(NOT TW_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")   # sanitizers add s
         list(APPEND libraries $<TARGET_FILE:thalweg_service>)
     endif()
     tw_add_check(symbols ${libraries})
+    if(TARGET thalweg_commands)
+        tw_add_check(needed $<TARGET_FILE:thalweg>)
+    endif()
 endif()
 
 add_test(NAME check_tools COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tools_test.py)
