@@ -8,6 +8,7 @@
 #include "hydraulics/conduit.h"
 
 #include "hydraulics/constants.h"
+#include "hydraulics/culvert.h"
 #include "hydraulics/dynwave.h"
 #include "hydraulics/force_main.h"
 #include "hydraulics/regulators.h"
@@ -315,6 +316,24 @@ static double momentum(struct tw_hydraulics *h, struct reach *r, const struct tw
     return (old_flow - slope + inertia + lost) / denominator;
 }
 
+/* Flow of one barrel that the inlet or the friction of normal flow lets in. */
+static double held(struct tw_hydraulics *h, const struct reach *r, double q,
+                   const struct tw_cut *upstream, double *dqdh, int32_t at)
+{
+    const struct tw_conduit_rows *c = &h->net->conduit;
+    int32_t row = r->row, section = c->section[row];
+    if ((r->traits & TW_CONDUIT_CULVERT) && !r->full) {
+        bool inlet = tw_culvert_limit(&h->net->xsects[section],
+                                      h->model->xsects.culvert_code[section], c->slope_ratio[row],
+                                      r->head1 - c->invert1_m[row], &q, dqdh);
+        /* SWMM takes the derivative of one barrel for that of all */
+        if (inlet) *dqdh /= c->barrels[row];
+        return q;
+    }
+    bool open_to_limit = r->y1 < c->full_depth_m[row] && in_normal_class(r->flow_class);
+    return open_to_limit ? hold_to_normal(h, r, q, upstream, &h->link.limited[at]) : q;
+}
+
 /* What else bounds a flow: the limit of the file, flap gates, a dry node upstream. */
 static double bounded(const struct tw_hydraulics *h, const struct reach *r, double q, int32_t lane)
 {
@@ -395,9 +414,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
         return;
     }
     double q = momentum(h, &r, cut, pass->dt_s, at, &dqdh);
-    if (q > 0.0 && r.y1 < c->full_depth_m[row] && in_normal_class(r.flow_class)) {
-        q = hold_to_normal(h, &r, q, &cut[0], &h->link.limited[at]);
-    }
+    if (q > 0.0) q = held(h, &r, q, &cut[0], &dqdh, at);
     if (pass->relaxed) {
         q = 0.5 * r.q_last + 0.5 * q;
         if (q * r.q_last < 0.0) q = with_sign(TW_TURN_FLOW_M3S, q);

@@ -115,6 +115,7 @@ static int32_t traits_of(const struct tw_network *net, int32_t row)
         traits |= TW_CONDUIT_LOSSES;
     }
     if (model->conduits.seepage_mmh[k] > 0.0 || x->open) traits |= TW_CONDUIT_LEAKS;
+    if (model->xsects.culvert_code[model->links.xsect[link]] > 0) traits |= TW_CONDUIT_CULVERT;
     if (model->nodes.kind[net->from[row]] == TW_NODE_OUTFALL) traits |= TW_CONDUIT_OUTFALL1;
     if (model->nodes.kind[net->to[row]] == TW_NODE_OUTFALL) traits |= TW_CONDUIT_OUTFALL2;
     bool gate = model->links.flap_gate[link], turned = model->links.reversed[link];

@@ -22,7 +22,8 @@ enum {
     TW_CONDUIT_NO_REVERSE = 16, /* flap gate: no flow from 2 to 1 */
     TW_CONDUIT_NO_FORWARD = 32, /* flap gate: no flow from 1 to 2 */
     TW_CONDUIT_FORCE_MAIN = 64,
-    TW_CONDUIT_LEAKS = 128     /* seepage or evaporation may take water */
+    TW_CONDUIT_LEAKS = 128,    /* seepage or evaporation may take water */
+    TW_CONDUIT_CULVERT = 256   /* its inlet may control */
 };
 
 /* [conduits], by row */
