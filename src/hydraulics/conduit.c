@@ -323,9 +323,9 @@ static double held(struct tw_hydraulics *h, const struct reach *r, double q,
     const struct tw_conduit_rows *c = &h->net->conduit;
     int32_t row = r->row, section = c->section[row];
     if ((r->traits & TW_CONDUIT_CULVERT) && !r->full) {
-        bool inlet = tw_culvert_limit(&h->net->xsects[section],
-                                      h->model->xsects.culvert_code[section], c->slope_ratio[row],
-                                      r->head1 - c->invert1_m[row], &q, dqdh);
+        bool inlet =
+            tw_culvert_limit(&h->net->xsects[section], h->model->xsects.culvert_code[section],
+                             c->slope_ratio[row], r->head1 - c->invert1_m[row], &q, dqdh);
         /* SWMM takes the derivative of one barrel for that of all */
         if (inlet) *dqdh /= c->barrels[row];
         return q;
