@@ -32,8 +32,8 @@ struct arguments {
 static char *with_ending(const char *path, const char *ending)
 {
     const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-    size_t stem = dot != NULL && (slash == NULL || dot > slash) ? (size_t)(dot - path)
-                                                                : strlen(path);
+    size_t stem =
+        dot != NULL && (slash == NULL || dot > slash) ? (size_t)(dot - path) : strlen(path);
     size_t room = stem + strlen(ending) + 1;
     char *name = malloc(room);
     if (name != NULL) (void)snprintf(name, room, "%.*s%s", (int)stem, path, ending);
@@ -97,11 +97,18 @@ static void summarise(const tw_run *run, const struct arguments *a, double secon
     }
 }
 
-static int failed(const char *model, tw_status status, int error)
+static int failed(const struct arguments *a, tw_status status, int error)
 {
-    (void)fprintf(stderr, "thalweg run: %s: %s%s%s\n", model, tw_status_text(status),
-                  status == TW_ERR_FILE && error != 0 ? ": " : "",
-                  status == TW_ERR_FILE && error != 0 ? strerror(error) : "");
+    if (status == TW_ERR_FILE) {
+        (void)fprintf(stderr,
+                      "thalweg run: %s%s%s can't be written: %s\n"
+                      "  Nothing was kept of it. Name a folder that exists and has room.\n",
+                      a->report == NULL ? "" : a->report,
+                      a->report == NULL || a->results == NULL ? "" : " or ",
+                      a->results == NULL ? "" : a->results, strerror(error));
+    } else {
+        (void)fprintf(stderr, "thalweg run: %s: %s\n", a->model, tw_status_text(status));
+    }
     return TW_EXIT_FAILED;
 }
 
@@ -117,7 +124,7 @@ static int simulate(const tw_model *model, const struct arguments *a)
     if (status == TW_OK) status = run_to_end(run, model, !a->quiet && isatty(STDERR_FILENO));
     if (status == TW_OK) status = tw_run_end(run);
     if (status == TW_OK) summarise(run, a, seconds_now() - begun_s);
-    int code = status == TW_OK ? TW_EXIT_DONE : failed(a->model, status, errno);
+    int code = status == TW_OK ? TW_EXIT_DONE : failed(a, status, errno);
     tw_run_destroy(run);
     return code;
 }

@@ -27,8 +27,9 @@ static void print_usage(FILE *to)
             (void)fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
         }
     }
-    (void)fprintf(to, "\nthalweg COMMAND --help tells more; thalweg --version tells the version.\n"
-                      "Exit: 0 done, 1 found what was asked for, 2 usage, 3 bad input, 4 failed.\n");
+    (void)fprintf(to,
+                  "\nthalweg COMMAND --help tells more; thalweg --version tells the version.\n"
+                  "Exit: 0 done, 1 found what was asked for, 2 usage, 3 bad input, 4 failed.\n");
 }
 
 int main(int argc, char **argv)

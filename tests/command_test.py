@@ -163,9 +163,11 @@ class BadInput(CommandTest):
     def test_a_duplicate_name_is_refused(self):
         self.refused(MODEL.replace("J2 9 3 0 0 0", "J2 9 3 0 0 0\nJ2 8 3 0 0 0"), "J2")
 
-    def test_an_unknown_option_is_refused(self):
-        self.refused(MODEL.replace("ROUTING_STEP 5", "ROUTING_STEP 5\nROOTING_STEP 5"),
-                     "ROOTING_STEP")
+    def test_an_unknown_option_is_told_with_its_line(self):
+        text = MODEL.replace("ROUTING_STEP 5", "ROUTING_STEP 5\nROOTING_STEP 5")
+        at = 1 + text.splitlines().index("ROOTING_STEP 5")
+        self.assertIn(f"model.inp:{at}: warning: option ROOTING_STEP",
+                      self.run_model(text).stderr)
 
     def test_an_unknown_section_is_refused(self):
         self.refused(MODEL + "[JUNKTIONS]\nJ3 1 1 1 1 1\n", "JUNKTIONS")
@@ -173,8 +175,8 @@ class BadInput(CommandTest):
     def test_words_in_the_rain_are_refused(self):
         self.refused(MODEL.replace("rain 0:30 60", "rain 0:30 heavy"), "heavy")
 
-    def test_a_missing_rain_file_is_named(self):
-        self.refused(MODEL.replace("TIMESERIES rain", 'FILE "gone.dat" STA1 MM'), "gone.dat")
+    def test_a_missing_rain_file_is_told(self):
+        self.refused(MODEL.replace("TIMESERIES rain", 'FILE "gone.dat" STA1 MM'), "model.inp:16", "rain")
 
     def test_a_model_cut_short_anywhere_never_crashes(self):
         data = MODEL.encode()
