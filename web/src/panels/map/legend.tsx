@@ -1,3 +1,4 @@
+import type { City } from "../../api/types";
 import { classesUpward } from "../../base/hazard";
 import { useFeed } from "../../parts/hooks";
 import { Mark } from "../../parts/mark";
@@ -10,6 +11,7 @@ import {
   showLayer,
   type SymbolId,
   symbolPaths,
+  thingsOf,
 } from "./layers";
 import { words } from "./words";
 
@@ -28,10 +30,12 @@ function Sign({ id }: { id: LayerId }) {
 const wide = (): boolean => matchMedia("(min-width: 1320px) and (min-height: 700px)").matches;
 
 /** What the signs mean, and which of them are shown. */
-export function Legend() {
+export function Legend({ city }: { city: City }) {
   const w = useWords(words);
   const c = useWords(common);
   const hidden = useFeed(hiddenLayers);
+  const there = new Set<LayerId>(thingsOf(city).map((thing) => thing.layer));
+  const shown = layerIds.filter((id) => !(id in symbolPaths) || there.has(id));
   return (
     <details class="legend" open={wide()}>
       <summary>{w.legend}</summary>
@@ -47,7 +51,7 @@ export function Legend() {
         </li>
       </ul>
       <ul class="legend-layers">
-        {layerIds.map((id) => (
+        {shown.map((id) => (
           <li key={id}>
             <label>
               <input

@@ -116,7 +116,7 @@ function MapOf({ city }: { city: City }) {
         <ThingCard city={city} surface={surface} thing={picked} close={() => setPicked(null)} />
       )}
       {surface && <Controls surface={surface} />}
-      <Legend />
+      <Legend city={city} />
       {surface?.kind === "drawing" && <p class="map-note">{w.drawing}</p>}
       {failed && <p class="map-note">{w.noMap}</p>}
     </div>
