@@ -424,17 +424,25 @@ static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
     keep(h, &r, cut, q, dqdh, at);
 }
 
+/* A conduit between two nodes that settled rests. */
+static bool rests(const struct tw_hydraulics *h, const struct tw_conduit_pass *pass, int32_t a,
+                  int32_t b)
+{
+    return pass->skip_settled && h->sums.settled[a] && h->sums.settled[b];
+}
+
 void tw_conduit_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
                              int32_t begin, int32_t end)
 {
     const struct tw_conduit_rows *c = &h->net->conduit;
-    const uint8_t *settled = h->sums.settled;
     int32_t w = h->lanes;
     for (int32_t row = begin; row < end; row++) {
         for (int32_t l = 0; l < w; l++) {
-            bool rests = pass->skip_settled && settled[c->from[row] * w + l] &&
-                         settled[c->to[row] * w + l];
-            if (!rests) advance(h, pass, row, l);
+            int32_t a = c->from[row] * w + l, b = c->to[row] * w + l;
+            if (rests(h, pass, a, b)) continue;
+            advance(h, pass, row, l);
+            h->sums.moved[a] = 1;
+            h->sums.moved[b] = 1;
         }
     }
 }

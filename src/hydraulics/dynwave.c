@@ -7,6 +7,7 @@
 #include "hydraulics/regulator_rows.h"
 
 #include <math.h>
+#include <string.h>
 
 double tw_node_volume(const struct tw_network *net, int32_t node, double depth_m)
 {
@@ -104,10 +105,22 @@ static void gather(struct tw_hydraulics *h, int32_t node, int32_t lane)
     h->sums.dqdh_m2s[at] = dqdh;
 }
 
+/* Sums of a steady node where no conduit moved are still those of the iteration before. */
 static void gather_all(struct tw_hydraulics *h)
 {
     for (int32_t i = 0; i < h->net->node_count; i++) {
-        for (int32_t l = 0; l < h->lanes; l++) gather(h, i, l);
+        for (int32_t l = 0; l < h->lanes; l++) {
+            int32_t at = i * h->lanes + l;
+            if (h->sums.moved[at] || !h->sums.steady[at]) gather(h, i, l);
+        }
+    }
+}
+
+/* How fast depths changed, for the length of the next step. */
+static void keep_rises(struct tw_hydraulics *h, double dt_s)
+{
+    for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
+        h->node.rise_mps[at] = fabs(h->node.depth_m[at] - h->node.old_depth_m[at]) / dt_s;
     }
 }
 
@@ -121,6 +134,7 @@ static void begin_step(struct tw_hydraulics *h)
         h->node.old_inflow_m3s[at] = h->node.inflow_m3s[at];
         h->node.old_net_inflow_m3s[at] = h->node.inflow_m3s[at] - h->node.outflow_m3s[at];
         h->sums.settled[at] = 0;
+        h->sums.steady[at] = 0;
     }
     for (int32_t at = 0; at < h->net->link_count * w; at++) {
         h->link.old_depth_m[at] = h->link.depth_m[at];
@@ -148,6 +162,7 @@ static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
                     int32_t trial)
 {
     struct tw_conduit_pass pass = {.dt_s = dt_s, .relaxed = trial > 0, .skip_settled = trial > 1};
+    memset(h->sums.moved, 0, (size_t)(h->net->node_count * h->lanes));
     tw_conduit_rows_advance(h, &pass, 0, h->net->conduit_count);
     gather_all(h);
     tw_regulator_rows_advance(h, &pass);
@@ -168,6 +183,7 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
         trial++;
         if (trial > 1 && converged) break;
     }
+    keep_rises(h, dt_s);
     h->clock->steps++;
     h->clock->trials += trial;
     if (!converged) h->clock->unconverged_steps++;

@@ -279,6 +279,9 @@ static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
         net->crown_depth_m[b] = larger(net->crown_depth_m[b], links->offset2_m[i] + height);
         departures[a]++;
         arrivals[net->outfall[a] ? a : b]++;
+        bool conduit = is_conduit(net->model, i);
+        net->plain[a] = net->plain[a] && conduit;
+        net->plain[b] = net->plain[b] && conduit;
         if (net->outfall[a]) net->outfall_row[net->model->nodes.row[a]] = net->row_of_link[i];
         if (net->outfall[b]) net->outfall_row[net->model->nodes.row[b]] = net->row_of_link[i];
     }
@@ -313,15 +316,17 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
     net->most_depth_m = TW_ARENA_NEW(arena, double, n);
     net->outfall = TW_ARENA_NEW(arena, bool, n);
     net->can_pond = TW_ARENA_NEW(arena, bool, n);
+    net->plain = TW_ARENA_NEW(arena, bool, n);
     net->outfall_row = TW_ARENA_NEW(arena, int32_t, net->model->outfalls.count);
     if (net->crown_depth_m == NULL || net->full_volume_m3 == NULL || net->can_pond == NULL ||
         net->surcharge_factor == NULL || net->most_depth_m == NULL || net->outfall == NULL ||
-        net->outfall_row == NULL) {
+        net->plain == NULL || net->outfall_row == NULL) {
         return TW_ERR_NOMEM;
     }
     for (int32_t i = 0; i < net->model->outfalls.count; i++) net->outfall_row[i] = -1;
     for (int32_t i = 0; i < n; i++) {
         net->outfall[i] = nodes->kind[i] == TW_NODE_OUTFALL;
+        net->plain[i] = nodes->kind[i] != TW_NODE_STORAGE && !net->outfall[i];
         net->can_pond[i] = net->model->options.allow_ponding && nodes->ponded_area_m2[i] > 0.0;
         net->most_depth_m[i] =
             nodes->full_depth_m[i] + (net->can_pond[i] ? 0.0 : nodes->surcharge_depth_m[i]);

@@ -63,6 +63,7 @@ struct tw_network {
     double *crown_depth_m;  /* highest top of a link above the invert; 0: none */
     double *full_volume_m3; /* of storages and wet wells of volume pumps at full depth; else 0 */
     bool *outfall, *can_pond;
+    bool *plain; /* only conduits end here, and it stores nothing below ground */
     double *surcharge_factor; /* 0.6 where the sewer begins, else 1 */
     double *most_depth_m;     /* depth beyond which a node floods */
     int32_t *node_first;      /* [nodes + 1] into incident: conduits at a node, in row order */

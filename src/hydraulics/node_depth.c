@@ -68,6 +68,7 @@ static double open_depth(struct tw_hydraulics *h, int32_t node, int32_t at, doub
     double least = h->model->options.minimum_surface_area_m2;
     double surface = h->sums.surface_m2[at] > least ? h->sums.surface_m2[at] : least;
     double y = h->node.old_depth_m[at] + gained_m3 / surface;
+    h->sums.goal_m[at] = y;
     if (!ponded) h->node.open_surface_m2[at] = surface;
     if (pass->relaxed) y = 0.5 * h->node.depth_m[at] + 0.5 * y;
     double full = h->model->nodes.full_depth_m[node];
@@ -94,6 +95,15 @@ static double flood(struct tw_hydraulics *h, int32_t node, int32_t at, double ga
     return y;
 }
 
+/* Below its crown and below ground a plain node's goal follows from flows alone. */
+static bool stays_open(const struct tw_network *net, int32_t node, double y)
+{
+    double crown = net->crown_depth_m[node];
+    bool slot = net->model->options.surcharge == TW_SURCHARGE_SLOT;
+    return (slot || crown <= 0.0 || y <= crown) && y <= net->most_depth_m[node] &&
+           y <= net->model->nodes.full_depth_m[node];
+}
+
 static void advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass, int32_t node,
                     int32_t at)
 {
@@ -103,18 +113,31 @@ static void advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass, i
     double net_inflow = h->node.inflow_m3s[at] - h->node.outflow_m3s[at];
     double gained = 0.5 * (h->node.old_net_inflow_m3s[at] + net_inflow) * dt;
     h->node.overflow_m3s[at] = 0.0;
-    double y = surcharged(net, node, y_last, ponded)
-                   ? surcharged_depth(h, node, at, net_inflow, dt)
-                   : open_depth(h, node, at, gained, pass, ponded);
+    bool pressed = surcharged(net, node, y_last, ponded);
+    double y = pressed ? surcharged_depth(h, node, at, net_inflow, dt)
+                       : open_depth(h, node, at, gained, pass, ponded);
     if (y < 0.0) y = 0.0;
     if (y > net->most_depth_m[node]) {
         y = flood(h, node, at, gained, y, dt);
     } else {
         h->node.volume_m3[at] = tw_node_stored(net, node, y);
     }
-    h->node.rise_mps[at] = fabs(y - h->node.old_depth_m[at]) / dt;
+    h->sums.steady[at] = net->plain[node] && !pressed && !ponded && stays_open(net, node, y);
     h->node.depth_m[at] = y;
     h->sums.settled[at] = (uint8_t)!(fabs(y - y_last) > pass->tolerance_m);
+}
+
+/* Half way to the goal of the iteration before, where that is all there is to it. */
+static bool advance_steady(struct tw_hydraulics *h, const struct tw_depth_pass *pass,
+                           int32_t node, int32_t at)
+{
+    if (h->sums.moved[at] || !h->sums.steady[at] || !pass->relaxed) return false;
+    double y_last = h->node.depth_m[at], y = 0.5 * y_last + 0.5 * h->sums.goal_m[at];
+    if (y < 0.0) y = 0.0;
+    if (!stays_open(h->net, node, y)) return false;
+    h->node.depth_m[at] = y;
+    h->sums.settled[at] = (uint8_t)!(fabs(y - y_last) > pass->tolerance_m);
+    return true;
 }
 
 bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass)
@@ -125,7 +148,7 @@ bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass 
     for (int32_t i = 0; i < net->node_count; i++) {
         if (net->outfall[i]) continue;
         for (int32_t at = i * w; at < (i + 1) * w; at++) {
-            advance(h, pass, i, at);
+            if (!advance_steady(h, pass, i, at)) advance(h, pass, i, at);
             all = all && h->sums.settled[at];
         }
     }

@@ -51,9 +51,11 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count * w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
-    double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s};
-    take(scratch, nodes, sums, 2);
+    double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s, &h->sums.goal_m};
+    take(scratch, nodes, sums, 3);
     h->sums.settled = TW_POOL_NEW(scratch, uint8_t, nodes);
+    h->sums.steady = TW_POOL_NEW(scratch, uint8_t, nodes);
+    h->sums.moved = TW_POOL_NEW(scratch, uint8_t, nodes);
 }
 
 /* Conduits start at the normal depth of their initial flow. */

@@ -47,8 +47,11 @@ struct tw_conduit_state {
 
 /* Sums of one iteration; not part of what is saved. */
 struct tw_node_sums {
-    double *surface_m2, *dqdh_m2s;   /* [nodes * lanes] */
-    uint8_t *settled;                /* [nodes * lanes] depth moved less than the tolerance */
+    double *surface_m2, *dqdh_m2s; /* [nodes * lanes] */
+    double *goal_m;   /* [nodes * lanes] depth that an open node goes half way to */
+    uint8_t *settled; /* [nodes * lanes] depth moved less than the tolerance */
+    uint8_t *steady;  /* [nodes * lanes] the goal stays while no conduit at the node moves */
+    uint8_t *moved;   /* [nodes * lanes] a conduit at the node was computed anew */
 };
 
 /* [lanes], counters since the run began and what the next step needs */
