@@ -89,6 +89,22 @@ static tw_status read_rows(struct tw_inp *inp)
     return tw_inp_check_nodes(inp);
 }
 
+/* The model keeps what was warned of: a report repeats it. */
+static tw_status keep_warnings(struct tw_inp *inp)
+{
+    struct tw_model *m = inp->model;
+    size_t kept = tw_faults_kept(inp->faults);
+    m->warning = TW_ARENA_NEW(&m->arena, const char *, kept);
+    if (m->warning == NULL) return TW_ERR_NOMEM;
+    for (size_t i = inp->kept_before; i < kept; i++) {
+        const char *text = tw_faults_get(inp->faults, i).text;
+        char *copy = tw_arena_text(&m->arena, text, strlen(text));
+        if (copy == NULL) return TW_ERR_NOMEM;
+        m->warning[m->warning_count++] = copy;
+    }
+    return TW_OK;
+}
+
 tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
 {
     struct tw_model *model = inp->model;
@@ -97,7 +113,8 @@ tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
     if (model->path == NULL) return TW_ERR_NOMEM;
     TW_TRY(tw_inp_split(inp, size));
     TW_TRY(read_rows(inp));
-    return tw_faults_count(inp->faults) > inp->faults_before ? TW_ERR_INPUT : TW_OK;
+    if (tw_faults_count(inp->faults) > inp->faults_before) return TW_ERR_INPUT;
+    return keep_warnings(inp);
 }
 
 tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
@@ -106,7 +123,7 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
     /* Whether there are faults decides about success: without a list of the caller's, keep one. */
     tw_faults *own = NULL;
     if (faults == NULL) {
-        TW_TRY(tw_faults_create(1, &own));
+        TW_TRY(tw_faults_create(0, &own));
         faults = own;
     }
     struct tw_inp *inp = calloc(1, sizeof *inp);
@@ -116,6 +133,7 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
         inp->model = model;
         inp->faults = faults;
         inp->faults_before = tw_faults_count(faults);
+        inp->kept_before = tw_faults_kept(faults);
         inp->path = path;
         inp->text = text;
         status = tw_inp_read_all(inp, size);

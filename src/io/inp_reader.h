@@ -75,7 +75,7 @@ struct tw_inp {
     struct tw_model *model;
     struct tw_arena scratch; /* until the reading ends */
     tw_faults *faults;
-    size_t faults_before;
+    size_t faults_before, kept_before; /* that the list held already */
     const char *path;
     char *text;
     struct tw_inp_row *row;

@@ -24,13 +24,15 @@ void tw_report_print(struct tw_report_writer *w, const char *format, ...)
     tw_outfile_write(w->file, line, (size_t)length);
 }
 
+/* Lines of stars as long as SWMM's, which are longer than the words once. */
 void tw_report_heading(struct tw_report_writer *w, const char *text)
 {
-    char stars[80];
-    size_t length = strlen(text);
-    memset(stars, '*', length);
-    stars[length] = '\0';
-    tw_report_print(w, "\n  \n  %s\n  %s\n  %s\n", stars, text, stars);
+    static const char stars[] = "****************************************";
+    size_t length = strcmp(text, "Link Flow Summary") == 0 ? 20 : strlen(text);
+    if (length > sizeof stars - 1) length = sizeof stars - 1;
+    tw_report_print(w, w->begun ? "  \n  \n" : "  \n");
+    tw_report_print(w, "  %.*s\n  %s\n  %.*s\n", (int)length, stars, text, (int)length, stars);
+    w->begun = true;
 }
 
 void tw_report_moment(struct tw_report_writer *w, double day)
@@ -74,11 +76,12 @@ static void write_head(struct tw_report_writer *w, const tw_faults *faults)
     if (w->model->title != NULL) {
         tw_report_print(w, "  ");
         for (const char *at = w->model->title; *at != '\0'; at++)
-            tw_report_print(w, *at == '\n' ? "\n  " : "%c", *at);
-        tw_report_print(w, "\n  \n");
+            tw_report_print(w, *at == '\n' ? " \n  " : "%c", *at);
+        tw_report_print(w, " \n");
     }
-    if (faults == NULL) return;
-    for (size_t i = 0; i < tw_faults_kept(faults); i++)
+    for (int32_t i = 0; faults == NULL && i < w->model->warning_count; i++)
+        tw_report_print(w, "  WARNING: %s\n", w->model->warning[i]);
+    for (size_t i = 0; faults != NULL && i < tw_faults_kept(faults); i++)
         tw_report_print(w, "  WARNING: %s\n", tw_faults_get(faults, i).text);
 }
 
@@ -97,6 +100,8 @@ static void write_actions(struct tw_report_writer *w)
                         tw_report_link_name(w, a->link), a->setting,
                         w->model->rules->rule[a->rule].name);
     }
+    tw_report_print(w, "\n");
+    w->begun = false;
 }
 
 /* ---- continuity ---- */
@@ -114,7 +119,7 @@ static void write_runoff_balance(struct tw_report_writer *w)
     const struct tw_report *r = w->report;
     bool us = w->units.us;
     if (w->model->subcatchments.count == 0 || w->model->options.ignore_rainfall) return;
-    tw_report_print(w, "\n  \n  **************************        Volume         Depth\n");
+    tw_report_print(w, "  \n  \n  **************************        Volume         Depth\n");
     tw_report_print(w, "  Runoff Quantity Continuity%14s%14s\n", us ? "acre-feet" : "hectare-m",
                     us ? "inches" : "mm");
     tw_report_print(w, "  **************************     ---------       -------\n");
@@ -137,7 +142,7 @@ static void write_routing_balance(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
     if (w->model->options.ignore_routing || w->model->links.count == 0) return;
-    tw_report_print(w, "\n  \n  **************************        Volume        Volume\n");
+    tw_report_print(w, "  \n  \n  **************************        Volume        Volume\n");
     tw_report_print(w, "  Flow Routing Continuity   %14s%14s\n",
                     w->units.us ? "acre-feet" : "hectare-m", w->volume_unit);
     tw_report_print(w, "  **************************     ---------     ---------\n");
@@ -208,7 +213,7 @@ static void write_course(struct tw_report_writer *w)
 static void write_end(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
-    if (r->begun != NULL) tw_report_print(w, "\n\n  Analysis begun on:  %s\n", r->begun);
+    if (r->begun != NULL) tw_report_print(w, "  \n\n  Analysis begun on:  %s\n", r->begun);
     if (r->ended != NULL) tw_report_print(w, "  Analysis ended on:  %s\n", r->ended);
     tw_report_print(w, "  Total elapsed time: ");
     if (r->wall_s < 1.0) {

@@ -64,6 +64,8 @@ struct tw_report_links {
     const double *max_velocity_mps, *max_depth_m;
     const double *full_flow_m3s; /* of all barrels; pumps: greatest flow of the curve; 0: none */
     const double *length_ratio;  /* modelled over given length (1 without lengthening) */
+    /* full cross-section of conduits; area NULL: not listed */
+    const double *section_area_m2, *section_radius_m, *section_width_m;
     const double (*class_s)[TW_REPORT_FLOW_CLASSES]; /* time in each flow class */
     const double *normal_limited_s, *inlet_controlled_s;
     const double *both_full_s, *upstream_full_s, *downstream_full_s; /* ends full */
@@ -138,7 +140,7 @@ struct tw_report {
  *
  * report   what there is to say; everything in SI, written in the units of the model's file
  * model    that was run
- * faults   whose warnings are listed at the top; NULL: none
+ * faults   whose texts are listed at the top as warnings; NULL: those of the model's file
  * path     of the .rpt file; replaced when everything is written
  * errors   TW_ERR_FILE, TW_ERR_NOMEM
  * source   layout: EPA SWMM 5.2 status and summary reports

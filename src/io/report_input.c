@@ -1,6 +1,9 @@
 /* What was run: counts, lists of the elements on demand, options. */
 #include "io/report_writer.h"
 
+#include "model/link_height.h"
+#include "model/xsect_shape.h"
+
 #include "thalweg/time.h"
 
 #include <math.h>
@@ -23,7 +26,7 @@ static void write_gages(struct tw_report_writer *w)
     const struct tw_gages *g = &w->model->gages;
     if (g->count == 0) return;
     tw_report_heading(w, "Raingage Summary");
-    tw_report_print(w, "%60s%16s\n", "Data", "Recording");
+    tw_report_print(w, "%58s%16s\n", "Data", "Recording");
     tw_report_print(w, "  %-20s %-30s %-10s %s\n", "Name", "Data Source", "Type", "Interval ");
     tw_report_print(w, "  ---------------------------------------------------------------------"
                        "---\n");
@@ -124,6 +127,42 @@ static void write_links(struct tw_report_writer *w)
     }
 }
 
+/* Name of a conduit's shape: that of its transect where it has one. */
+static const char *shape_of(const struct tw_model *m, int32_t link)
+{
+    static const char *const words[] = {
+#define TW_SHAPE(id, prefix, keyword, open) keyword,
+#include "model/xsect_shapes.def"
+#undef TW_SHAPE
+    };
+    int32_t at = m->links.xsect[link];
+    if (m->xsects.shape[at] == TW_SHAPE_IRREGULAR)
+        return tw_names_get(&m->transects.names, m->xsects.curve[at]);
+    return words[m->xsects.shape[at]];
+}
+
+static void write_sections(struct tw_report_writer *w)
+{
+    const struct tw_model *m = w->model;
+    const struct tw_report_links *l = &w->report->links;
+    double length = w->units.length_m;
+    if (m->conduits.count == 0 || l->section_area_m2 == NULL) return;
+    tw_report_heading(w, "Cross Section Summary");
+    tw_report_print(w, "%43s%9s%9s%9s%9s%9s\n", "Full", "Full", "Hyd.", "Max.", "No. of", "Full");
+    tw_report_print(w, "  Conduit          Shape               Depth     Area     Rad.    Width  "
+                       "Barrels     Flow\n");
+    tw_report_print(w, "  ---------------------------------------------------------------------"
+                       "------------------\n");
+    for (int32_t i = 0; i < m->links.count; i++) {
+        if (m->links.kind[i] != TW_LINK_CONDUIT) continue;
+        tw_report_print(w, "  %-16s %-16s %8.2f %8.2f %8.2f %8.2f      %3d %8.2f\n",
+                        tw_report_link_name(w, i), shape_of(m, i), tw_link_height_m(m, i) / length,
+                        l->section_area_m2[i] / w->units.area_m2, l->section_radius_m[i] / length,
+                        l->section_width_m[i] / length, (int)m->xsects.barrels[m->links.xsect[i]],
+                        l->full_flow_m3s[i] / w->units.flow_m3s);
+    }
+}
+
 static void write_interval(struct tw_report_writer *w, const char *what, double seconds)
 {
     long long s = seconds < 1e12 ? (long long)seconds : 0;
@@ -205,6 +244,7 @@ void tw_report_input(struct tw_report_writer *w)
         write_subcatchments(w);
         write_nodes(w);
         write_links(w);
+        write_sections(w);
     }
     write_options(w);
 }

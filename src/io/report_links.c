@@ -22,18 +22,13 @@ static bool is_conduit(const struct tw_model *m, int32_t link)
     return m->links.kind[link] == TW_LINK_CONDUIT && m->xsects.shape[at] != TW_SHAPE_DUMMY;
 }
 
-/* Open conduits are channels; what has no section is a dummy, an outlet too. */
+/* Natural channels are called so; what has no section is a dummy, an outlet too. */
 static const char *word_of(const struct tw_model *m, int32_t link)
 {
-    static const bool open[] = {
-#define TW_SHAPE(id, prefix, keyword, is_open) is_open,
-#include "model/xsect_shapes.def"
-#undef TW_SHAPE
-    };
     static const char *const words[] = {"", "PUMP", "ORIFICE", "WEIR", "DUMMY"};
     if (m->links.kind[link] != TW_LINK_CONDUIT) return words[m->links.kind[link]];
     if (!is_conduit(m, link)) return "DUMMY";
-    return open[m->xsects.shape[m->links.xsect[link]]] ? "CHANNEL" : "CONDUIT";
+    return m->xsects.shape[m->links.xsect[link]] == TW_SHAPE_IRREGULAR ? "CHANNEL" : "CONDUIT";
 }
 
 /* Blank columns stand where a link has no such value. */

@@ -27,7 +27,7 @@ static void write_subcatchments(struct tw_report_writer *w)
                        "Imperv       Perv      Total       Total     Peak  Runoff\n");
     tw_report_print(w, "                           Precip      Runon       Evap      Infil     "
                        "Runoff     Runoff     Runoff      Runoff   Runoff   Coeff\n");
-    tw_report_print(w, "  Subcatchment    %13s%11s%11s%11s%11s%11s%11s%12s%9s\n", depth, depth,
+    tw_report_print(w, "  Subcatchment    %15s%11s%11s%11s%11s%11s%11s%12s%9s\n", depth, depth,
                     depth, depth, depth, depth, depth, w->volume_unit, w->flow_unit);
     write_rule(w, 126);
     for (int32_t i = 0; i < m->subcatchments.count; i++) {

@@ -15,6 +15,7 @@ struct tw_report_writer {
     const struct tw_model *model;
     struct tw_units units;
     tw_outfile *file;
+    bool begun;              /* a heading was written */
     int flow_decimals;       /* of flows */
     const char *flow_unit;   /* CFS ... */
     const char *volume_unit; /* 10^6 gal or 10^6 ltr */

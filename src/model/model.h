@@ -283,6 +283,8 @@ struct tw_model {
     struct tw_arena arena; /* owns everything below */
     const char *path;
     const char *title; /* lines joined by \n */
+    const char **warning; /* [warning_count] what its reader warned of, e.g. conduit C7: ... */
+    int32_t warning_count;
     uint64_t digest;   /* of everything below: two models with equal digests have equal state */
     struct tw_options options;
     struct tw_tables curves, series;
