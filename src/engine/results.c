@@ -221,12 +221,16 @@ static void fill_routing(const struct tw_run *run, struct tw_report *r)
     r->routing_error_ratio = b.routing_error_ratio;
 }
 
-/* As the C library writes a date, in a buffer of ours. */
+/* As C's asctime writes a date, in a buffer of ours: scripts read it from reports. */
 static void wall_text(long long seconds, char out[32])
 {
-    struct tw_calendar c = tw_day_to_calendar(25569.0 + (double)seconds / 86400.0);
-    (void)snprintf(out, 32, "%04d-%02d-%02d %02d:%02d:%02d UTC", c.year, c.month, c.day, c.hour,
-                   c.minute, c.second);
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    double day = 25569.0 + (double)seconds / 86400.0;
+    struct tw_calendar c = tw_day_to_calendar(day);
+    (void)snprintf(out, 32, "%s %s %2d %02d:%02d:%02d %04d", days[tw_day_weekday(day)],
+                   months[c.month - 1], c.day, c.hour, c.minute, c.second, c.year);
 }
 
 tw_status tw_results_report(struct tw_run *run)

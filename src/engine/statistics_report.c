@@ -232,6 +232,26 @@ static void report_classes(const struct tw_statistics *s, struct columns *c,
     }
 }
 
+/* Full sections of conduits, for the list of what was run. */
+static void report_sections(const struct tw_statistics *s, struct columns *c,
+                            struct tw_report_links *out)
+{
+    const struct tw_links *links = &s->model->links;
+    double *area = column(c, links->count), *radius = column(c, links->count);
+    double *width = column(c, links->count);
+    if (c->failed) return;
+    for (int32_t i = 0; i < links->count; i++) {
+        if (links->kind[i] != TW_LINK_CONDUIT) continue;
+        const struct tw_xsect *x = &s->net->xsects[links->xsect[i]];
+        area[i] = x->full_area_m2;
+        radius[i] = x->full_radius_m;
+        width[i] = x->max_width_m;
+    }
+    out->section_area_m2 = area;
+    out->section_radius_m = radius;
+    out->section_width_m = width;
+}
+
 static void report_links(const struct tw_statistics *s, struct columns *c,
                          struct tw_report_links *out)
 {
@@ -252,6 +272,7 @@ static void report_links(const struct tw_statistics *s, struct columns *c,
     out->inlet_controlled_s = column(c, net->link_count); /* no culverts are computed */
     out->reversed_turns = counts(c, net->link_count, l->turns, net->row_of_link);
     report_classes(s, c, out);
+    report_sections(s, c, out);
     double *full_flow = column(c, net->link_count), *length = column(c, net->link_count);
     out->full_flow_m3s = full_flow;
     out->length_ratio = length;
