@@ -51,7 +51,7 @@ typedef struct {
  *
  * recent_mmh  mean rate of the window before now
  * lead_s      of the middle of the stretch, from now
- * source      docs/decisions/0005-rain-ahead.md
+ * source      docs/decisions/0006-rain-ahead.md
  */
 double tw_rain_ahead_mmh(const tw_rain_persistence *persistence, double recent_mmh, double lead_s);
 

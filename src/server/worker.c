@@ -19,6 +19,9 @@
 #define STEP_S 60.0
 #define SAVE_S 600.0    /* of the model's time between two saved states */
 #define SAVE_WALL_S 5.0 /* and at least so long on the wall */
+/* Forecasts and the simulated city may be hasty: docs/decisions/0006-rain-ahead.md has the figures. */
+#define HASTY_STEP_S 4.0
+#define HASTY_TRIALS 4
 #define RAIN_KEPT_S 86400.0
 #define STATE_MAX ((size_t)4 << 30)
 
@@ -325,8 +328,8 @@ static tw_status make_forecast(struct worker *worker, const tw_run_options *opti
                                       .step_s = worker->setup.step_s,
                                       .watches = list,
                                       .watch_count = (int32_t)(watches + gages)};
-    setup.options.routing_step_s = worker->setup.forecast_step_s;
-    setup.options.max_trials = worker->setup.forecast_trials;
+    setup.options.minimum_step_s = HASTY_STEP_S;
+    setup.options.max_trials = HASTY_TRIALS;
     tw_status status = tw_forecast_create(&setup, &worker->forecast);
     free(list);
     return status;
@@ -342,6 +345,8 @@ static tw_status make_simulated(struct worker *worker, const tw_run_options *opt
                                        .sensor_count = worker->setup.sensor_count,
                                        .gage_count = worker->gage_count,
                                        .seed = worker->setup.seed};
+    setup.options.minimum_step_s = HASTY_STEP_S;
+    setup.options.max_trials = HASTY_TRIALS;
     return tw_simulated_create(&setup, worker->live, &worker->simulated);
 }
 

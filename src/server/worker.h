@@ -48,8 +48,6 @@ struct tw_worker_setup {
     uint64_t seed;                    /* of the simulated city */
     int32_t fresh;                    /* forget the saved state and begin at start_s */
     int32_t network_size, state_size; /* bytes of the two paths that come last, with their NUL */
-    double forecast_step_s;           /* longest routing step of forecasts; 0: the model's */
-    int32_t forecast_trials;          /* 0: the model's */
 };
 
 /** Rain of a gage in the interval that ends at until_s. */
