@@ -80,7 +80,8 @@ static double length_of(const struct tw_model *m, int32_t i, int32_t at)
     int32_t xsect = m->links.xsect[i];
     double length = m->conduits.length_m[at];
     if (x->shape[xsect] != TW_SHAPE_IRREGULAR) return length;
-    return length / m->transects.length_factor[x->curve[xsect]];
+    double factor = m->transects.length_factor[x->curve[xsect]];
+    return factor > 0.0 ? length / factor : length; /* 0: the transect has a fault of its own */
 }
 
 /* Warnings about the slope that routing will use; true when it is adverse. */

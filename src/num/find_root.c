@@ -14,7 +14,7 @@ double tw_root_newton(tw_root_function *f, const void *context, double low, doub
     double slope = 0.0;
     double value = f(context, x, &slope);
     for (int i = 0; i < MAX_STEPS; i++) {
-        double newton = x - value / slope;
+        double newton = slope != 0.0 ? x - value / slope : x;
         bool inside = slope != 0.0 && (newton - low) * (newton - high) < 0.0;
         double before = x;
         if (inside && fabs(2.0 * value) <= fabs(last_step * slope)) {
