@@ -32,8 +32,9 @@ static int32_t twin(const struct tw_model *model, const int32_t *makers, int32_t
     return -1;
 }
 
-/* The parabola through three even points of a cell; a straight line where a jump between the
- * points, none of them below 0, would bend it below 0. */
+/* The parabola through three even points of a cell. Where it would dip below 0 between points that
+ * are not, it starts level instead and goes from the first to the last: an almost triangular bottom
+ * keeps its shape, and a jump makes no valley. */
 static void parabola(double *out, double at_0, double at_half, double at_1)
 {
     out[0] = at_0;
@@ -42,8 +43,8 @@ static void parabola(double *out, double at_0, double at_half, double at_1)
     bool dips = out[2] > 0.0 && out[1] < 0.0 && -out[1] < 2.0 * out[2] &&
                 out[1] * out[1] > 4.0 * out[2] * at_0;
     if (!dips) return;
-    out[1] = at_1 - at_0;
-    out[2] = 0.0;
+    out[1] = 0.0;
+    out[2] = at_1 - at_0;
 }
 
 static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
