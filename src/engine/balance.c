@@ -63,7 +63,10 @@ void tw_balance_set_rates(struct tw_run *run, double dt_s)
         for (int32_t i = 0; i < run->net->node_count; i++) {
             int32_t at = i * run->lanes + l;
             if (run->net->outfall[i]) {
-                r->outflow_m3s += outfall_flow(h, at);
+                /* what comes in through an outfall is an inflow, as SWMM counts it */
+                double out = outfall_flow(h, at);
+                r->outflow_m3s += out > 0.0 ? out : 0.0;
+                r->external_m3s += out < 0.0 ? -out : 0.0;
             } else if (h->node.volume_m3[at] <= run->net->full_volume_m3[i]) {
                 r->flooding_m3s += h->node.overflow_m3s[at];
             }

@@ -131,9 +131,7 @@ static void begin(struct tw_run *run)
     tw_hydrology_begin(&run->hydrology, o->start_day);
     tw_inflows_begin(&run->inflows, o->start_day);
     tw_control_begin(&run->control, o->start_day);
-    for (int32_t i = 0; i < run->model->outfalls.count * run->lanes; i++) {
-        run->hydraulics.outfall_stage_m[i] = run->model->outfalls.stage_m[i / run->lanes];
-    }
+    tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);
     tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
     for (int32_t l = 0; l < run->lanes; l++) {

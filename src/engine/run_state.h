@@ -79,6 +79,9 @@ struct tw_run {
 /** One routing step, cut to end at until_ms. errors: TW_ERR_NUMERIC, TW_ERR_FILE */
 tw_status tw_run_take_step(struct tw_run *run, double until_ms);
 
+/** Set the water levels outside that do not depend on the flow to those of the run's time. */
+void tw_run_set_outfall_stages(struct tw_run *run);
+
 /** Add half a step of the present rates to the balance. */
 void tw_balance_half_step(struct tw_run *run, double dt_s);
 /** Set the rates at the end of a step from the state of the network. */

@@ -19,6 +19,8 @@ static int32_t node_row[] = {-1, 0, 0};
 static double invert[] = {10.0, 9.0, 8.0}, surcharge_depth[] = {0.0, 0.0, 0.0};
 static int32_t link_kind[] = {TW_LINK_PUMP, TW_LINK_CONDUIT, TW_LINK_CONDUIT};
 static int32_t link_row[] = {0, 0, 1}, link_from[] = {J, J, S}, link_to[] = {S, S, O};
+static int32_t link_xsect[] = {-1, 0, 1};
+static struct tw_xsect sections[CONDUITS];
 static bool link_reversed[] = {false, false, false};
 static int32_t storage_node[] = {S}, outfall_node[] = {O}, pump_link[] = {PUMP}, pump_curve[] = {0};
 static int32_t curve_first[] = {0, 3};
@@ -69,7 +71,8 @@ static void town_init(struct town *t, int32_t lanes)
                                            .row = link_row,
                                            .from = link_from,
                                            .to = link_to,
-                                           .reversed = link_reversed},
+                                           .reversed = link_reversed,
+                                           .xsect = link_xsect},
                                  .storages = {.count = 1, .node = storage_node},
                                  .outfalls = {.count = 1, .node = outfall_node},
                                  .conduits = {.count = 2, .length_m = conduit_length},
@@ -82,6 +85,7 @@ static void town_init(struct town *t, int32_t lanes)
                                .row_of_link = row_of_link,
                                .from = row_from,
                                .to = row_to,
+                               .xsects = sections,
                                .crown_depth_m = crown,
                                .full_volume_m3 = full_volume,
                                .outfall = outfall,

@@ -180,8 +180,7 @@ static double stage_of_series(struct tw_run *run, int32_t outfall, double days)
                         &run->stage_cursor[outfall]);
 }
 
-/* Water levels outside that do not depend on the flow. */
-static void set_outfall_stages(struct tw_run *run)
+void tw_run_set_outfall_stages(struct tw_run *run)
 {
     const struct tw_model *model = run->model;
     const struct tw_outfalls *o = &model->outfalls;
@@ -229,7 +228,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     clock->old_ms = clock->elapsed_ms;
     clock->elapsed_ms += step_ms;
     add_lateral_inflows(run);
-    set_outfall_stages(run);
+    tw_run_set_outfall_stages(run);
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
     if (run->net->link_count == 0 || run->model->options.ignore_routing) {
         tw_dynwave_rest(h);
