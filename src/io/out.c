@@ -184,6 +184,8 @@ tw_status tw_out_open(const struct tw_model *model, const char *path, double sta
     if (status == TW_OK) status = put_head(out);
     if (status == TW_OK) status = put_properties(out);
     if (status == TW_OK) status = put_variables(out, start_day, report_step_s);
+    /* Places in the file are 32 bits wide, but only the head is pointed to: results may be longer. */
+    if (status == TW_OK && tw_outfile_size(out->file) > INT32_MAX) status = TW_ERR_FULL;
     if (status != TW_OK) {
         tw_out_abandon(out);
         return status;

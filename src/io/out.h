@@ -15,7 +15,8 @@ typedef struct tw_out tw_out;
  * start_day      decimal day of the report period before the first one
  * report_step_s  [s]
  * out_file       owned by the caller until close or abandon
- * errors         TW_ERR_FILE, TW_ERR_NOMEM
+ * errors         TW_ERR_FILE, TW_ERR_NOMEM, TW_ERR_FULL (names of more than 2 GB; results may be
+ *                longer, for nothing in the file points into them)
  * source         SWMM 5.2 binary output format: magic 516114522, version 52004
  */
 tw_status tw_out_open(const struct tw_model *model, const char *path, double start_day,

@@ -148,7 +148,7 @@ static void write_sections(struct tw_report_writer *w)
     double length = w->units.length_m;
     if (m->conduits.count == 0 || l->section_area_m2 == NULL) return;
     tw_report_heading(w, "Cross Section Summary");
-    tw_report_print(w, "%43s%9s%9s%9s%9s%9s\n", "Full", "Full", "Hyd.", "Max.", "No. of", "Full");
+    tw_report_print(w, "%44s%9s%9s%9s%9s%9s\n", "Full", "Full", "Hyd.", "Max.", "No. of", "Full");
     tw_report_print(w, "  Conduit          Shape               Depth     Area     Rad.    Width  "
                        "Barrels     Flow\n");
     tw_report_print(w, "  ---------------------------------------------------------------------"
@@ -160,6 +160,30 @@ static void write_sections(struct tw_report_writer *w)
                         l->section_area_m2[i] / w->units.area_m2, l->section_radius_m[i] / length,
                         l->section_width_m[i] / length, (int)m->xsects.barrels[m->links.xsect[i]],
                         l->full_flow_m3s[i] / w->units.flow_m3s);
+    }
+}
+
+static void write_cells(struct tw_report_writer *w, const char *what, const double *cells)
+{
+    enum { IN_A_ROW = 5 };
+    tw_report_print(w, "  %-7s", what);
+    for (int k = 1; k <= TW_TRANSECT_CELLS; k++) {
+        if (k % IN_A_ROW == 1) tw_report_print(w, "\n          ");
+        tw_report_print(w, "%10.4f ", cells[k]);
+    }
+    tw_report_print(w, "\n");
+}
+
+static void write_transects(struct tw_report_writer *w)
+{
+    const struct tw_transects *t = &w->model->transects;
+    if (t->names.count == 0) return;
+    tw_report_heading(w, "Transect Summary");
+    for (int32_t i = 0; i < t->names.count; i++) {
+        tw_report_print(w, "\n  Transect %s\n", tw_names_get(&t->names, i));
+        write_cells(w, "Area:", t->area[i]);
+        write_cells(w, "Hrad:", t->radius[i]);
+        write_cells(w, "Width:", t->width[i]);
     }
 }
 
@@ -245,6 +269,7 @@ void tw_report_input(struct tw_report_writer *w)
         write_nodes(w);
         write_links(w);
         write_sections(w);
+        write_transects(w);
     }
     write_options(w);
 }
