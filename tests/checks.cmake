@@ -43,6 +43,11 @@ if(TARGET thalweg)
     add_test(NAME command COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/command_test.py
         $<TARGET_FILE:thalweg>)
     set_tests_properties(command PROPERTIES LABELS "command" TIMEOUT 300)
+    if(TARGET thalweg_service)
+        add_test(NAME server COMMAND Python3::Interpreter
+            ${CMAKE_CURRENT_SOURCE_DIR}/server_test.py $<TARGET_FILE:thalweg>)
+        set_tests_properties(server PROPERTIES LABELS "command;server" TIMEOUT 600)
+    endif()
 endif()
 
 add_subdirectory(page)
