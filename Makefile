@@ -4,7 +4,7 @@
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CITY ?= cities/shancheng
-STORM ?= afternoon
+STORM ?= p50-3h
 SPEED ?= 60
 PAGE_SOURCES = $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 

@@ -15,6 +15,7 @@ tw_add_check(layers)
 tw_add_check(comments)
 tw_add_check(sizes)
 tw_add_check(folders)
+tw_add_check(links)
 tw_add_check(layout)
 if(NOT TW_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")   # sanitizers add symbols of their own
     set(libraries $<TARGET_FILE:thalweg_engine>)
