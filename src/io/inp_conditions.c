@@ -3,9 +3,6 @@
 
 #include "base/text.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_PAST_HOURS = 48 };
@@ -155,14 +152,7 @@ static double unit_factor(const struct tw_units *u, const struct tw_rule_operand
 /* month/day, or the number of a day. */
 static bool read_day_of_year(const char *word, double *out)
 {
-    char text[24];
-    double day;
-    double first;
-    if (snprintf(text, sizeof text, "%.10s/1947", word) >= (int)sizeof text) return false;
-    if (tw_inp_date(text, &day) && tw_inp_date("1/1/1947", &first)) {
-        *out = day - first + 1.0;
-        return true;
-    }
+    if (tw_inp_day_of_year(word, out)) return true;
     return tw_text_double(word, out) == TW_OK && *out >= 1.0 && *out <= 365.0;
 }
 

@@ -82,26 +82,12 @@ static void set_offsets(struct tw_inp *inp, const struct tw_inp_row *row)
         inp->options.elevation_offsets = index == 1;
 }
 
-/* month/day, as a day of a year that is not a leap year. */
-static bool day_of_year(const char *word, double *out)
-{
-    char text[24] = {0};
-    if (strlen(word) > 12) return false;
-    strcpy(text, word);
-    strcat(text, "/1947");
-    double day;
-    double first;
-    if (!tw_inp_date(text, &day) || !tw_inp_date("1/1/1947", &first)) return false;
-    *out = day - first + 1.0;
-    return true;
-}
-
 static void set_sweep(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_options *o = &inp->model->options;
     double *day = tw_inp_begins(tw_inp_word(inp, row, 0), "SWEEP_START") ? &o->sweep_start_doy
                                                                          : &o->sweep_end_doy;
-    if (!day_of_year(tw_inp_word(inp, row, 1), day))
+    if (!tw_inp_day_of_year(tw_inp_word(inp, row, 1), day))
         tw_inp_fault(inp, row, "\"%s\" is not a month/day", tw_inp_word(inp, row, 1));
 }
 

@@ -141,8 +141,9 @@ struct test_case {
 static void answer(struct test_case *c, const struct tw_model *m, const char *question)
 {
     char kind[40], name[80], field[60];
-    double value, tolerance = -1.0;
-    int read = sscanf(question, "is %39s %79s %59s %lf %lf", kind, name, field, &value, &tolerance);
+    char number[40] = "", within[40] = "";
+    int read = sscanf(question, "is %39s %79s %59s %39s %39s", kind, name, field, number, within);
+    double value = strtod(number, NULL), tolerance = strtod(within, NULL);
     if (read < 4) fail_msg("%s: %s: not a question: %s", c->file, c->name, question);
     for (size_t k = 0; k < sizeof questions / sizeof *questions; k++) {
         if (strcmp(kind, questions[k].kind) != 0 || strcmp(field, questions[k].field) != 0)
@@ -161,15 +162,22 @@ static void answer(struct test_case *c, const struct tw_model *m, const char *qu
     fail_msg("%s: %s: nothing answers %s %s", c->file, c->name, kind, field);
 }
 
+static void add_text(struct test_case *c, const char *text)
+{
+    size_t used = strlen(c->text), length = strlen(text);
+    if (used + length >= LONGEST_TEXT) fail_msg("%s: %s: too long", c->file, c->name);
+    memcpy(c->text + used, text, length + 1);
+}
+
 static bool is_told(const tw_faults *faults, const char *expected)
 {
-    int line = 0, used = 0;
     bool warning = expected[0] == 'w';
-    if (sscanf(expected, warning ? "warning %d %n" : "fault %d %n", &line, &used) < 1) return false;
+    char *text;
+    long line = strtol(strchr(expected, ' '), &text, 10);
+    if (*text == ' ') text++;
     for (size_t k = 0; k < tw_faults_kept(faults); k++) {
         struct tw_fault f = tw_faults_get(faults, k);
-        if (f.warning == warning && f.line == line && strcmp(f.text, expected + used) == 0)
-            return true;
+        if (f.warning == warning && f.line == line && strcmp(f.text, text) == 0) return true;
     }
     return false;
 }
@@ -184,7 +192,7 @@ static void show(const tw_faults *faults)
 
 static void check_case(struct test_case *c)
 {
-    if (c->base) strcat(c->text, base_network);
+    if (c->base) add_text(c, base_network);
     tw_faults *faults;
     assert_ok(tw_faults_create(0, &faults));
     struct tw_model *m = NULL;
@@ -211,10 +219,8 @@ static void check_case(struct test_case *c)
 
 static void add_row(struct test_case *c, const char *row)
 {
-    if (strlen(c->text) + strlen(row) + sizeof base_network + 2 > LONGEST_TEXT)
-        fail_msg("%s: %s: too long", c->file, c->name);
-    strcat(c->text, row);
-    strcat(c->text, "\n");
+    add_text(c, row);
+    add_text(c, "\n");
 }
 
 static int read_cases(const char *file, char *text, int *failures)

@@ -159,6 +159,8 @@ bool tw_inp_begins(const char *word, const char *keyword);
 int32_t tw_inp_match(const char *word, const char *const list[]);
 /** A calendar day, month/day/year with / or -, months as numbers or by their first letters. */
 bool tw_inp_date(const char *word, double *out_day);
+/** month/day as the day of a year that is not a leap year, 1..365. */
+bool tw_inp_day_of_year(const char *word, double *out_day);
 /** A time h[:m[:s]] in days; hours may exceed 24. */
 bool tw_inp_clock(const char *word, double *out_days);
 /** A time as decimal hours or h:m[:s], in days. */

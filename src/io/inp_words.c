@@ -258,6 +258,18 @@ bool tw_inp_date(const char *word, double *out_day)
     return tw_day_from_calendar(&c, out_day) == TW_OK;
 }
 
+bool tw_inp_day_of_year(const char *word, double *out_day)
+{
+    char text[24];
+    double day;
+    double first;
+    int length = snprintf(text, sizeof text, "%s/1947", word);
+    if (length < 0 || length >= (int)sizeof text) return false;
+    if (!tw_inp_date(text, &day) || !tw_inp_date("1/1/1947", &first)) return false;
+    *out_day = day - first + 1.0;
+    return true;
+}
+
 bool tw_inp_clock(const char *word, double *out_days)
 {
     int part[3] = {0, 0, 0};
