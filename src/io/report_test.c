@@ -190,7 +190,7 @@ static void assert_line(const char *text, const char *heading, const char *line)
         if (section != NULL) at = section; /* always: a failure does not come here */
     }
     snprintf(expected, sizeof expected, "\n%s\n", line);
-    if (strstr(at, expected) == NULL) fail_msg("%s: no line\n%s\nin\n%s", heading, line, at);
+    if (strstr(at, expected) == NULL) fail_msg("no line\n%s\nin\n%s", line, at);
 }
 
 static void every_section_has_its_rows(void **state)
