@@ -270,8 +270,10 @@ int64_t tw_live_gate_ms(struct tw_server *server)
     if (slack_s < SLACK_S) slack_s = SLACK_S;
     (void)pthread_mutex_lock(&live->mutex);
     double gate_s = isnan(live->reached_s) ? 0.0 : live->reached_s + slack_s;
-    if (!isnan(live->forecast_s) && live->forecast_s + server->city->cycle_s < gate_s) {
-        gate_s = live->forecast_s + server->city->cycle_s;
+    /* And no further past the moment at which a forecast began: one that takes two seconds must
+     * not cost minutes of a lead because the storm runs fast. */
+    if (!isnan(live->forecast_s) && live->forecast_s + slack_s < gate_s) {
+        gate_s = live->forecast_s + slack_s;
     }
     (void)pthread_mutex_unlock(&live->mutex);
     return (int64_t)(gate_s * 1000.0);

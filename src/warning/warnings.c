@@ -14,6 +14,7 @@ struct point {
     int32_t open;                          /* index of its warning that has not ended; -1: none */
     int32_t lower_count;                   /* forecasts in a row that named a lower class */
     int32_t lower_rank;                    /* the highest class that they named */
+    int32_t none_count;                    /* forecasts in a row that named no class at all */
     double modelled_m;                     /* NaN: not known */
     double ahead_m;                        /* largest depth of the last forecast; NaN: none */
     int64_t passed_ms[TW_WARNING_CLASSES]; /* since when the modelled depth is above; NEVER: not */
@@ -145,6 +146,7 @@ static bool issue(struct tw_warnings *warnings, struct point *p, int32_t rank, i
     w->acknowledged_ms = TW_STORE_NEVER;
     p->open = (int32_t)(w - warnings->list);
     p->lower_count = 0;
+    p->none_count = 0;
     keep(warnings, w, now_ms);
     return true;
 }
@@ -207,17 +209,23 @@ bool tw_warnings_model(struct tw_warnings *warnings, int64_t now_ms, int64_t tim
 static void lower(struct tw_warnings *warnings, struct point *p, struct tw_store_warning *w,
                   int32_t rank, int64_t now_ms)
 {
+    p->none_count = rank == 0 ? p->none_count + 1 : 0;
+    if (p->none_count >= warnings->rules.end_after) {
+        w->state = TW_WARNING_ENDED;
+        w->ended_ms = now_ms;
+        p->open = -1;
+        return;
+    }
+    /* To nothing it goes by way of the lowest class. */
+    if (rank == 0) rank = 1;
+    if (rank >= w->rank) {
+        p->lower_count = 0;
+        return;
+    }
     if (p->lower_count == 0 || rank > p->lower_rank) p->lower_rank = rank;
     if (++p->lower_count < warnings->rules.lower_after) return;
     p->lower_count = 0;
-    if (p->lower_rank > 0) {
-        w->rank = p->lower_rank;
-        w->expected_ms = TW_STORE_NEVER; /* set by the caller */
-        return;
-    }
-    w->state = TW_WARNING_ENDED;
-    w->ended_ms = now_ms;
-    p->open = -1;
+    w->rank = p->lower_rank;
 }
 
 static bool update_from_forecast(struct tw_warnings *warnings, struct point *p, const float *ahead,
@@ -232,8 +240,10 @@ static bool update_from_forecast(struct tw_warnings *warnings, struct point *p, 
     struct tw_store_warning before = *w;
     if (rank > w->rank) {
         raise_to(p, w, rank, crossing(p, ahead, outlook, rank));
+        p->none_count = 0;
     } else if (rank == w->rank) {
         p->lower_count = 0;
+        p->none_count = 0;
     } else {
         lower(warnings, p, w, rank, now_ms);
     }
@@ -241,7 +251,6 @@ static bool update_from_forecast(struct tw_warnings *warnings, struct point *p, 
         int64_t expected_ms = crossing(p, ahead, outlook, w->rank);
         /* Not forecast any more but not lowered yet: what was said stands. */
         if (expected_ms != TW_STORE_NEVER) w->expected_ms = expected_ms;
-        if (w->expected_ms == TW_STORE_NEVER) w->expected_ms = now_ms;
     }
     if (!isnan(depth_m)) w->depth_m = depth_m;
     if (!differs(&before, w)) return false;

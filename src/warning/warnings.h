@@ -5,9 +5,9 @@
  *             depth passes the point's lowest class (a warning that comes early costs little, one
  *             that is late costs much, so nothing is waited for)
  *   raise     to a higher class at once; who had acknowledged is asked again
- *   lower     to a lower class, or end, only after `lower_after` forecasts in a row have said so;
- *             the class then is the highest that any of them named, so a forecast that wavers
- *             around a threshold changes nothing
+ *   lower     to a lower class only after `lower_after` forecasts in a row have said so, to end
+ *             only after `end_after`; the class then is the highest that any of them named, so a
+ *             forecast that wavers around a threshold changes nothing
  *   expected  when the depth passes the warning's class: the forecast's crossing, and from the
  *             moment at which the modelled depth does pass it, that moment for good
  *   silence   without new forecasts nothing is lowered or ended
@@ -36,12 +36,13 @@ struct tw_warning_point {
 /** How warnings are made; start from TW_WARNING_RULES_DEFAULT. */
 typedef struct {
     int32_t lower_after;    /* forecasts in a row before a class is lowered, 1.. */
+    int32_t end_after;      /* forecasts in a row without any class before it ends */
     int64_t session;        /* kept with each warning */
     bool simulated;         /* kept with each warning */
     struct tw_store *store; /* where they are kept; NULL: nowhere */
 } tw_warning_rules;
 
-#define TW_WARNING_RULES_DEFAULT ((tw_warning_rules){.lower_after = 3})
+#define TW_WARNING_RULES_DEFAULT ((tw_warning_rules){.lower_after = 3, .end_after = 6})
 
 /** What a forecast says: depth of every point at equal steps. */
 struct tw_outlook {

@@ -1,0 +1,300 @@
+#include "warning/warnings.h"
+
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUTE INT64_C(60000)
+#define STEPS 13 /* an hour in steps of five minutes */
+
+/* Times count from noon of no particular day. */
+static const int64_t noon = 1000000 * MINUTE;
+
+static const struct tw_warning_point one_point = {.id = "P1",
+                                                  .classes_m = {0.15, 0.27, 0.40, 0.60}};
+
+static struct tw_warnings *make(void)
+{
+    struct tw_warnings *warnings = NULL;
+    tw_warning_rules rules = TW_WARNING_RULES_DEFAULT;
+    rules.session = 7;
+    assert_ok(tw_warnings_create(&one_point, 1, &rules, &warnings));
+    return warnings;
+}
+
+/* A forecast made `minute` minutes after noon that rises linearly from `from` to `to` metres. */
+static bool forecast(struct tw_warnings *warnings, int minute, double from_m, double to_m)
+{
+    float depth[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+        depth[i] = (float)(from_m + (to_m - from_m) * i / (STEPS - 1));
+    }
+    const struct tw_outlook outlook = {.first_ms = noon + minute * MINUTE,
+                                       .step_ms = 5 * MINUTE,
+                                       .count = STEPS,
+                                       .depth_m = depth};
+    return tw_warnings_forecast(warnings, noon + minute * MINUTE, &outlook);
+}
+
+static bool model(struct tw_warnings *warnings, int minute, double depth_m)
+{
+    int64_t now = noon + minute * MINUTE;
+    return tw_warnings_model(warnings, now, now, &depth_m);
+}
+
+static const struct tw_store_warning *only(const struct tw_warnings *warnings)
+{
+    assert_int_equal(tw_warnings_count(warnings), 1);
+    return tw_warnings_get(warnings, 0);
+}
+
+static void a_depth_has_the_highest_class_it_reaches(void **state)
+{
+    (void)state;
+    assert_int_equal(tw_warning_rank(&one_point, 0.149), 0);
+    assert_int_equal(tw_warning_rank(&one_point, 0.15), 1);
+    assert_int_equal(tw_warning_rank(&one_point, 0.399), 2);
+    assert_int_equal(tw_warning_rank(&one_point, 9.0), 4);
+    assert_int_equal(tw_warning_rank(&one_point, (double)NAN), 0);
+}
+
+static void nothing_is_said_while_nothing_is_expected(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_false(model(warnings, 0, 0.1));
+    assert_false(forecast(warnings, 0, 0.0, 0.149));
+    assert_int_equal(tw_warnings_count(warnings), 0);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_forecast_issues_a_warning_at_once_with_the_time_of_its_class(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.48)); /* 0.04 m every five minutes */
+    const struct tw_store_warning *w = only(warnings);
+    assert_int_equal(w->rank, 3);
+    assert_int_equal(w->state, TW_WARNING_ACTIVE);
+    assert_int_equal(w->session, 7);
+    assert_near(w->depth_m, 0.48, 1e-6); /* a float's digits */
+    assert_int_equal(w->issued_ms, noon);
+    assert_int_equal(w->expected_ms, noon + 50 * MINUTE); /* 0.40 m at the tenth step */
+    assert_true(w->reached_ms == TW_STORE_NEVER);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_depth_that_is_there_is_warned_of_without_a_forecast(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(model(warnings, 3, 0.3));
+    const struct tw_store_warning *w = only(warnings);
+    assert_int_equal(w->rank, 2);
+    assert_int_equal(w->expected_ms, noon + 3 * MINUTE);
+    assert_int_equal(w->reached_ms, noon + 3 * MINUTE);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_class_is_raised_at_once_and_who_acknowledged_is_asked_again(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.2));
+    assert_ok(tw_warnings_acknowledge(warnings, only(warnings)->id, "Li", noon + MINUTE));
+    assert_int_equal(only(warnings)->state, TW_WARNING_ACKNOWLEDGED);
+    assert_string_equal(only(warnings)->acknowledged_by, "Li");
+    assert_true(forecast(warnings, 5, 0.0, 0.72));
+    assert_int_equal(only(warnings)->rank, 4);
+    assert_int_equal(only(warnings)->state, TW_WARNING_ACTIVE);
+    assert_int_equal(only(warnings)->issued_ms, noon);
+    tw_warnings_destroy(warnings);
+}
+
+static void an_acknowledged_warning_that_stays_the_same_stays_acknowledged(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.2));
+    assert_ok(tw_warnings_acknowledge(warnings, only(warnings)->id, "Li", noon));
+    (void)forecast(warnings, 5, 0.0, 0.21);
+    (void)model(warnings, 6, 0.16);
+    assert_int_equal(only(warnings)->state, TW_WARNING_ACKNOWLEDGED);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_class_is_lowered_by_the_third_forecast_in_a_row_to_the_highest_of_them(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.9));
+    (void)forecast(warnings, 5, 0.0, 0.2);
+    (void)forecast(warnings, 10, 0.0, 0.3);
+    assert_int_equal(only(warnings)->rank, 4);
+    (void)forecast(warnings, 15, 0.0, 0.16);
+    assert_int_equal(only(warnings)->rank, 2);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_forecast_that_wavers_changes_no_class(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.41));
+    for (int cycle = 1; cycle < 40; cycle++) {
+        (void)forecast(warnings, 5 * cycle, 0.0, cycle % 3 == 0 ? 0.41 : 0.39);
+        assert_int_equal(only(warnings)->rank, 3);
+        assert_int_equal(only(warnings)->state, TW_WARNING_ACTIVE);
+    }
+    tw_warnings_destroy(warnings);
+}
+
+static void a_warning_ends_when_six_forecasts_in_a_row_expect_nothing(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.5));
+    for (int cycle = 1; cycle <= 5; cycle++)
+        (void)forecast(warnings, 5 * cycle, 0.0, 0.1);
+    assert_int_equal(only(warnings)->state, TW_WARNING_ACTIVE);
+    assert_int_equal(only(warnings)->rank, 1); /* lowered on the way */
+    assert_true(forecast(warnings, 30, 0.0, 0.1));
+    assert_int_equal(only(warnings)->state, TW_WARNING_ENDED);
+    assert_int_equal(only(warnings)->ended_ms, noon + 30 * MINUTE);
+    tw_warnings_destroy(warnings);
+}
+
+static void water_that_stands_in_the_street_keeps_a_warning_open(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    (void)model(warnings, 0, 0.2);
+    for (int cycle = 1; cycle <= 20; cycle++) {
+        (void)model(warnings, 5 * cycle, 0.2);
+        (void)forecast(warnings, 5 * cycle, 0.2, 0.0);
+        assert_int_equal(only(warnings)->state, TW_WARNING_ACTIVE);
+    }
+    tw_warnings_destroy(warnings);
+}
+
+static void without_new_forecasts_nothing_ends(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.5));
+    for (int minute = 1; minute < 300; minute++)
+        (void)model(warnings, minute, 0.0);
+    assert_int_equal(only(warnings)->state, TW_WARNING_ACTIVE);
+    assert_int_equal(only(warnings)->rank, 3);
+    tw_warnings_destroy(warnings);
+}
+
+static void after_its_end_a_point_gets_a_new_warning_with_a_new_id(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.2));
+    for (int cycle = 1; cycle <= 6; cycle++)
+        (void)forecast(warnings, 5 * cycle, 0.0, 0.0);
+    assert_true(forecast(warnings, 60, 0.0, 0.3));
+    assert_int_equal(tw_warnings_count(warnings), 2);
+    assert_int_equal(tw_warnings_get(warnings, 0)->state, TW_WARNING_ENDED);
+    assert_int_equal(tw_warnings_get(warnings, 1)->state, TW_WARNING_ACTIVE);
+    assert_true(tw_warnings_get(warnings, 1)->id > tw_warnings_get(warnings, 0)->id);
+    tw_warnings_destroy(warnings);
+}
+
+static void what_was_expected_gives_way_to_what_happened(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.24)); /* 0.15 m at the eighth step, 40 minutes */
+    assert_int_equal(only(warnings)->expected_ms, noon + 40 * MINUTE);
+    assert_true(model(warnings, 31, 0.16));
+    assert_int_equal(only(warnings)->expected_ms, noon + 31 * MINUTE);
+    assert_int_equal(only(warnings)->reached_ms, noon + 31 * MINUTE);
+    (void)forecast(warnings, 35, 0.16, 0.2);
+    assert_int_equal(only(warnings)->expected_ms, noon + 31 * MINUTE);
+    tw_warnings_destroy(warnings);
+}
+
+static void reached_is_the_first_time_and_stays(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    (void)model(warnings, 0, 0.2);
+    (void)model(warnings, 5, 0.1);
+    (void)model(warnings, 9, 0.7);
+    assert_int_equal(only(warnings)->reached_ms, noon);
+    assert_int_equal(only(warnings)->rank, 4);
+    assert_int_equal(only(warnings)->expected_ms, noon + 9 * MINUTE);
+    tw_warnings_destroy(warnings);
+}
+
+static void a_model_without_a_value_changes_nothing(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_false(model(warnings, 0, (double)NAN));
+    assert_true(forecast(warnings, 0, 0.0, 0.3));
+    assert_false(model(warnings, 1, (double)NAN));
+    assert_int_equal(only(warnings)->rank, 2);
+    tw_warnings_destroy(warnings);
+}
+
+static void only_what_is_open_can_be_acknowledged(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    assert_true(forecast(warnings, 0, 0.0, 0.3));
+    int64_t id = only(warnings)->id;
+    assert_status(tw_warnings_acknowledge(warnings, id + 1, "Li", noon), TW_ERR_NAME);
+    for (int cycle = 1; cycle <= 6; cycle++)
+        (void)forecast(warnings, 5 * cycle, 0.0, 0.0);
+    assert_status(tw_warnings_acknowledge(warnings, id, "Li", noon), TW_ERR_STATE);
+    tw_warnings_destroy(warnings);
+}
+
+/* Thousands of warnings one after the other: the list stays bounded and the open one is not lost. */
+static void ended_warnings_are_forgotten_before_memory_grows_without_end(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    for (int round = 0; round < 10000; round++) {
+        (void)forecast(warnings, 60 * round, 0.0, 0.3);
+        for (int cycle = 1; cycle <= 6; cycle++) {
+            (void)forecast(warnings, 60 * round + 5 * cycle, 0.0, 0.0);
+        }
+    }
+    (void)forecast(warnings, 60 * 10000, 0.0, 0.3);
+    int32_t count = tw_warnings_count(warnings);
+    assert_true(count < 5000);
+    assert_int_equal(tw_warnings_get(warnings, count - 1)->state, TW_WARNING_ACTIVE);
+    assert_ok(tw_warnings_acknowledge(warnings, tw_warnings_get(warnings, count - 1)->id, "x", 0));
+    tw_warnings_destroy(warnings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_depth_has_the_highest_class_it_reaches),
+        cmocka_unit_test(nothing_is_said_while_nothing_is_expected),
+        cmocka_unit_test(a_forecast_issues_a_warning_at_once_with_the_time_of_its_class),
+        cmocka_unit_test(a_depth_that_is_there_is_warned_of_without_a_forecast),
+        cmocka_unit_test(a_class_is_raised_at_once_and_who_acknowledged_is_asked_again),
+        cmocka_unit_test(an_acknowledged_warning_that_stays_the_same_stays_acknowledged),
+        cmocka_unit_test(a_class_is_lowered_by_the_third_forecast_in_a_row_to_the_highest_of_them),
+        cmocka_unit_test(a_forecast_that_wavers_changes_no_class),
+        cmocka_unit_test(a_warning_ends_when_six_forecasts_in_a_row_expect_nothing),
+        cmocka_unit_test(water_that_stands_in_the_street_keeps_a_warning_open),
+        cmocka_unit_test(without_new_forecasts_nothing_ends),
+        cmocka_unit_test(after_its_end_a_point_gets_a_new_warning_with_a_new_id),
+        cmocka_unit_test(what_was_expected_gives_way_to_what_happened),
+        cmocka_unit_test(reached_is_the_first_time_and_stays),
+        cmocka_unit_test(a_model_without_a_value_changes_nothing),
+        cmocka_unit_test(only_what_is_open_can_be_acknowledged),
+        cmocka_unit_test(ended_warnings_are_forgotten_before_memory_grows_without_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
