@@ -29,7 +29,7 @@ page: $(if $(wildcard web/package.json),web/dist/index.html)
 build: setup ## build the command, build/thalweg, with its page
 	@$(MAKE) --no-print-directory page
 	@cmake --preset release $(if $(wildcard build/build.ninja),>/dev/null)
-	@cmake --build build -j $(JOBS)
+	@cmake --build build --target thalweg -j $(JOBS)
 
 run: build ## the example city on a page, a storm replayed (CITY=, STORM=, SPEED=)
 	./build/thalweg serve $(CITY) --replay $(STORM) --speed $(SPEED)

@@ -92,7 +92,9 @@ def ctest(tally, name, folder, jobs, extra):
 def build(tally, preset, jobs):
     folder = "build" if preset == "release" else f"build/{preset}"
     if preset == "release":
-        good = tally.step("release: build", ["make", "--no-print-directory", "build"])
+        good = (tally.step("release: build", ["make", "--no-print-directory", "build"])
+                and tally.step("release: build of the tests",
+                               ["cmake", "--build", folder, "-j", str(jobs)]))
     else:
         good = (tally.step(f"{preset}: configure", ["cmake", "--preset", preset], counted=False)
                 and tally.step(f"{preset}: build", ["cmake", "--build", folder, "-j", str(jobs)]))
