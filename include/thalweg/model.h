@@ -51,10 +51,10 @@ typedef enum {
 struct tw_node_info {
     const char *name;
     tw_node_kind kind;
-    double invert_m;      /* elevation of the lowest point [m] */
-    double full_depth_m;  /* from invert to ground [m] */
+    double invert_m;       /* elevation of the lowest point [m] */
+    double full_depth_m;   /* from invert to ground [m] */
     double ponded_area_m2; /* area that water above ground covers; 0: it is lost */
-    double x, y;          /* map coordinates as in the file; NAN when it has none */
+    double x, y;           /* map coordinates as in the file; NAN when it has none */
 };
 
 /** What is fixed of a link; strings are borrowed from the model. */

@@ -19,15 +19,15 @@ typedef struct tw_run tw_run;
 
 /** How to run; start from TW_RUN_OPTIONS_DEFAULT. Zeros mean "as the model's file says". */
 typedef struct {
-    double start_day;        /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
-    double end_day;          /* [d]; 0: the file's END_DATE */
-    double report_start_day; /* [d]; 0: the file's, or start_day when that is given */
-    double report_step_s;    /* [s]; 0: the file's */
-    double routing_step_s;   /* longest routing step [s]; 0: the file's */
-    double minimum_step_s;   /* shortest variable step [s]; 0: the file's */
-    double head_tolerance_m; /* [m]; 0: the file's */
-    int32_t max_trials;      /* 0: the file's */
-    bool outer_rain;         /* rain comes from tw_run_set_gage_rain, not from the file's series */
+    double start_day;         /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
+    double end_day;           /* [d]; 0: the file's END_DATE */
+    double report_start_day;  /* [d]; 0: the file's, or start_day when that is given */
+    double report_step_s;     /* [s]; 0: the file's */
+    double routing_step_s;    /* longest routing step [s]; 0: the file's */
+    double minimum_step_s;    /* shortest variable step [s]; 0: the file's */
+    double head_tolerance_m;  /* [m]; 0: the file's */
+    int32_t max_trials;       /* 0: the file's */
+    bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
 } tw_run_options;
@@ -37,7 +37,7 @@ typedef struct {
 /** Volumes since the run began [m3] and what they leave unexplained [ratio]. */
 struct tw_balance {
     double rain_m3, evaporation_m3, infiltration_m3, runoff_m3, surface_storage_m3;
-    double dry_weather_m3, wet_weather_m3, external_m3; /* into the network */
+    double dry_weather_m3, wet_weather_m3, external_m3;       /* into the network */
     double outflow_m3, flooding_m3, evaporated_m3, seeped_m3; /* out of the network */
     double initial_storage_m3, final_storage_m3;
     double nudged_m3; /* added (or taken, negative) from outside by tw_run_set_... */

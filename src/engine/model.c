@@ -33,10 +33,7 @@ tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_mode
     return TW_OK;
 }
 
-void tw_model_destroy(tw_model *model)
-{
-    tw_inp_free(model);
-}
+void tw_model_destroy(tw_model *model) { tw_inp_free(model); }
 
 int32_t tw_model_node_count(const tw_model *model) { return model->nodes.count; }
 int32_t tw_model_link_count(const tw_model *model) { return model->links.count; }

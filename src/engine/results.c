@@ -16,17 +16,14 @@ enum { NODE_VALUES = 6, LINK_VALUES = 5 };
 tw_status tw_results_begin(struct tw_run *run)
 {
     struct tw_run_values *v = &run->values;
-    v->subcatchment = TW_ARENA_NEW(&run->arena, double,
-                                   run->model->subcatchments.count * TW_SUBCATCHMENT_VALUES);
-    v->node = TW_ARENA_NEW(&run->arena, double, run->net->node_count * NODE_VALUES);
-    v->link = TW_ARENA_NEW(&run->arena, double, run->net->link_count * LINK_VALUES);
+    v->subcatchment =
+        TW_ARENA_NEW(&run->arena, double, run->model->subcatchments.count *TW_SUBCATCHMENT_VALUES);
+    v->node = TW_ARENA_NEW(&run->arena, double, run->net->node_count *NODE_VALUES);
+    v->link = TW_ARENA_NEW(&run->arena, double, run->net->link_count *LINK_VALUES);
     return v->subcatchment && v->node && v->link ? TW_OK : TW_ERR_NOMEM;
 }
 
-static double between(double old, double now, double f)
-{
-    return (1.0 - f) * old + f * now;
-}
+static double between(double old, double now, double f) { return (1.0 - f) * old + f * now; }
 
 static void node_values(const struct tw_run *run, int32_t i, double f, double out[NODE_VALUES])
 {
@@ -102,19 +99,37 @@ static void add_to_average(struct tw_run *run)
     set_network_values(run, 1.0);
     int64_t nodes = (int64_t)run->net->node_count * NODE_VALUES;
     int64_t links = (int64_t)run->net->link_count * LINK_VALUES;
-    for (int64_t i = 0; i < nodes; i++) run->average[i] += run->values.node[i];
-    for (int64_t i = 0; i < links; i++) run->average[nodes + i] += run->values.link[i];
+    for (int64_t i = 0; i < nodes; i++)
+        run->average[i] += run->values.node[i];
+    for (int64_t i = 0; i < links; i++)
+        run->average[nodes + i] += run->values.link[i];
     ++*run->average_steps;
 }
 
 /* Sums and means over the whole system, in the order of SWMM's results file. */
 static void set_system_values(struct tw_run *run)
 {
-    enum { TEMPERATURE, RAIN, SNOW, INFILTRATION, RUNOFF, DRY, GROUND, RDII, EXTERNAL, LATERAL,
-           FLOODING, OUTFLOW, STORAGE, EVAPORATION, PET };
+    enum {
+        TEMPERATURE,
+        RAIN,
+        SNOW,
+        INFILTRATION,
+        RUNOFF,
+        DRY,
+        GROUND,
+        RDII,
+        EXTERNAL,
+        LATERAL,
+        FLOODING,
+        OUTFLOW,
+        STORAGE,
+        EVAPORATION,
+        PET
+    };
     const struct tw_flow_rates *r = &run->sums[0].rates;
     double *s = run->values.system, area = 0.0;
-    for (int k = 0; k < 15; k++) s[k] = 0.0;
+    for (int k = 0; k < 15; k++)
+        s[k] = 0.0;
     for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
         const double *v = &run->values.subcatchment[i * TW_SUBCATCHMENT_VALUES];
         double a = run->model->subcatchments.area_m2[i];

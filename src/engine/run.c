@@ -17,7 +17,7 @@ static void lay(struct tw_run *run, struct tw_pool *state, struct tw_pool *scrat
     size_t w = (size_t)run->lanes;
     run->clock = TW_POOL_NEW(state, struct tw_run_clock, 1);
     run->sums = TW_POOL_NEW(state, struct tw_run_sums, w);
-    run->outer_inflow_m3s = TW_POOL_NEW(state, double, (size_t)run->net->node_count * w);
+    run->outer_inflow_m3s = TW_POOL_NEW(state, double, (size_t)run->net->node_count *w);
     run->stage_cursor = TW_POOL_NEW(state, int32_t, model->outfalls.count);
     tw_hydrology_lay(&run->hydrology, model, run->lanes, state);
     tw_inflows_lay(&run->inflows, model, run->lanes, state);
@@ -184,7 +184,8 @@ tw_status tw_run_advance(tw_run *run, double until_s)
     if (!(until_s >= 0.0)) return TW_ERR_ARG;
     double until_ms = round(1000.0 * until_s);
     if (until_ms > run->clock->end_ms) until_ms = run->clock->end_ms;
-    while (run->clock->elapsed_ms < until_ms) TW_TRY(tw_run_take_step(run, until_ms));
+    while (run->clock->elapsed_ms < until_ms)
+        TW_TRY(tw_run_take_step(run, until_ms));
     return TW_OK;
 }
 
@@ -202,15 +203,9 @@ tw_status tw_run_end(tw_run *run)
     return status;
 }
 
-bool tw_run_finished(const tw_run *run)
-{
-    return run->clock->elapsed_ms >= run->clock->end_ms;
-}
+bool tw_run_finished(const tw_run *run) { return run->clock->elapsed_ms >= run->clock->end_ms; }
 
-double tw_run_elapsed_s(const tw_run *run)
-{
-    return run->clock->elapsed_ms / 1000.0;
-}
+double tw_run_elapsed_s(const tw_run *run) { return run->clock->elapsed_ms / 1000.0; }
 
 double tw_run_day(const tw_run *run)
 {

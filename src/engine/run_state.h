@@ -27,7 +27,7 @@ struct tw_run_clock {
     double rule_ms;   /* next evaluation of rules; only with a rule step */
     double least_step_s, most_step_s;
 };
-struct tw_run_sums { /* per lane */
+struct tw_run_sums {            /* per lane */
     struct tw_flow_rates rates; /* at the end of the last step */
     double dry_m3, wet_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3, seeped_m3;
     double initial_m3, nudged_m3;

@@ -18,10 +18,7 @@ static struct header header_of(const struct tw_run *run)
                            .lanes = run->lanes};
 }
 
-size_t tw_run_state_size(const tw_run *run)
-{
-    return sizeof(struct header) + run->state_size;
-}
+size_t tw_run_state_size(const tw_run *run) { return sizeof(struct header) + run->state_size; }
 
 void tw_run_state_save(const tw_run *run, void *out_state)
 {

@@ -41,7 +41,8 @@ static void advance_runoff(struct tw_run *run, double next_ms)
         tw_hydrology_set_climate(h, next_ms);
         return;
     }
-    while (h->clock->new_runoff_ms < next_ms) tw_hydrology_step(h, run->clock->end_ms);
+    while (h->clock->new_runoff_ms < next_ms)
+        tw_hydrology_step(h, run->clock->end_ms);
 }
 
 /* Pumps start and stop by the depth at their inlet. */
@@ -79,16 +80,14 @@ static void show_links(struct tw_run *run)
     }
 }
 
-static void keep_actions(struct tw_run *run, const struct tw_control_change *changes,
-                         int32_t count)
+static void keep_actions(struct tw_run *run, const struct tw_control_change *changes, int32_t count)
 {
     for (int32_t i = 0; i < count; i++) {
         if (changes[i].modulated || run->action_count == run->action_room) continue;
-        run->actions[run->action_count++] =
-            (struct tw_report_action){.day = tw_run_day(run),
-                                      .link = changes[i].link,
-                                      .setting = changes[i].target,
-                                      .rule = changes[i].rule};
+        run->actions[run->action_count++] = (struct tw_report_action){.day = tw_run_day(run),
+                                                                      .link = changes[i].link,
+                                                                      .setting = changes[i].target,
+                                                                      .rule = changes[i].rule};
     }
 }
 
@@ -139,8 +138,8 @@ static void move_settings(struct tw_run *run, double step_s)
     for (int32_t at = 0; at < run->net->link_count * run->lanes; at++) {
         if (s->target[at] == s->setting[at]) continue;
         int32_t link = run->net->link_of_row[at / run->lanes];
-        tw_control_note_setting(&run->control, link, at % run->lanes, s->setting[at],
-                                s->target[at], tw_run_elapsed_s(run));
+        tw_control_note_setting(&run->control, link, at % run->lanes, s->setting[at], s->target[at],
+                                tw_run_elapsed_s(run));
         s->setting[at] =
             tw_link_setting_advance(run->model, link, s->setting[at], s->target[at], step_s);
     }
@@ -167,7 +166,8 @@ static void add_lateral_inflows(struct tw_run *run)
     if (!run->hydrology.active) return;
     double wet[8] = {0};
     tw_hydrology_node_inflow(&run->hydrology, ms, lateral, wet);
-    for (int32_t l = 0; l < run->lanes; l++) run->sums[l].rates.wet_m3s = wet[l];
+    for (int32_t l = 0; l < run->lanes; l++)
+        run->sums[l].rates.wet_m3s = wet[l];
 }
 
 static double stage_of_series(struct tw_run *run, int32_t outfall, double days)
@@ -190,9 +190,8 @@ void tw_run_set_outfall_stages(struct tw_run *run)
         if (o->kind[i] == TW_OUTFALL_TIDAL) {
             const struct tw_tables *t = &model->curves;
             int32_t first = t->first[o->table[i]];
-            struct tw_points tide = {.x = t->x + first,
-                                     .y = t->y + first,
-                                     .count = t->first[o->table[i] + 1] - first};
+            struct tw_points tide = {
+                .x = t->x + first, .y = t->y + first, .count = t->first[o->table[i] + 1] - first};
             stage = tw_points_at(tide, tide.x[0] + 24.0 * (days - floor(days)));
         } else if (o->kind[i] == TW_OUTFALL_SERIES) {
             stage = o->series_to_m[i] * stage_of_series(run, i, days);
@@ -208,8 +207,10 @@ static bool all_finite(const struct tw_run *run)
 {
     const struct tw_hydraulics *h = &run->hydraulics;
     double sum = 0.0;
-    for (int32_t i = 0; i < run->net->node_count * run->lanes; i++) sum += h->node.depth_m[i];
-    for (int32_t i = 0; i < run->net->link_count * run->lanes; i++) sum += h->link.flow_m3s[i];
+    for (int32_t i = 0; i < run->net->node_count * run->lanes; i++)
+        sum += h->node.depth_m[i];
+    for (int32_t i = 0; i < run->net->link_count * run->lanes; i++)
+        sum += h->link.flow_m3s[i];
     return isfinite(sum);
 }
 

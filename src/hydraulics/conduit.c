@@ -27,20 +27,11 @@ struct reach {
     bool full;
 };
 
-static double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
+static double larger(double a, double b) { return a > b ? a : b; }
 
-static double smaller(double a, double b)
-{
-    return a < b ? a : b;
-}
+static double smaller(double a, double b) { return a < b ? a : b; }
 
-static double with_sign(double size, double sign)
-{
-    return sign < 0.0 ? -size : size;
-}
+static double with_sign(double size, double sign) { return sign < 0.0 ? -size : size; }
 
 /* Area, width, hydraulic radius at a depth, 0..full depth. */
 static inline struct tw_cut cut_at(const struct tw_conduit_rows *c, int32_t row, double y)
@@ -123,8 +114,7 @@ static enum tw_flow_class class_of_wet(const struct tw_network *net, const struc
     if (r->q_last < 0.0) {
         if (!(z1 > 0.0)) return TW_FLOW_SUBCRITICAL;
         *d = drop_of(net, r);
-        return r->y1 < smaller(d->normal, d->critical) ? TW_FLOW_UP_CRITICAL
-                                                       : TW_FLOW_SUBCRITICAL;
+        return r->y1 < smaller(d->normal, d->critical) ? TW_FLOW_UP_CRITICAL : TW_FLOW_SUBCRITICAL;
     }
     if (!(z2 > 0.0)) return TW_FLOW_SUBCRITICAL;
     *d = drop_of(net, r);

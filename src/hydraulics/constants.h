@@ -17,7 +17,7 @@
 #define TW_TURN_FLOW_M3S (0.001 * TW_FOOT3_M3) /* flow on its way through zero */
 #define TW_MAX_VELOCITY_MPS (50.0 * TW_FOOT_M)
 #define TW_TINY_VELOCITY_DEPTH_M (0.01 * TW_FOOT_M)
-#define TW_CROWN_CUTOFF_EXTRAN 0.96    /* of the full depth: widths above are frozen */
-#define TW_CROWN_CUTOFF_SLOT 0.985257  /* of the full depth: the slot begins */
+#define TW_CROWN_CUTOFF_EXTRAN 0.96   /* of the full depth: widths above are frozen */
+#define TW_CROWN_CUTOFF_SLOT 0.985257 /* of the full depth: the slot begins */
 
 #endif

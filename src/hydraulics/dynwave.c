@@ -166,14 +166,14 @@ static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
     tw_conduit_rows_advance(h, &pass, 0, h->net->conduit_count);
     gather_all(h);
     tw_regulator_rows_advance(h, &pass);
-    for (int32_t i = 0; i < h->model->outfalls.count; i++) tw_outfall_set_depth(h, i);
+    for (int32_t i = 0; i < h->model->outfalls.count; i++)
+        tw_outfall_set_depth(h, i);
     struct tw_depth_pass depth = {
         .dt_s = dt_s, .tolerance_m = options->head_tolerance_m, .relaxed = trial > 0};
     return tw_node_depths_advance(h, &depth);
 }
 
-void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options,
-                     double dt_s)
+void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s)
 {
     begin_step(h);
     bool converged = false;

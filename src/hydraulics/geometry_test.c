@@ -13,10 +13,10 @@
 
 enum { SECTIONS = 6 };
 
-static int32_t shapes[SECTIONS] = {TW_SHAPE_CIRCULAR,   TW_SHAPE_RECT_CLOSED, TW_SHAPE_CIRCULAR,
-                                   TW_SHAPE_RECT_OPEN,  TW_SHAPE_TRAPEZOIDAL, TW_SHAPE_RECT_CLOSED};
-static double sizes[SECTIONS][4] = {{0.5, 0, 0, 0},     {1.2, 0.8, 0, 0},   {1.8, 0, 0, 0},
-                                    {1.0, 2.0, 0, 0},   {1.5, 0.6, 1.0, 1.5}, {1.2, 0.8, 0, 0}};
+static int32_t shapes[SECTIONS] = {TW_SHAPE_CIRCULAR,  TW_SHAPE_RECT_CLOSED, TW_SHAPE_CIRCULAR,
+                                   TW_SHAPE_RECT_OPEN, TW_SHAPE_TRAPEZOIDAL, TW_SHAPE_RECT_CLOSED};
+static double sizes[SECTIONS][4] = {{0.5, 0, 0, 0},   {1.2, 0.8, 0, 0},     {1.8, 0, 0, 0},
+                                    {1.0, 2.0, 0, 0}, {1.5, 0.6, 1.0, 1.5}, {1.2, 0.8, 0, 0}};
 static int32_t none[SECTIONS] = {-1, -1, -1, -1, -1, -1};
 static int32_t one[SECTIONS] = {1, 1, 1, 1, 1, 1};
 
@@ -49,10 +49,7 @@ static int drop(void **state)
     return 0;
 }
 
-static double part(const double *row, double f)
-{
-    return row[0] + f * (row[1] + f * row[2]);
-}
+static double part(const double *row, double f) { return row[0] + f * (row[1] + f * row[2]); }
 
 static void rows_give_what_the_shape_gives(void **state)
 {
@@ -103,7 +100,8 @@ static void flow_tables_hold_their_laws(void **state)
         for (int k = 40; k < 90; k++) { /* below, SWMM's search in 25 slices is coarse */
             double root = k / 100.0 + 0.003;
             double y = x->full_depth_m * at_root(geometry.critical_of[i], root);
-            double q = root * root * root * root * geometry.critical_flow_m3s[i], a = tw_xsect_area(x, y);
+            double q = root * root * root * root * geometry.critical_flow_m3s[i],
+                   a = tw_xsect_area(x, y);
             double froude = q / a / sqrt(TW_GRAVITY_MPS2 * a / tw_xsect_width(x, y));
             assert_true(fabs(froude - 1.0) < 0.03); /* SWMM itself stops at 0.001 ft */
             double yn = x->full_depth_m * at_root(geometry.normal_of[i], root);

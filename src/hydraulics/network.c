@@ -80,14 +80,15 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
         *tables[i] = TW_ARENA_NEW(arena, const double *, n);
         if (*tables[i] == NULL) return TW_ERR_NOMEM;
     }
-    double **doubles[] = {
-        &c->invert1_m,     &c->invert2_m,        &c->offset1_m,     &c->offset2_m,
-        &c->length_m,      &c->routing_length_m, &c->barrels,       &c->friction,
-        &c->beta,          &c->full_flow_m3s,    &c->greatest_flow_m3s, &c->slope_ratio,
-        &c->loss_inlet,    &c->loss_outlet,      &c->loss_average,  &c->flow_limit_m3s,
-        &c->full_depth_m,  &c->full_area_m2,     &c->cells_per_m,   &c->area_m2,
-        &c->width_m,       &c->radius_m,         &c->frozen_depth_m, &c->frozen_width_m,
-        &c->normal_per_root, &c->critical_per_root};
+    double **doubles[] = {&c->invert1_m,       &c->invert2_m,         &c->offset1_m,
+                          &c->offset2_m,       &c->length_m,          &c->routing_length_m,
+                          &c->barrels,         &c->friction,          &c->beta,
+                          &c->full_flow_m3s,   &c->greatest_flow_m3s, &c->slope_ratio,
+                          &c->loss_inlet,      &c->loss_outlet,       &c->loss_average,
+                          &c->flow_limit_m3s,  &c->full_depth_m,      &c->full_area_m2,
+                          &c->cells_per_m,     &c->area_m2,           &c->width_m,
+                          &c->radius_m,        &c->frozen_depth_m,    &c->frozen_width_m,
+                          &c->normal_per_root, &c->critical_per_root};
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {
         *doubles[i] = TW_ARENA_NEW(arena, double, n);
         if (*doubles[i] == NULL) return TW_ERR_NOMEM;
@@ -148,12 +149,13 @@ static double lengthening(const struct tw_network *net, const struct tw_xsect *x
 {
     const struct tw_options *o = &net->model->options;
     if (!(o->lengthening_step_s > 0.0)) return 1.0;
-    double step = o->lengthening_step_s < o->routing_step_s ? o->lengthening_step_s
-                                                            : o->routing_step_s;
+    double step =
+        o->lengthening_step_s < o->routing_step_s ? o->lengthening_step_s : o->routing_step_s;
     double full_depth =
         x->open ? x->full_area_m2 / tw_xsect_width(x, x->full_depth_m) : x->full_depth_m;
     double velocity = TW_MANNING_SI / roughness * x->full_factor * sqrt(slope) / x->full_area_m2;
-    double ratio = (sqrt(TW_GRAVITY_MPS2 * full_depth) + velocity) * step / net->conduit.length_m[row];
+    double ratio =
+        (sqrt(TW_GRAVITY_MPS2 * full_depth) + velocity) * step / net->conduit.length_m[row];
     return ratio > 1.0 ? ratio : 1.0;
 }
 
@@ -260,10 +262,7 @@ static tw_status make_incidence(struct tw_network *net, struct tw_arena *arena)
     return TW_OK;
 }
 
-static double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
+static double larger(double a, double b) { return a > b ? a : b; }
 
 /* Highest tops of links and the nodes where a sewer begins (links leave, none arrives). */
 static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
@@ -323,7 +322,8 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
         net->plain == NULL || net->outfall_row == NULL) {
         return TW_ERR_NOMEM;
     }
-    for (int32_t i = 0; i < net->model->outfalls.count; i++) net->outfall_row[i] = -1;
+    for (int32_t i = 0; i < net->model->outfalls.count; i++)
+        net->outfall_row[i] = -1;
     for (int32_t i = 0; i < n; i++) {
         net->outfall[i] = nodes->kind[i] == TW_NODE_OUTFALL;
         net->plain[i] = nodes->kind[i] != TW_NODE_STORAGE && !net->outfall[i];
@@ -341,9 +341,8 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena)
 {
-    struct tw_network net = {.model = model,
-                             .node_count = model->nodes.count,
-                             .link_count = model->links.count};
+    struct tw_network net = {
+        .model = model, .node_count = model->nodes.count, .link_count = model->links.count};
     TW_TRY(make_sections(&net, arena));
     TW_TRY(number_rows(&net, arena));
     TW_TRY(make_conduits(&net, arena));

@@ -15,15 +15,15 @@
 
 /* Traits of a conduit row. */
 enum {
-    TW_CONDUIT_OPEN = 1,       /* open at the top: never surcharged */
-    TW_CONDUIT_LOSSES = 2,     /* has local losses */
-    TW_CONDUIT_OUTFALL1 = 4,   /* its first node is an outfall */
-    TW_CONDUIT_OUTFALL2 = 8,   /* its second node is an outfall */
+    TW_CONDUIT_OPEN = 1,        /* open at the top: never surcharged */
+    TW_CONDUIT_LOSSES = 2,      /* has local losses */
+    TW_CONDUIT_OUTFALL1 = 4,    /* its first node is an outfall */
+    TW_CONDUIT_OUTFALL2 = 8,    /* its second node is an outfall */
     TW_CONDUIT_NO_REVERSE = 16, /* flap gate: no flow from 2 to 1 */
     TW_CONDUIT_NO_FORWARD = 32, /* flap gate: no flow from 1 to 2 */
     TW_CONDUIT_FORCE_MAIN = 64,
-    TW_CONDUIT_LEAKS = 128,    /* seepage or evaporation may take water */
-    TW_CONDUIT_CULVERT = 256   /* its inlet may control */
+    TW_CONDUIT_LEAKS = 128,  /* seepage or evaporation may take water */
+    TW_CONDUIT_CULVERT = 256 /* its inlet may control */
 };
 
 /* [conduits], by row */
@@ -35,8 +35,8 @@ struct tw_conduit_rows {
     double *offset1_m, *offset2_m;
     double *length_m, *routing_length_m; /* actual; lengthened for the Courant condition */
     double *barrels;
-    double *friction;  /* g (n / k)^2: friction slope term is friction |v| / R^(4/3) */
-    double *beta;      /* full flow = beta times section factor */
+    double *friction; /* g (n / k)^2: friction slope term is friction |v| / R^(4/3) */
+    double *beta;     /* full flow = beta times section factor */
     double *full_flow_m3s, *greatest_flow_m3s; /* of one barrel */
     double *slope_ratio;
     double *loss_inlet, *loss_outlet, *loss_average;
@@ -63,7 +63,7 @@ struct tw_network {
     double *crown_depth_m;  /* highest top of a link above the invert; 0: none */
     double *full_volume_m3; /* of storages and wet wells of volume pumps at full depth; else 0 */
     bool *outfall, *can_pond;
-    bool *plain; /* only conduits end here, and it stores nothing below ground */
+    bool *plain;              /* only conduits end here, and it stores nothing below ground */
     double *surcharge_factor; /* 0.6 where the sewer begins, else 1 */
     double *most_depth_m;     /* depth beyond which a node floods */
     int32_t *node_first;      /* [nodes + 1] into incident: conduits at a node, in row order */

@@ -124,19 +124,19 @@ static void advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass, i
     }
     h->sums.steady[at] = net->plain[node] && !pressed && !ponded && stays_open(net, node, y);
     h->node.depth_m[at] = y;
-    h->sums.settled[at] = (uint8_t)!(fabs(y - y_last) > pass->tolerance_m);
+    h->sums.settled[at] = (uint8_t) !(fabs(y - y_last) > pass->tolerance_m);
 }
 
 /* Half way to the goal of the iteration before, where that is all there is to it. */
-static bool advance_steady(struct tw_hydraulics *h, const struct tw_depth_pass *pass,
-                           int32_t node, int32_t at)
+static bool advance_steady(struct tw_hydraulics *h, const struct tw_depth_pass *pass, int32_t node,
+                           int32_t at)
 {
     if (h->sums.moved[at] || !h->sums.steady[at] || !pass->relaxed) return false;
     double y_last = h->node.depth_m[at], y = 0.5 * y_last + 0.5 * h->sums.goal_m[at];
     if (y < 0.0) y = 0.0;
     if (!stays_open(h->net, node, y)) return false;
     h->node.depth_m[at] = y;
-    h->sums.settled[at] = (uint8_t)!(fabs(y - y_last) > pass->tolerance_m);
+    h->sums.settled[at] = (uint8_t) !(fabs(y - y_last) > pass->tolerance_m);
     return true;
 }
 

@@ -24,8 +24,8 @@ void tw_outfall_set_depth(struct tw_hydraulics *h, int32_t outfall)
     int32_t row = net->outfall_row[outfall], node = outfalls->node[outfall], w = h->lanes;
     if (row < 0) return;
     int32_t link = net->link_of_row[row], kind = outfalls->kind[outfall];
-    double offset = net->to[row] == node ? h->model->links.offset2_m[link]
-                                         : h->model->links.offset1_m[link];
+    double offset =
+        net->to[row] == node ? h->model->links.offset2_m[link] : h->model->links.offset1_m[link];
     for (int32_t l = 0; l < w; l++) {
         double normal = 0.0, critical = 0.0;
         if (row < net->conduit_count) {

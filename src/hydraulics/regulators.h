@@ -30,13 +30,13 @@ struct tw_link_ends {
     double setting;              /* 0..1 (pumps may exceed 1) */
     double last_flow_m3s;        /* of the iteration before */
     double dt_s;
-    bool ponding_or_outfall2;    /* unused by most: node 2 is an outfall */
+    bool ponding_or_outfall2; /* unused by most: node 2 is an outfall */
 };
 
 struct tw_link_flow {
-    double flow_m3s;  /* positive from 1 to 2 */
-    double dqdh_m2s;  /* derivative by the head difference, >= 0 */
-    double depth_m;   /* of water in the opening */
+    double flow_m3s;   /* positive from 1 to 2 */
+    double dqdh_m2s;   /* derivative by the head difference, >= 0 */
+    double depth_m;    /* of water in the opening */
     double surface_m2; /* that the link lends to its end nodes, both together (orifices) */
     enum tw_flow_class flow_class;
 };

@@ -8,25 +8,26 @@
 
 static void take(struct tw_pool *pool, size_t count, double **const *arrays, size_t n)
 {
-    for (size_t i = 0; i < n; i++) *arrays[i] = TW_POOL_NEW(pool, double, count);
+    for (size_t i = 0; i < n; i++)
+        *arrays[i] = TW_POOL_NEW(pool, double, count);
 }
 
 static void lay_nodes(struct tw_hydraulics *h, size_t count, struct tw_pool *state)
 {
     struct tw_node_state *s = &h->node;
-    double **const arrays[] = {&s->depth_m,         &s->old_depth_m,     &s->volume_m3,
-                               &s->old_volume_m3,   &s->inflow_m3s,      &s->old_inflow_m3s,
-                               &s->outflow_m3s,     &s->old_net_inflow_m3s, &s->lateral_m3s,
-                               &s->old_lateral_m3s, &s->overflow_m3s,    &s->losses_m3s,
-                               &s->open_surface_m2, &s->rise_mps};
+    double **const arrays[] = {
+        &s->depth_m,         &s->old_depth_m,     &s->volume_m3,    &s->old_volume_m3,
+        &s->inflow_m3s,      &s->old_inflow_m3s,  &s->outflow_m3s,  &s->old_net_inflow_m3s,
+        &s->lateral_m3s,     &s->old_lateral_m3s, &s->overflow_m3s, &s->losses_m3s,
+        &s->open_surface_m2, &s->rise_mps};
     take(state, count, arrays, sizeof arrays / sizeof arrays[0]);
 }
 
 static void lay_links(struct tw_hydraulics *h, size_t count, struct tw_pool *state)
 {
     struct tw_link_state *s = &h->link;
-    double **const arrays[] = {&s->flow_m3s,  &s->old_flow_m3s,  &s->depth_m,  &s->old_depth_m,
-                               &s->volume_m3, &s->old_volume_m3, &s->setting,  &s->target,
+    double **const arrays[] = {&s->flow_m3s,  &s->old_flow_m3s,  &s->depth_m,     &s->old_depth_m,
+                               &s->volume_m3, &s->old_volume_m3, &s->setting,     &s->target,
                                &s->dqdh_m2s,  &s->surface1_m2,   &s->surface2_m2, &s->froude};
     take(state, count, arrays, sizeof arrays / sizeof arrays[0]);
     s->flow_class = TW_POOL_NEW(state, uint8_t, count);
@@ -48,7 +49,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
     take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
     h->clock = TW_POOL_NEW(state, struct tw_routing_clock, 1);
-    h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count * w);
+    h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
     double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s, &h->sums.goal_m};
@@ -103,8 +104,8 @@ static void begin_node_depths(struct tw_hydraulics *h)
         }
     }
     for (int32_t i = 0; i < net->node_count; i++) {
-        bool given = nodes->initial_depth_m[i] > 0.0 || nodes->kind[i] == TW_NODE_STORAGE ||
-                     net->outfall[i];
+        bool given =
+            nodes->initial_depth_m[i] > 0.0 || nodes->kind[i] == TW_NODE_STORAGE || net->outfall[i];
         for (int32_t at = i * w; at < (i + 1) * w; at++) {
             h->node.depth_m[at] = nodes->initial_depth_m[i];
             if (!given && links[at] > 0.0) h->node.depth_m[at] = sum_m[at] / links[at];
@@ -114,10 +115,7 @@ static void begin_node_depths(struct tw_hydraulics *h)
     }
 }
 
-static double within(double y, double top)
-{
-    return y < 0.0 ? 0.0 : y > top ? top : y;
-}
+static double within(double y, double top) { return y < 0.0 ? 0.0 : y > top ? top : y; }
 
 static void begin_conduits(struct tw_hydraulics *h)
 {
@@ -167,7 +165,8 @@ void tw_hydraulics_begin(struct tw_hydraulics *h)
 {
     begin_links(h);
     begin_node_depths(h);
-    for (int32_t i = 0; i < h->model->outfalls.count; i++) tw_outfall_set_depth(h, i);
+    for (int32_t i = 0; i < h->model->outfalls.count; i++)
+        tw_outfall_set_depth(h, i);
     begin_conduits(h);
     begin_nodes(h);
 }

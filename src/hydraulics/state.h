@@ -18,10 +18,10 @@ struct tw_node_state {
     double *outflow_m3s;                 /* all that goes out but overflow */
     double *old_net_inflow_m3s;
     double *lateral_m3s, *old_lateral_m3s; /* from outside the network; negative: taken out */
-    double *overflow_m3s;                /* floods, or goes into the pond above the node */
-    double *losses_m3s;                  /* evaporation and seepage of storages */
-    double *open_surface_m2;             /* surface area when it was last not surcharged */
-    double *rise_mps;                    /* |rate of depth| in the last step */
+    double *overflow_m3s;                  /* floods, or goes into the pond above the node */
+    double *losses_m3s;                    /* evaporation and seepage of storages */
+    double *open_surface_m2;               /* surface area when it was last not surcharged */
+    double *rise_mps;                      /* |rate of depth| in the last step */
 };
 
 /* [links * lanes], by row */
@@ -30,28 +30,28 @@ struct tw_link_state {
     double *depth_m, *old_depth_m;
     double *volume_m3, *old_volume_m3;
     double *setting, *target;
-    double *dqdh_m2s;                /* of all barrels */
+    double *dqdh_m2s;                  /* of all barrels */
     double *surface1_m2, *surface2_m2; /* lent to the end nodes, all barrels */
     double *froude;
-    uint8_t *flow_class;             /* enum tw_flow_class */
-    uint8_t *full;                   /* conduits: 1 upstream end full, 2 downstream, 3 both */
-    uint8_t *limited;                /* conduits: 1 held to normal flow in the last step */
+    uint8_t *flow_class; /* enum tw_flow_class */
+    uint8_t *full;       /* conduits: 1 upstream end full, 2 downstream, 3 both */
+    uint8_t *limited;    /* conduits: 1 held to normal flow in the last step */
 };
 
 /* [conduits * lanes], by row, of one barrel */
 struct tw_conduit_state {
     double *flow_m3s;
-    double *area_m2, *old_area_m2;   /* at mid-length */
-    double *loss_m3s;                /* evaporation and seepage in the present step */
+    double *area_m2, *old_area_m2; /* at mid-length */
+    double *loss_m3s;              /* evaporation and seepage in the present step */
 };
 
 /* Sums of one iteration; not part of what is saved. */
 struct tw_node_sums {
     double *surface_m2, *dqdh_m2s; /* [nodes * lanes] */
-    double *goal_m;   /* [nodes * lanes] depth that an open node goes half way to */
-    uint8_t *settled; /* [nodes * lanes] depth moved less than the tolerance */
-    uint8_t *steady;  /* [nodes * lanes] the goal stays while no conduit at the node moves */
-    uint8_t *moved;   /* [nodes * lanes] a conduit at the node was computed anew */
+    double *goal_m;                /* [nodes * lanes] depth that an open node goes half way to */
+    uint8_t *settled;              /* [nodes * lanes] depth moved less than the tolerance */
+    uint8_t *steady; /* [nodes * lanes] the goal stays while no conduit at the node moves */
+    uint8_t *moved;  /* [nodes * lanes] a conduit at the node was computed anew */
 };
 
 /* [lanes], counters since the run began and what the next step needs */

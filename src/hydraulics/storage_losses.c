@@ -49,10 +49,12 @@ static void conduit_losses(struct tw_hydraulics *h, int32_t row, int32_t lane, d
 void tw_losses_advance(struct tw_hydraulics *h, double dt_s)
 {
     for (int32_t k = 0; k < h->model->storages.count; k++) {
-        for (int32_t l = 0; l < h->lanes; l++) storage_losses(h, k, l, dt_s);
+        for (int32_t l = 0; l < h->lanes; l++)
+            storage_losses(h, k, l, dt_s);
     }
     for (int32_t row = 0; row < h->net->conduit_count; row++) {
         if (!(h->net->conduit.traits[row] & TW_CONDUIT_LEAKS)) continue;
-        for (int32_t l = 0; l < h->lanes; l++) conduit_losses(h, row, l, dt_s);
+        for (int32_t l = 0; l < h->lanes; l++)
+            conduit_losses(h, row, l, dt_s);
     }
 }

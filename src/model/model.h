@@ -43,8 +43,8 @@ struct tw_options {
 struct tw_tables {
     struct tw_names names;
     int32_t count;
-    int32_t *first;  /* [count + 1] its entries are x[first[i]] .. x[first[i + 1] - 1] */
-    int32_t *kind;   /* curves: enum tw_curve_kind; time series: 1 when relative to the start date */
+    int32_t *first; /* [count + 1] its entries are x[first[i]] .. x[first[i + 1] - 1] */
+    int32_t *kind;  /* curves: enum tw_curve_kind; time series: 1 when relative to the start date */
     double *x, *y;
 };
 
@@ -64,7 +64,12 @@ enum tw_curve_kind {
     TW_CURVE_WEIR     /* head, coefficient (as in the file) */
 };
 
-enum tw_pattern_kind { TW_PATTERN_MONTHLY, TW_PATTERN_DAILY, TW_PATTERN_HOURLY, TW_PATTERN_WEEKEND };
+enum tw_pattern_kind {
+    TW_PATTERN_MONTHLY,
+    TW_PATTERN_DAILY,
+    TW_PATTERN_HOURLY,
+    TW_PATTERN_WEEKEND
+};
 struct tw_patterns {
     struct tw_names names;
     int32_t count;
@@ -77,10 +82,10 @@ enum tw_rain_kind { TW_RAIN_INTENSITY, TW_RAIN_VOLUME, TW_RAIN_CUMULATIVE };
 struct tw_gages {
     struct tw_names names;
     int32_t count;
-    int32_t *kind;            /* enum tw_rain_kind */
-    int32_t *series;          /* time series; -1: none */
+    int32_t *kind;   /* enum tw_rain_kind */
+    int32_t *series; /* time series; -1: none */
     double *interval_s;
-    double *to_mm;            /* raw value times this is mm (volume, cumulative) or mm/h (intensity) */
+    double *to_mm; /* raw value times this is mm (volume, cumulative) or mm/h (intensity) */
     double *snow_catch_ratio; /* SCF */
     double *x, *y;            /* NAN when the file has none */
 };
@@ -98,7 +103,7 @@ struct tw_subcatchments {
     double *zero_storage_ratio; /* part of the impervious area without depression storage */
     int32_t *route;             /* enum tw_subarea_route */
     double *routed_ratio;
-    int32_t *infiltration;             /* row of model/infiltration.def; -1: none given */
+    int32_t *infiltration;                /* row of model/infiltration.def; -1: none given */
     double (*infiltration_parameters)[5]; /* as the method's row says, in mm, mm/h, h, d */
 };
 
@@ -135,12 +140,12 @@ enum tw_outfall_kind {
 };
 struct tw_outfalls {
     int32_t count;
-    int32_t *node, *kind;    /* enum tw_outfall_kind */
-    int32_t *table;          /* tidal curve or time series; -1 */
-    double *stage_m;         /* fixed: elevation */
-    double *series_to_m;     /* raw series value times this is m */
+    int32_t *node, *kind; /* enum tw_outfall_kind */
+    int32_t *table;       /* tidal curve or time series; -1 */
+    double *stage_m;      /* fixed: elevation */
+    double *series_to_m;  /* raw series value times this is m */
     bool *flap_gate;
-    int32_t *route_to;       /* subcatchment; -1 */
+    int32_t *route_to; /* subcatchment; -1 */
 };
 
 /* Surface area of a storage: tabular by curve; else area = a0 + a1 depth^a2, or for shapes of
@@ -162,7 +167,12 @@ struct tw_storages {
     double *suction_mm, *conductivity_mmh, *deficit_ratio;
 };
 
-enum tw_divider_kind { TW_DIVIDER_CUTOFF, TW_DIVIDER_OVERFLOW, TW_DIVIDER_TABULAR, TW_DIVIDER_WEIR };
+enum tw_divider_kind {
+    TW_DIVIDER_CUTOFF,
+    TW_DIVIDER_OVERFLOW,
+    TW_DIVIDER_TABULAR,
+    TW_DIVIDER_WEIR
+};
 struct tw_dividers {
     int32_t count;
     int32_t *node, *link, *kind, *curve;
@@ -180,9 +190,9 @@ struct tw_links {
     double *initial_flow_m3s;
     double *flow_limit_m3s; /* 0: none */
     bool *flap_gate;
-    bool *reversed;         /* a conduit with adverse slope was turned round; signs turn on output */
-    int32_t *xsect;         /* index into xsects; -1: none */
-    int32_t *vertex_first;  /* [count + 1] */
+    bool *reversed;        /* a conduit with adverse slope was turned round; signs turn on output */
+    int32_t *xsect;        /* index into xsects; -1: none */
+    int32_t *vertex_first; /* [count + 1] */
     double *vertex_xy;
     bool *reported;
 };
@@ -190,7 +200,7 @@ struct tw_links {
 /* [XSECTIONS] as given; hydraulics/ makes geometry of it. */
 struct tw_xsects {
     int32_t count;
-    int32_t *shape; /* row of model/xsect_shapes.def */
+    int32_t *shape;    /* row of model/xsect_shapes.def */
     double (*geom)[4]; /* lengths in m, except where the shape's row says otherwise */
     int32_t *curve;    /* CUSTOM: shape curve; IRREGULAR: transect; else -1 */
     int32_t *barrels, *culvert_code;
@@ -202,8 +212,8 @@ struct tw_transects {
     struct tw_names names;
     int32_t count;
     double *full_depth_m, *full_area_m2, *full_radius_m, *max_width_m;
-    double *roughness;     /* of the main channel */
-    double *length_factor; /* main channel length over flood plain length */
+    double *roughness;                       /* of the main channel */
+    double *length_factor;                   /* main channel length over flood plain length */
     double (*area)[TW_TRANSECT_CELLS + 1];   /* over the full area, at even depths */
     double (*radius)[TW_TRANSECT_CELLS + 1]; /* over the full radius */
     double (*width)[TW_TRANSECT_CELLS + 1];  /* over the greatest width */
@@ -227,7 +237,7 @@ enum tw_pump_kind {
 };
 struct tw_pumps {
     int32_t count;
-    int32_t *link, *kind, *curve; /* kind by the curve's kind; ideal: curve -1 */
+    int32_t *link, *kind, *curve;         /* kind by the curve's kind; ideal: curve -1 */
     double *start_depth_m, *stop_depth_m; /* 0: none */
     bool *initially_on;
 };
@@ -240,17 +250,22 @@ struct tw_orifices {
     double *move_time_s; /* to open or close fully; 0: at once */
 };
 
-enum tw_weir_kind { TW_WEIR_TRANSVERSE, TW_WEIR_SIDEFLOW, TW_WEIR_VNOTCH, TW_WEIR_TRAPEZOIDAL,
-                    TW_WEIR_ROADWAY };
+enum tw_weir_kind {
+    TW_WEIR_TRANSVERSE,
+    TW_WEIR_SIDEFLOW,
+    TW_WEIR_VNOTCH,
+    TW_WEIR_TRAPEZOIDAL,
+    TW_WEIR_ROADWAY
+};
 struct tw_weirs {
     int32_t count;
     int32_t *link, *kind;
     double *coefficient, *end_coefficient; /* as in the file: they belong to its unit system */
     double *end_contractions;
-    double *slope;       /* horizontal over vertical of the sides (V-notch, trapezoid) */
+    double *slope; /* horizontal over vertical of the sides (V-notch, trapezoid) */
     bool *can_surcharge;
     double *road_width_m;
-    int32_t *road_surface; /* 0 none, 1 paved, 2 gravel */
+    int32_t *road_surface;      /* 0 none, 1 paved, 2 gravel */
     int32_t *coefficient_curve; /* -1 */
 };
 
@@ -258,7 +273,7 @@ enum tw_outlet_kind { TW_OUTLET_FUNCTIONAL, TW_OUTLET_TABULAR };
 struct tw_outlets {
     int32_t count;
     int32_t *link, *kind, *curve;
-    bool *by_head;              /* HEAD: head difference; else DEPTH above the offset */
+    bool *by_head;                  /* HEAD: head difference; else DEPTH above the offset */
     double *coefficient, *exponent; /* flow = coefficient x^exponent, x in m, flow in m3/s */
 };
 
@@ -282,10 +297,10 @@ struct tw_rules;   /* model/rules.h: [CONTROLS] */
 struct tw_model {
     struct tw_arena arena; /* owns everything below */
     const char *path;
-    const char *title; /* lines joined by \n */
+    const char *title;    /* lines joined by \n */
     const char **warning; /* [warning_count] what its reader warned of, e.g. conduit C7: ... */
     int32_t warning_count;
-    uint64_t digest;   /* of everything below: two models with equal digests have equal state */
+    uint64_t digest; /* of everything below: two models with equal digests have equal state */
     struct tw_options options;
     struct tw_tables curves, series;
     struct tw_patterns patterns;
@@ -307,8 +322,8 @@ struct tw_model {
     struct tw_outlets outlets;
     struct tw_dry_weather dry_weather;
     struct tw_inflows inflows;
-    struct tw_rules *rules; /* NULL: none */
-    bool us_units; /* of the file */
+    struct tw_rules *rules;           /* NULL: none */
+    bool us_units;                    /* of the file */
     const struct tw_network *network; /* set by engine/ when the model is read */
 };
 

@@ -15,13 +15,31 @@ enum tw_rule_object {
     TW_RULE_GAGE
 };
 enum tw_rule_attribute {
-    TW_RULE_DEPTH, TW_RULE_MAX_DEPTH, TW_RULE_HEAD, TW_RULE_VOLUME, TW_RULE_INFLOW,
-    TW_RULE_FLOW, TW_RULE_FULL_FLOW, TW_RULE_FULL_DEPTH, TW_RULE_VELOCITY, TW_RULE_LENGTH,
-    TW_RULE_SLOPE, TW_RULE_STATUS, TW_RULE_SETTING, TW_RULE_TIME_OPEN, TW_RULE_TIME_CLOSED,
-    TW_RULE_TIME, TW_RULE_DATE, TW_RULE_CLOCK_TIME, TW_RULE_DAY_OF_WEEK, TW_RULE_MONTH,
-    TW_RULE_DAY, TW_RULE_DAY_OF_YEAR,
-    TW_RULE_RAIN_INTENSITY, TW_RULE_RAIN_PAST, /* PAST: window in `hours` */
-    TW_RULE_NUMBER /* a constant */
+    TW_RULE_DEPTH,
+    TW_RULE_MAX_DEPTH,
+    TW_RULE_HEAD,
+    TW_RULE_VOLUME,
+    TW_RULE_INFLOW,
+    TW_RULE_FLOW,
+    TW_RULE_FULL_FLOW,
+    TW_RULE_FULL_DEPTH,
+    TW_RULE_VELOCITY,
+    TW_RULE_LENGTH,
+    TW_RULE_SLOPE,
+    TW_RULE_STATUS,
+    TW_RULE_SETTING,
+    TW_RULE_TIME_OPEN,
+    TW_RULE_TIME_CLOSED,
+    TW_RULE_TIME,
+    TW_RULE_DATE,
+    TW_RULE_CLOCK_TIME,
+    TW_RULE_DAY_OF_WEEK,
+    TW_RULE_MONTH,
+    TW_RULE_DAY,
+    TW_RULE_DAY_OF_YEAR,
+    TW_RULE_RAIN_INTENSITY,
+    TW_RULE_RAIN_PAST, /* PAST: window in `hours` */
+    TW_RULE_NUMBER     /* a constant */
 };
 enum tw_rule_relation { TW_RULE_EQ, TW_RULE_NE, TW_RULE_LT, TW_RULE_LE, TW_RULE_GT, TW_RULE_GE };
 
@@ -48,10 +66,10 @@ struct tw_rule_action {
     int32_t link;
     enum tw_rule_attribute attribute; /* STATUS or SETTING */
     enum tw_rule_setter setter;
-    double value;                  /* 0..1; conduits, pumps: 0 or 1 (a pump's speed may be >1) */
-    int32_t table;                 /* curve or time series */
-    double kp, ki_min, kd_min;     /* PID: gain, integral time, derivative time [min] */
-    int32_t pid;                   /* index of the action's controller state; -1 */
+    double value;              /* 0..1; conduits, pumps: 0 or 1 (a pump's speed may be >1) */
+    int32_t table;             /* curve or time series */
+    double kp, ki_min, kd_min; /* PID: gain, integral time, derivative time [min] */
+    int32_t pid;               /* index of the action's controller state; -1 */
 };
 
 /* Actions are in the order in which they are looked at: the last of the file first. */
