@@ -71,16 +71,6 @@ tw_status tw_inp_link_declare(struct tw_inp *inp, struct tw_inp_row *row)
     return TW_OK;
 }
 
-tw_status tw_inp_gage_declare(struct tw_inp *inp, struct tw_inp_row *row)
-{
-    struct tw_gages *gages = &inp->model->gages;
-    TW_TRY(tw_inp_declare(inp, row, &gages->names, inp->gage_line, false));
-    if (row->object < 0) return TW_OK;
-    inp->gage_line[row->object] = row->line;
-    gages->count = row->object + 1;
-    return TW_OK;
-}
-
 tw_status tw_inp_subcatchment_declare(struct tw_inp *inp, struct tw_inp_row *row)
 {
     struct tw_subcatchments *s = &inp->model->subcatchments;
@@ -354,7 +344,9 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     tw_names_init(&inp->rules.variables, &inp->scratch);
     tw_names_init(&inp->rules.expressions, &inp->scratch);
     TAKE_SCRATCH(inp->curve_line, int32_t, inp->section_rows[TW_SECTION_CURVES]);
-    TAKE_SCRATCH(inp->series_line, int32_t, inp->section_rows[TW_SECTION_TIMESERIES]);
+    TAKE_SCRATCH(inp->series_line, int32_t,
+                 inp->section_rows[TW_SECTION_TIMESERIES] +
+                     inp->section_rows[TW_SECTION_RAINGAGES]);
     TAKE_SCRATCH(inp->pattern_line, int32_t, inp->section_rows[TW_SECTION_PATTERNS]);
     TAKE_SCRATCH(inp->transect_line, int32_t, inp->section_rows[TW_SECTION_TRANSECTS]);
     TAKE_SCRATCH(inp->street_line, int32_t, inp->section_rows[TW_SECTION_STREETS]);

@@ -59,18 +59,10 @@ static tw_status read_all(struct tw_inp *inp)
     return TW_OK;
 }
 
-/* FNV-1a over all bytes: before they are cut into words. */
-static uint64_t digest_of(const char *text, size_t size)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-    return hash;
-}
-
 static tw_status read_rows(struct tw_inp *inp)
 {
     tw_inp_options_begin(inp);
+    inp->snow_pack = -1;
     TW_TRY(tw_inp_allocate(inp));
     inp->model->evaporation =
         (struct tw_evaporation){.series = -1, .to_mmday = 1.0, .recovery_pattern = -1};
@@ -108,7 +100,7 @@ static tw_status keep_warnings(struct tw_inp *inp)
 tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
 {
     struct tw_model *model = inp->model;
-    model->digest = digest_of(inp->text, size);
+    model->digest = tw_inp_digest(14695981039346656037u, inp->text, size);
     model->path = tw_arena_text(&model->arena, inp->path, strlen(inp->path));
     if (model->path == NULL) return TW_ERR_NOMEM;
     TW_TRY(tw_inp_split(inp, size));

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TW_INP_TOKENS = 40, TW_INP_LINE = 1023 };
+enum { TW_INP_TOKENS = 40, TW_INP_LINE = 1023, TW_INP_PATH = 4096 };
 
 enum tw_section {
 #define TW_SECTION(id, heading, noun, declare, read) TW_SECTION_##id,
@@ -103,6 +103,9 @@ struct tw_inp {
     struct tw_inp_transect transect;
     struct tw_inp_points vertices; /* table: link */
     struct tw_inp_rules rules;
+    int32_t title_lines;
+    int32_t snow_pack;     /* first subcatchment with one; -1: none */
+    bool has_temperatures; /* that change: water may freeze */
 };
 
 /** The i-th word of a row, 0 <= i < row->count. */
@@ -183,6 +186,22 @@ tw_status tw_inp_points_add(struct tw_inp *inp, struct tw_inp_points *points, in
 tw_status tw_inp_points_sort(struct tw_inp *inp, const struct tw_inp_points *points, int32_t count,
                              int32_t **out_first, double **out_x, double **out_y);
 
+/**
+ * Read a file that a row names, relative to the model's folder; its bytes count in the digest.
+ *
+ * out_path  room of TW_INP_PATH bytes
+ * out_text  from malloc; NULL after a fault
+ * errors    TW_ERR_NOMEM
+ */
+tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, char *out_path,
+                      char **out_text, size_t *out_size);
+
+/** A digest (FNV-1a) with more bytes in it. */
+uint64_t tw_inp_digest(uint64_t digest, const char *text, size_t size);
+
+/** Words of a terminated line, without a comment; NULs are put at their ends. Returns how many. */
+int tw_inp_cut(char *line, char *word[], int most);
+
 /** Name in a section's first pass: adds it, with a fault for a second object of that name. */
 tw_status tw_inp_declare(struct tw_inp *inp, struct tw_inp_row *row, struct tw_names *names,
                          const int32_t *lines, bool may_repeat);
@@ -243,6 +262,6 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_inflow_read, tw_inp_dwf_read, tw_inp_report_read, tw_inp_coordinate_read,
     tw_inp_vertex_read, tw_inp_symbol_read, tw_inp_file_read, tw_inp_pollutant_read,
     tw_inp_groundwater_read, tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read,
-    tw_inp_ignored_read;
+    tw_inp_ignored_read, tw_inp_temperature_read;
 
 #endif

@@ -40,6 +40,14 @@ tw_status tw_inp_unused_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
+/* Only snow packs need temperatures; what else stands in the section is about them. */
+tw_status tw_inp_temperature_read(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    static const char *const sources[] = {"TIMESERIES", "FILE", NULL};
+    if (tw_inp_match(tw_inp_word(inp, row, 0), sources) >= 0) inp->has_temperatures = true;
+    return tw_inp_unused_read(inp, row);
+}
+
 tw_status tw_inp_ignored_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     (void)inp;

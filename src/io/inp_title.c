@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_LINES = 20 }; /* SWMM keeps three */
+
 /* [TITLE]: lines as they are, joined by newlines. */
 tw_status tw_inp_title_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
+    if (inp->title_lines++ >= MOST_LINES) return TW_OK;
     const char *line = tw_inp_word(inp, row, 0);
     const char *before = inp->model->title;
     size_t used = before != NULL ? strlen(before) + 1 : 0;

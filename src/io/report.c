@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST_LINE = 1024 };
+enum { LONGEST_LINE = 4096 }; /* three names in a row, each as long as a line of the model */
 
 static const double day_s = 86400.0;
 

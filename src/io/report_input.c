@@ -7,6 +7,7 @@
 #include "thalweg/time.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static void write_counts(struct tw_report_writer *w)
 {
@@ -60,13 +61,15 @@ static void write_subcatchments(struct tw_report_writer *w)
     }
 }
 
-static bool has_inflow(const struct tw_model *m, int32_t node)
+/* [nodes] which nodes have an inflow of their own; NULL when memory is out. */
+static bool *find_inflows(const struct tw_model *m)
 {
-    for (int32_t i = 0; i < m->inflows.count; i++)
-        if (m->inflows.node[i] == node) return true;
-    for (int32_t i = 0; i < m->dry_weather.count; i++)
-        if (m->dry_weather.node[i] == node) return true;
-    return false;
+    bool *has = calloc((size_t)m->nodes.count, sizeof *has);
+    for (int32_t i = 0; has != NULL && i < m->inflows.count; i++)
+        has[m->inflows.node[i]] = true;
+    for (int32_t i = 0; has != NULL && i < m->dry_weather.count; i++)
+        has[m->dry_weather.node[i]] = true;
+    return has;
 }
 
 static void write_nodes(struct tw_report_writer *w)
@@ -74,6 +77,7 @@ static void write_nodes(struct tw_report_writer *w)
     const struct tw_model *m = w->model;
     double length = w->units.length_m;
     if (m->nodes.count == 0) return;
+    bool *has_inflow = find_inflows(m);
     tw_report_heading(w, "Node Summary");
     tw_report_print(w, "%49s%10s%10s%12s\n", "Invert", "Max.", "Ponded", "External");
     tw_report_print(w, "  Name                 Type                 Elev.     Depth      Area    "
@@ -85,7 +89,8 @@ static void write_nodes(struct tw_report_writer *w)
                         tw_report_node_word(m, i), m->nodes.invert_m[i] / length,
                         m->nodes.full_depth_m[i] / length,
                         m->nodes.ponded_area_m2[i] / w->units.area_m2,
-                        has_inflow(m, i) ? "    Yes" : "");
+                        has_inflow != NULL && has_inflow[i] ? "    Yes" : "");
+    free(has_inflow);
 }
 
 static double slope_of(const struct tw_model *m, int32_t link)
