@@ -106,7 +106,7 @@ struct tw_city {
  * Read a city.
  *
  * folder    of the city
- * faults    takes everything that is wrong, and warnings
+ * faults    takes everything that is wrong, and warnings; not NULL
  * out_city  owned by the caller: tw_city_destroy; untouched on failure
  * errors    TW_ERR_FILE there is no city.ini, TW_ERR_INPUT it has faults, TW_ERR_NOMEM
  */

@@ -34,7 +34,7 @@ struct tw_storm {
  * Read a storm of a city.
  *
  * name       folder below the city's storms
- * faults     everything that is wrong, with file and line
+ * faults     everything that is wrong, with file and line; not NULL
  * out_storm  owned by the caller: tw_storm_destroy; untouched on failure
  * errors     TW_ERR_NAME there is no such storm (a fault names those there are), TW_ERR_INPUT,
  *            TW_ERR_NOMEM
