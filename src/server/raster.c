@@ -380,6 +380,12 @@ double tw_raster_at(const struct tw_raster *raster, double x, double y)
     double v = row - r;
     const float *z = raster->elevation_m + (size_t)r * (size_t)raster->columns + c;
     const float *below = z + raster->columns;
-    return (1.0 - v) * ((1.0 - u) * (double)z[0] + u * (double)z[1]) +
-           v * ((1.0 - u) * (double)below[0] + u * (double)below[1]);
+    const double weights[4] = {(1.0 - u) * (1.0 - v), u * (1.0 - v), (1.0 - u) * v, u * v};
+    const float cells[4] = {z[0], z[1], below[0], below[1]};
+    double height_m = 0.0;
+    for (int i = 0; i < 4; i++) {
+        /* A cell without data counts only where it has weight. */
+        if (weights[i] > 0.0) height_m += weights[i] * (double)cells[i];
+    }
+    return height_m;
 }

@@ -1,0 +1,251 @@
+/* The model's process, played by a thread at the other end of a socket pair. */
+#include "server/worker.h"
+
+#include "check.h"
+#include "net/frame.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define START_S 1940659200.0 /* 2031-07-01T16:00+08:00 */
+
+struct child {
+    int fd, other;
+    pthread_t thread;
+    char state_path[64];
+};
+
+static void *serve(void *user)
+{
+    (void)tw_worker_serve(*(const int *)user);
+    return NULL;
+}
+
+/* Start a worker on a network with two watches and one sensor. */
+static void start(struct child *child, const char *network, int32_t simulate, int32_t perfect)
+{
+    int ends[2];
+    const struct tw_watch watches[2] = {{TW_WATCH_STREET_DEPTH, 4}, {TW_WATCH_NODE_DEPTH, 4}};
+    const struct tw_worker_sensor sensor = {1, 0.0};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    child->fd = ends[0];
+    child->other = ends[1];
+    assert_int_equal(pthread_create(&child->thread, NULL, serve, &child->other), 0);
+    struct tw_worker_setup setup = {.start_s = START_S,
+                                    .end_s = START_S + 86400.0,
+                                    .zone_s = 28800.0,
+                                    .horizon_s = 3600.0,
+                                    .step_s = 60.0,
+                                    .watch_count = 2,
+                                    .sensor_count = 1,
+                                    .simulate = simulate,
+                                    .perfect = perfect,
+                                    .seed = 1,
+                                    .network_size = (int32_t)strlen(network) + 1,
+                                    .state_size = (int32_t)strlen(child->state_path) + 1};
+    const void *const parts[] = {&setup, watches, &sensor, network, child->state_path};
+    const size_t sizes[] = {sizeof setup, sizeof watches, sizeof sensor, (size_t)setup.network_size,
+                            (size_t)setup.state_size};
+    assert_ok(tw_frame_send_parts(child->fd, TW_FRAME_SETUP, 5, parts, sizes));
+}
+
+static void stop(struct child *child)
+{
+    (void)close(child->fd);
+    assert_int_equal(pthread_join(child->thread, NULL), 0);
+    (void)close(child->other);
+}
+
+/* The next frame, which must be of a kind. */
+static struct tw_frame expect(struct child *child, uint32_t kind)
+{
+    struct tw_frame frame;
+    assert_ok(tw_frame_receive(child->fd, &frame));
+    if (frame.kind != kind) fail_msg("frame %u where %u was expected", frame.kind, kind);
+    return frame;
+}
+
+static double ready(struct child *child)
+{
+    struct tw_frame frame = expect(child, TW_FRAME_READY);
+    double time_s = 0.0;
+    assert_int_equal(frame.size, sizeof time_s);
+    memcpy(&time_s, frame.bytes, sizeof time_s);
+    free(frame.bytes);
+    return time_s;
+}
+
+/* Advance by a minute; the depths of the two watches and the sensor come back. */
+static void minute(struct child *child, int number, int32_t forecast, double out[3])
+{
+    const struct tw_worker_advance order = {START_S + 60.0 * number, forecast};
+    assert_ok(tw_frame_send(child->fd, TW_FRAME_ADVANCE, &order, sizeof order));
+    struct tw_frame frame = expect(child, TW_FRAME_STEP);
+    struct tw_worker_step head;
+    memcpy(&head, frame.bytes, sizeof head);
+    assert_near(head.time_s, START_S + 60.0 * number, 1e-6);
+    size_t count = (size_t)(head.watch_count + head.sensor_count);
+    assert_int_equal(frame.size, sizeof head + count * sizeof(double));
+    out[2] = (double)NAN;
+    memcpy(out, frame.bytes + sizeof head, count * sizeof(double));
+    free(frame.bytes);
+}
+
+static void rain(struct child *child, uint32_t kind, int from, int to, double rain_mm)
+{
+    for (int i = from; i <= to; i++) {
+        struct tw_worker_rain rows[2] = {{0, START_S + 60.0 * i, rain_mm},
+                                         {1, START_S + 60.0 * i, 0.0}};
+        if (i % 5 == 0) rows[1].rain_mm = 5.0 * rain_mm; /* its interval is five minutes */
+        assert_ok(tw_frame_send(child->fd, kind, rows, sizeof rows[0] * (i % 5 == 0 ? 2U : 1U)));
+    }
+}
+
+static const char network[] = TW_SOURCE_DIR "/tests/cities/tiny/network.inp";
+
+static void rain_that_fell_fills_the_street(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    double now[3] = {0.0};
+    start(&child, network, 0, 0);
+    assert_near(ready(&child), START_S, 1e-6);
+    rain(&child, TW_FRAME_RAIN, 1, 30, 2.0);
+    for (int i = 1; i <= 30; i++)
+        minute(&child, i, 0, now);
+    assert_true(now[0] > 0.15);
+    assert_true(now[1] > 2.0); /* the manhole is two metres deep */
+    stop(&child);
+}
+
+static float *forecast_of(struct child *child, struct tw_worker_forecast *out_head)
+{
+    struct tw_frame frame = expect(child, TW_FRAME_FORECAST);
+    memcpy(out_head, frame.bytes, sizeof *out_head);
+    size_t count =
+        (size_t)(out_head->watch_count + out_head->gage_count) * (size_t)out_head->step_count;
+    assert_int_equal(frame.size, sizeof *out_head + count * sizeof(float));
+    float *values = malloc(count * sizeof(float));
+    assert_non_null(values);
+    memcpy(values, frame.bytes + sizeof *out_head, count * sizeof(float));
+    free(frame.bytes);
+    return values;
+}
+
+static void an_honest_forecast_takes_the_rain_of_the_last_minutes(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    struct tw_worker_forecast head;
+    double now[3] = {0.0};
+    start(&child, network, 0, 0);
+    (void)ready(&child);
+    rain(&child, TW_FRAME_RAIN, 1, 10, 1.0);
+    for (int i = 1; i <= 10; i++)
+        minute(&child, i, i == 10, now);
+    float *values = forecast_of(&child, &head);
+    assert_near(head.start_s, START_S + 600.0, 1e-6);
+    assert_int_equal(head.step_count, 61);
+    const float *gage = values + 2 * 61;
+    assert_near((double)gage[1], 60.0, 1e-4); /* held for half an hour ... */
+    assert_near((double)gage[30], 60.0, 1e-4);
+    assert_true(gage[45] < 60.0F && gage[45] > 20.0F); /* ... then less and less */
+    assert_near((double)values[0], now[0], 1e-6);
+    free(values);
+    stop(&child);
+}
+
+static void a_perfect_forecast_knows_the_rain_ahead(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    struct tw_worker_forecast head;
+    double now[3] = {0.0};
+    start(&child, network, 0, 1);
+    (void)ready(&child);
+    rain(&child, TW_FRAME_AHEAD, 30, 40, 2.0);
+    minute(&child, 1, 1, now);
+    float *values = forecast_of(&child, &head);
+    assert_near((double)values[2 * 61 + 10], 0.0, 1e-6);
+    assert_near((double)values[2 * 61 + 35], 120.0, 1e-3);
+    free(values);
+    stop(&child);
+}
+
+static void a_simulated_city_measures_and_differs_from_the_model(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    double now[3] = {0.0};
+    double differs = 0.0;
+    int spoken = 0;
+    start(&child, network, 1, 0);
+    (void)ready(&child);
+    rain(&child, TW_FRAME_RAIN, 1, 40, 1.5);
+    for (int i = 1; i <= 40; i++) {
+        minute(&child, i, 0, now);
+        if (isnan(now[2])) continue;
+        spoken++;
+        differs += fabs(now[2] - now[1]);
+    }
+    assert_true(spoken > 20);
+    assert_true(differs / spoken > 0.001); /* noise, and rain that really fell harder */
+    assert_true(differs / spoken < 1.0);
+    stop(&child);
+}
+
+static void a_saved_state_is_taken_up_again(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    double before[3] = {0.0};
+    double after[3] = {0.0};
+    (void)snprintf(child.state_path, sizeof child.state_path, "/tmp/tw_worker_test_%d.state",
+                   (int)getpid());
+    start(&child, network, 0, 0);
+    (void)ready(&child);
+    rain(&child, TW_FRAME_RAIN, 1, 60, 0.6);
+    (void)sleep(6); /* a state is saved every five seconds at most */
+    for (int i = 1; i <= 21; i++)
+        minute(&child, i, 0, before);
+    stop(&child);
+    assert_int_equal(access(child.state_path, R_OK), 0);
+    start(&child, network, 0, 0);
+    double reached_s = ready(&child);
+    assert_true(reached_s > START_S && reached_s <= START_S + 21.0 * 60.0);
+    rain(&child, TW_FRAME_RAIN, 1, 60, 0.6);
+    for (int i = (int)((reached_s - START_S) / 60.0) + 1; i <= 21; i++) {
+        minute(&child, i, 0, after);
+    }
+    assert_true(after[1] == before[1]); /* the same bits */
+    stop(&child);
+    (void)unlink(child.state_path);
+}
+
+static void a_model_that_cannot_be_read_is_told(void **state)
+{
+    (void)state;
+    struct child child = {.fd = -1};
+    start(&child, "/nowhere.inp", 0, 0);
+    struct tw_frame frame = expect(&child, TW_FRAME_FAILED);
+    assert_non_null(strstr(frame.bytes, "live model"));
+    free(frame.bytes);
+    stop(&child);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rain_that_fell_fills_the_street),
+        cmocka_unit_test(an_honest_forecast_takes_the_rain_of_the_last_minutes),
+        cmocka_unit_test(a_perfect_forecast_knows_the_rain_ahead),
+        cmocka_unit_test(a_simulated_city_measures_and_differs_from_the_model),
+        cmocka_unit_test(a_saved_state_is_taken_up_again),
+        cmocka_unit_test(a_model_that_cannot_be_read_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
