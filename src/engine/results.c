@@ -60,7 +60,8 @@ static void link_values(const struct tw_run *run, int32_t link, double f, double
     out[1] = y;
     out[2] = velocity(run, row, q, y);
     out[3] = between(s->old_volume_m3[at], s->volume_m3[at], f);
-    out[4] = s->setting[at];
+    /* a dummy conduit has no section that could fill */
+    out[4] = run->model->links.kind[link] == TW_LINK_CONDUIT ? 0.0 : s->setting[at];
     if (row < run->net->conduit_count) {
         const struct tw_xsect *x = &run->net->xsects[run->net->conduit.section[row]];
         out[4] = tw_xsect_area(x, y) / x->full_area_m2;
