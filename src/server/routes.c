@@ -138,6 +138,8 @@ static tw_http_outcome get_audit(void *user, const struct tw_http_request *reque
     struct tw_server *server = user;
     struct audit_list list = {server, &reply->body};
     (void)request;
+    /* What was asked for a moment ago may still wait for its commit. This one handler waits too. */
+    (void)tw_store_flush(server->store);
     tw_json_open(&reply->body, '[');
     tw_status status = tw_store_audit_read(server->store, AUDIT_LINES, add_audit, &list);
     tw_json_close(&reply->body, ']');
