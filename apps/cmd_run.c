@@ -1,4 +1,5 @@
 /* thalweg run: one simulation, with the arguments and files of runswmm. */
+#include "base/text.h"
 #include "commands.h"
 #include "faults.h"
 #include "thalweg/thalweg.h"
@@ -165,7 +166,9 @@ static int parse(int argc, char **argv, struct arguments *out)
         }
         if (option == 'j') out->json = true;
         if (option == 'q') out->quiet = true;
-        if (option == '?' || (option == 't' && atoi(optarg) < 1)) {
+        int32_t threads = 1;
+        bool bad = option == 't' && (tw_text_int(optarg, &threads) != TW_OK || threads < 1);
+        if (option == '?' || bad) {
             (void)fputs(usage, stderr);
             return TW_EXIT_USAGE;
         }

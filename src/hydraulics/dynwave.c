@@ -162,7 +162,7 @@ static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
                     int32_t trial)
 {
     struct tw_conduit_pass pass = {.dt_s = dt_s, .relaxed = trial > 0, .skip_settled = trial > 1};
-    memset(h->sums.moved, 0, (size_t)(h->net->node_count * h->lanes));
+    memset(h->sums.moved, 0, (size_t)h->net->node_count * (size_t)h->lanes);
     tw_conduit_rows_advance(h, &pass, 0, h->net->conduit_count);
     gather_all(h);
     tw_regulator_rows_advance(h, &pass);

@@ -330,6 +330,7 @@ static enum MHD_Result end(struct tw_http_exchange *exchange)
     return answer(exchange, &reply);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what it is given */
 static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **context)

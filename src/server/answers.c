@@ -379,7 +379,7 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
     tw_json_key(out, "forecast");
     tw_json_open(out, '[');
     for (int32_t i = 1; i < forecast->head.step_count && forecast->values != NULL; i++) {
-        size_t row = (size_t)(forecast->head.watch_count + g);
+        size_t row = (size_t)forecast->head.watch_count + (size_t)g;
         add_place(out, forecast->issued_ms / 1000 + (int64_t)(forecast->head.step_s * i),
                   (double)forecast->values[row * (size_t)forecast->head.step_count + (size_t)i]);
     }
