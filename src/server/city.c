@@ -141,7 +141,19 @@ static void widen(double bounds[4], double lon, double lat)
     if (!(bounds[3] >= lat)) bounds[3] = lat;
 }
 
-static void find_bounds(struct tw_city *city, tw_faults *faults)
+/* A gage that no sensor serves stands where the model's map shows it. */
+static void place_gages(struct tw_city *city, const struct tw_projection *projection)
+{
+    for (int32_t i = 0; i < city->sensor_count && city->model != NULL; i++) {
+        struct tw_city_sensor *sensor = &city->sensors[i];
+        struct tw_gage_info gage;
+        if (sensor->kind != TW_SENSOR_RAIN || !isnan(sensor->lon)) continue;
+        if (tw_model_gage_info(city->model, (tw_gage_id){sensor->index}, &gage) != TW_OK) continue;
+        tw_projection_to_wgs84(projection, gage.x, gage.y, &sensor->lon, &sensor->lat);
+    }
+}
+
+static void find_places(struct tw_city *city, tw_faults *faults)
 {
     struct tw_projection *projection = NULL;
     for (int i = 0; i < 4; i++)
@@ -161,6 +173,7 @@ static void find_bounds(struct tw_city *city, tw_faults *faults)
         tw_projection_to_wgs84(projection, node.x, node.y, &lon, &lat);
         widen(city->bounds, lon, lat);
     }
+    place_gages(city, projection);
     tw_projection_destroy(projection);
     for (int32_t i = 0; i < city->point_count; i++) {
         widen(city->bounds, city->points[i].lon, city->points[i].lat);
@@ -185,7 +198,7 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     if (plants != NULL) TW_TRY(tw_city_plants_load(city, plants, faults));
     /* Storms are looked for when one is asked for: a city may run on live measurements alone. */
     city->storms_path = tw_city_path(city, tw_ini_text(&city->ini, "files", "storms", "storms"));
-    find_bounds(city, faults);
+    find_places(city, faults);
     return city->storms_path == NULL ? TW_ERR_NOMEM : TW_OK;
 }
 
