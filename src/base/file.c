@@ -24,6 +24,17 @@ static ssize_t read_some(int fd, char *at, size_t room)
     }
 }
 
+tw_status tw_folder_make(const char *path)
+{
+    struct stat about;
+    if (mkdir(path, 0777) == 0) return TW_OK;
+    if (errno == EEXIST && stat(path, &about) == 0) {
+        if (S_ISDIR(about.st_mode)) return TW_OK;
+        errno = ENOTDIR;
+    }
+    return TW_ERR_FILE;
+}
+
 /* Wider memory for a file that turns out longer than it said; `limit` and one more byte at most. */
 static char *widen(char *text, size_t *capacity, size_t limit)
 {

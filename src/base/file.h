@@ -18,6 +18,9 @@
  */
 tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *out_size);
 
+/** Make a folder; one that is there already is fine. errors: TW_ERR_FILE (errno says why) */
+tw_status tw_folder_make(const char *path);
+
 /** A file being written. */
 typedef struct tw_outfile tw_outfile;
 

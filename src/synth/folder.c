@@ -1,0 +1,199 @@
+#include "synth/folder.h"
+
+#include "base/text.h"
+#include "synth/geo.h"
+#include "synth/network.h"
+#include "synth/put.h"
+#include "synth/storms.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { BEGIN_MIN = 14 * 60 }; /* when storms begin, minutes of the day */
+
+/* A folder whose files are written. */
+struct folder {
+    const struct tw_city *city;
+    const struct tw_folder_options *options;
+    struct tw_strbuf path;
+    const char *dir;
+};
+
+/* The path of something in the folder; borrowed until the next call. */
+static const char *path_to(struct folder *folder, const char *sub, const char *name)
+{
+    tw_strbuf_clear(&folder->path);
+    (void)tw_strbuf_printf(&folder->path, "%s%s%s%s%s", folder->dir, sub[0] != '\0' ? "/" : "", sub,
+                           name[0] != '\0' ? "/" : "", name);
+    return tw_strbuf_get(&folder->path);
+}
+
+static tw_status make_dir(struct folder *folder, const char *sub)
+{
+    const char *path = path_to(folder, sub, "");
+    TW_TRY(folder->path.status);
+    return tw_folder_make(path);
+}
+
+static tw_status open_in(struct folder *folder, const char *sub, const char *name,
+                         tw_outfile **out_file)
+{
+    const char *path = path_to(folder, sub, name);
+    TW_TRY(folder->path.status);
+    return tw_outfile_open(path, out_file);
+}
+
+/* ---- city.ini ---- */
+
+static tw_status write_ini(struct folder *folder)
+{
+    tw_outfile *file;
+    TW_TRY(open_in(folder, "", "city.ini", &file));
+    (void)tw_outfile_printf(file,
+                            "; A made city: nothing in it is real. Written by thalweg synth.\n"
+                            "[city]\n"
+                            "id = %s\n"
+                            "title_zh = %s\n"
+                            "title_en = %s\n"
+                            "made_up = yes\n"
+                            "timezone = +08:00\n",
+                            folder->options->id, folder->options->title_zh,
+                            folder->options->title_en);
+    tw_put_text(file,
+                "[files]\n"
+                "network = network.inp\n"
+                "terrain = terrain.asc\n"
+                "points = points.geojson\n"
+                "sensors = sensors.geojson\n"
+                "roads = roads.geojson\n"
+                "depots = depots.geojson\n"
+                "cameras = cameras.geojson\n"
+                "plants = plants\n"
+                "storms = storms\n"
+                "[projection]\n"
+                "epsg = 32648\n"
+                "[forecast]\n"
+                "horizon_min = 120\n"
+                "cycle_min = 5\n"
+                "rain = honest\n"
+                "spinup_min = 120\n"
+                "[warning]\n"
+                "blue_m = 0.15\n"
+                "yellow_m = 0.27\n"
+                "orange_m = 0.40\n"
+                "red_m = 0.60\n"
+                "[server]\n"
+                "listen = 127.0.0.1:8080\n"
+                "[store]\n"
+                "folder = var\n",
+                0);
+    return tw_outfile_commit(file);
+}
+
+/* ---- plants ---- */
+
+static tw_status write_plant(struct folder *folder, int which)
+{
+    static const char *const title_zh[TW_CITY_PLANTS] = {
+        "北岸污水处理厂（虚构）", "南岸污水处理厂（虚构）", "江嘴污水处理厂（虚构）"};
+    static const char *const title_en[TW_CITY_PLANTS] = {
+        "North Bank Plant (made up)", "South Bank Plant (made up)", "River Mouth Plant (made up)"};
+    const struct tw_city_plant *plant = &folder->city->plant[which];
+    const struct tw_node_row *node = &folder->city->rows.node[plant->node];
+    struct tw_lonlat place = tw_geo_lonlat(tw_city_origin(), node->x_m, node->y_m);
+    tw_outfile *file;
+    char name[16];
+    (void)snprintf(name, sizeof name, "W%d.ini", which + 1);
+    TW_TRY(open_in(folder, "plants", name, &file));
+    (void)tw_outfile_printf(
+        file, "[plant]\nid = W%d\ntitle_zh = %s\ntitle_en = %s\nnode = %s\nlon = ", which + 1,
+        title_zh[which], title_en[which], node->name);
+    tw_put_number(file, place.lon_deg, 6, 0);
+    tw_put_text(file, "\nlat = ", 0);
+    tw_put_number(file, place.lat_deg, 6, 0);
+    tw_put_text(file, "\ncapacity_m3d = ", 0);
+    tw_put_number(file, 100.0 * ceil(plant->capacity_m3s * 864.0), 0, 0);
+    tw_put_text(file, "\nstandard = GB 18918-2002\nclass = 1A\nmade_up = yes\n", 0);
+    return tw_outfile_commit(file);
+}
+
+/* ---- storms ---- */
+
+static tw_status write_rain(struct folder *folder, const char *sub,
+                            const struct tw_storm_over *over)
+{
+    tw_outfile *file;
+    TW_TRY(open_in(folder, sub, "rain.csv", &file));
+    tw_put_text(file, "time,gauge,rain_mm\n", 0);
+    for (int32_t minute = 1; minute <= over->minutes; minute++)
+        for (int32_t g = 0; g < over->gage_count; g++) {
+            int32_t um = tw_storm_minute_um(over, g, minute), now = BEGIN_MIN + minute;
+            if (um == 0) continue;
+            (void)tw_outfile_printf(file, "2031-07-01T%02d:%02d:00,RG%02d,%d.%03d\n", now / 60,
+                                    now % 60, g + 1, um / 1000, um % 1000);
+        }
+    return tw_outfile_commit(file);
+}
+
+static tw_status write_storm(struct folder *folder, const struct tw_storm *storm)
+{
+    struct tw_storm_over over = tw_storm_lay(folder->city, storm);
+    int32_t end = BEGIN_MIN + over.minutes + 60; /* until the streets have drained */
+    tw_outfile *file;
+    char sub[64];
+    (void)snprintf(sub, sizeof sub, "storms/%s", storm->id);
+    TW_TRY(make_dir(folder, sub));
+    TW_TRY(write_rain(folder, sub, &over));
+    TW_TRY(open_in(folder, sub, "storm.ini", &file));
+    (void)tw_outfile_printf(file,
+                            "[storm]\n"
+                            "title_zh = %s\n"
+                            "title_en = %s\n"
+                            "start = 2031-07-01T%02d:00:00\n"
+                            "end = 2031-07-01T%02d:%02d:00\n"
+                            "made_up = yes\n",
+                            storm->title_zh, storm->title_en, BEGIN_MIN / 60, end / 60, end % 60);
+    return tw_outfile_commit(file);
+}
+
+/* ---- all ---- */
+
+static const struct {
+    const char *name;
+    void (*write)(const struct tw_city *city, tw_outfile *file);
+} layers[] = {
+    {"network.inp", tw_network_write},      {"terrain.asc", tw_folder_terrain},
+    {"points.geojson", tw_folder_points},   {"sensors.geojson", tw_folder_sensors},
+    {"roads.geojson", tw_folder_roads},     {"depots.geojson", tw_folder_depots},
+    {"cameras.geojson", tw_folder_cameras},
+};
+
+static tw_status write_all(struct folder *folder)
+{
+    TW_TRY(make_dir(folder, ""));
+    TW_TRY(make_dir(folder, "plants"));
+    TW_TRY(make_dir(folder, "storms"));
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+        tw_outfile *file;
+        TW_TRY(open_in(folder, "", layers[i].name, &file));
+        layers[i].write(folder->city, file);
+        TW_TRY(tw_outfile_commit(file));
+    }
+    for (int p = 0; p < TW_CITY_PLANTS; p++)
+        TW_TRY(write_plant(folder, p));
+    for (int s = 0; s < TW_STORM_COUNT; s++)
+        TW_TRY(write_storm(folder, tw_storm_get(s)));
+    return write_ini(folder); /* last: a folder with city.ini is whole */
+}
+
+tw_status tw_folder_write(const struct tw_city *city, const struct tw_folder_options *options,
+                          const char *dir)
+{
+    struct folder folder = {.city = city, .options = options, .dir = dir};
+    tw_status status = write_all(&folder);
+    int why = errno; /* freeing may change it */
+    tw_strbuf_done(&folder.path);
+    errno = why;
+    return status;
+}
