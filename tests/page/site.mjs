@@ -68,7 +68,7 @@ async function startReal() {
       "serve",
       process.env.TW_CITY ?? join(ROOT, "cities/shancheng"),
       "--replay",
-      process.env.TW_STORM ?? "afternoon",
+      process.env.TW_STORM ?? "p50-3h",
       "--speed",
       "300",
       "--listen",
