@@ -64,8 +64,8 @@ static void persistence_holds_then_falls_to_nothing(void **state)
     assert_near(tw_rain_ahead_mmh(&p, 40.0, 5400.0), 0.0, 0.0);
     assert_near(tw_rain_ahead_mmh(&p, 40.0, 1e6), 0.0, 0.0);
     double before = 40.0;
-    for (double lead_s = 0.0; lead_s < 7200.0; lead_s += 10.0) { /* it never rises */
-        double rain_mmh = tw_rain_ahead_mmh(&p, 40.0, lead_s);
+    for (int i = 0; i < 720; i++) { /* it never rises */
+        double rain_mmh = tw_rain_ahead_mmh(&p, 40.0, 10.0 * i);
         assert_true(rain_mmh <= before && rain_mmh >= 0.0);
         before = rain_mmh;
     }

@@ -88,7 +88,7 @@ static void minute(struct child *child, int number, int32_t forecast, double out
     struct tw_worker_step head;
     memcpy(&head, frame.bytes, sizeof head);
     assert_near(head.time_s, START_S + 60.0 * number, 1e-6);
-    size_t count = (size_t)(head.watch_count + head.sensor_count);
+    size_t count = (size_t)head.watch_count + (size_t)head.sensor_count;
     assert_int_equal(frame.size, sizeof head + count * sizeof(double));
     out[2] = (double)NAN;
     memcpy(out, frame.bytes + sizeof head, count * sizeof(double));
@@ -101,7 +101,8 @@ static void rain(struct child *child, uint32_t kind, int from, int to, double ra
         struct tw_worker_rain rows[2] = {{0, START_S + 60.0 * i, rain_mm},
                                          {1, START_S + 60.0 * i, 0.0}};
         if (i % 5 == 0) rows[1].rain_mm = 5.0 * rain_mm; /* its interval is five minutes */
-        assert_ok(tw_frame_send(child->fd, kind, rows, sizeof rows[0] * (i % 5 == 0 ? 2U : 1U)));
+        size_t size = i % 5 == 0 ? sizeof rows : sizeof rows[0];
+        assert_ok(tw_frame_send(child->fd, kind, rows, size));
     }
 }
 
