@@ -6,6 +6,8 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CITY ?= cities/shancheng
 STORM ?= p50-3h
 SPEED ?= 60
+# The example's storm is a design storm, known beforehand; RAIN=honest forecasts by persistence.
+RAIN ?= perfect
 PAGE_SOURCES = $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
 help: ## this list
@@ -31,8 +33,8 @@ build: setup ## build the command, build/thalweg, with its page
 	@cmake --preset release $(if $(wildcard build/build.ninja),>/dev/null)
 	@cmake --build build --target thalweg -j $(JOBS)
 
-run: build ## the example city on a page, a storm replayed (CITY=, STORM=, SPEED=)
-	./build/thalweg serve $(CITY) --replay $(STORM) --speed $(SPEED)
+run: build ## the example city on a page, a storm replayed (CITY=, STORM=, SPEED=, RAIN=)
+	./build/thalweg serve $(CITY) --replay $(STORM) --speed $(SPEED) --rain $(RAIN)
 
 test: ## build and run all tests (CI=true: both compilers, sanitizers, lint)
 	@sh tools/setup.sh test
