@@ -26,6 +26,7 @@ static const char usage[] =
     "  --seed S         a whole number from 0: which city\n"
     "  --title-zh TEXT  its title in Chinese\n"
     "  --title-en TEXT  its title in English\n"
+    "  --storms-only    write only DIR/storms, of the city with this N and S\n"
     "  --force          write into DIR even when there is something in it\n"
     "  --help\n"
     "\n"
@@ -34,7 +35,7 @@ static const char usage[] =
 struct arguments {
     int32_t nodes; /* 0: not given */
     uint64_t seed;
-    bool seeded, force;
+    bool seeded, force, storms_only;
     const char *title_zh, *title_en, *dir;
 };
 
@@ -84,6 +85,9 @@ static bool take_option(struct arguments *a, int option, const char *value)
     case 'f':
         a->force = true;
         return true;
+    case 'o':
+        a->storms_only = true;
+        return true;
     default:
         (void)fputs(usage, stderr);
         return false;
@@ -116,18 +120,28 @@ static bool is_empty(const char *path)
     return empty;
 }
 
+/* Nothing is there that would be mixed with what is written; says so otherwise. */
+static bool is_free(const struct arguments *a)
+{
+    struct tw_strbuf path = {.text = NULL};
+    (void)tw_strbuf_printf(&path, "%s%s", a->dir, a->storms_only ? "/storms" : "");
+    bool empty = is_empty(tw_strbuf_get(&path));
+    if (!empty) {
+        (void)fprintf(stderr,
+                      "thalweg synth: %s is no empty folder; --force writes into it all the same\n",
+                      tw_strbuf_get(&path));
+    }
+    tw_strbuf_done(&path);
+    return empty;
+}
+
 static int synth(const struct arguments *a)
 {
     struct tw_city city;
     char id[64];
     id_from(a->dir, id, sizeof id);
-    struct tw_folder_options options = {id, a->title_zh, a->title_en};
-    if (!a->force && !is_empty(a->dir)) {
-        (void)fprintf(stderr,
-                      "thalweg synth: %s is no empty folder; --force writes into it all the same\n",
-                      a->dir);
-        return TW_EXIT_INPUT;
-    }
+    struct tw_folder_options options = {id, a->title_zh, a->title_en, a->storms_only};
+    if (!a->force && !is_free(a)) return TW_EXIT_INPUT;
     tw_status status = tw_city_make(a->seed, a->nodes, &city);
     if (status != TW_OK) {
         (void)fprintf(stderr, "thalweg synth: the city can't be made: %s\n",
@@ -152,13 +166,11 @@ static int synth(const struct arguments *a)
 
 int tw_cmd_synth(int argc, char **argv)
 {
-    static const struct option known[] = {{"nodes", required_argument, NULL, 'n'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"title-zh", required_argument, NULL, 'z'},
-                                          {"title-en", required_argument, NULL, 'e'},
-                                          {"force", no_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"nodes", required_argument, NULL, 'n'},    {"seed", required_argument, NULL, 's'},
+        {"title-zh", required_argument, NULL, 'z'}, {"title-en", required_argument, NULL, 'e'},
+        {"storms-only", no_argument, NULL, 'o'},    {"force", no_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct arguments a = {.title_zh = "山城（虚构）", .title_en = "Shancheng (made up)"};
     int option;
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {

@@ -10,8 +10,8 @@ void tw_city_place_gages(struct tw_city *city)
         double x_m = city->land.length_m * ((g + 0.5) / city->gage_count - 0.5);
         double aside = g % 2 ? -0.45 : 0.45; /* one north, one south of the ridge */
         city->gage_x_m[g] = x_m;
-        city->gage_y_m[g] = tw_land_axis_m(&city->land, x_m) +
-                            aside * tw_land_half_width_m(&city->land, x_m);
+        city->gage_y_m[g] =
+            tw_land_axis_m(&city->land, x_m) + aside * tw_land_half_width_m(&city->land, x_m);
     }
 }
 
@@ -40,8 +40,8 @@ static tw_status make_once(struct tw_city *city, int32_t weight, int32_t nodes)
     TW_TRY(tw_sites_make(&city->arena, &options, &city->land, &city->lattice, &city->sites));
     TW_TRY(tw_points_choose(&city->arena, &city->land, city->seed, &city->sites, &city->points));
     TW_TRY(tw_rows_init(&city->arena, nodes, &city->rows));
-    TW_TRY(tw_sewer_design_rain(&city->arena, &city->sites, city->seed, &city->points,
-                                &city->rain));
+    TW_TRY(
+        tw_sewer_design_rain(&city->arena, &city->sites, city->seed, &city->points, &city->rain));
     TW_TRY(tw_sewer_design_foul(&city->arena, &city->sites, city->seed, &city->foul));
     TW_TRY(tw_city_plan_works(city));
     tw_city_place_gages(city);

@@ -33,8 +33,8 @@ struct tw_city {
     struct tw_points points;
     struct tw_sewer rain, foul;
     struct tw_rows rows;
-    unsigned char *work;              /* [sites] enum tw_city_work */
-    int32_t *rain_node, *foul_node;   /* [sites] rows; -1 none */
+    unsigned char *work;            /* [sites] enum tw_city_work */
+    int32_t *rain_node, *foul_node; /* [sites] rows; -1 none */
     struct tw_city_plant plant[TW_CITY_PLANTS];
     int32_t gage_count;
     double gage_x_m[TW_CITY_GAGES_MOST], gage_y_m[TW_CITY_GAGES_MOST];

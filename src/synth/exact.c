@@ -19,7 +19,8 @@ double tw_exact_exp(double x)
     double k = floor(x / (ln2_high + ln2_low) + 0.5);
     double r = (x - k * ln2_high) - k * ln2_low;
     double sum = 1.0;
-    for (int i = 15; i > 0; i--) sum = 1.0 + r * sum / i;
+    for (int i = 15; i > 0; i--)
+        sum = 1.0 + r * sum / i;
     return ldexp(sum, (int)k);
 }
 
@@ -27,7 +28,8 @@ double tw_exact_exp(double x)
 static double log_series(double s)
 {
     double square = s * s, sum = 0.0;
-    for (int i = 23; i > 0; i -= 2) sum = 1.0 / i + square * sum;
+    for (int i = 23; i > 0; i -= 2)
+        sum = 1.0 / i + square * sum;
     return 2.0 * s * sum;
 }
 
@@ -51,14 +53,16 @@ double tw_exact_pow(double x, double y)
 static double sin_series(double r)
 {
     double square = r * r, sum = 1.0;
-    for (int i = 18; i > 1; i -= 2) sum = 1.0 - square * sum / (i * (i + 1));
+    for (int i = 18; i > 1; i -= 2)
+        sum = 1.0 - square * sum / (i * (i + 1));
     return r * sum;
 }
 
 static double cos_series(double r)
 {
     double square = r * r, sum = 1.0;
-    for (int i = 17; i > 0; i -= 2) sum = 1.0 - square * sum / (i * (i + 1));
+    for (int i = 17; i > 0; i -= 2)
+        sum = 1.0 - square * sum / (i * (i + 1));
     return sum;
 }
 
@@ -82,7 +86,8 @@ double tw_exact_atan(double x)
     double half = x / (1.0 + sqrt(1.0 + x * x));
     double quarter = half / (1.0 + sqrt(1.0 + half * half));
     double square = quarter * quarter, sum = 0.0;
-    for (int i = 45; i > 0; i -= 2) sum = 1.0 / i - square * sum;
+    for (int i = 45; i > 0; i -= 2)
+        sum = 1.0 / i - square * sum;
     return 4.0 * quarter * sum;
 }
 
@@ -90,7 +95,8 @@ double tw_exact_sinh(double x)
 {
     if (x < -0.3 || x > 0.3) return 0.5 * (tw_exact_exp(x) - tw_exact_exp(-x));
     double square = x * x, sum = 1.0;
-    for (int i = 12; i > 1; i -= 2) sum = 1.0 + square * sum / (i * (i + 1));
+    for (int i = 12; i > 1; i -= 2)
+        sum = 1.0 + square * sum / (i * (i + 1));
     return x * sum;
 }
 

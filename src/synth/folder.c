@@ -1,5 +1,6 @@
 #include "synth/folder.h"
 
+#include "base/require.h"
 #include "base/text.h"
 #include "synth/geo.h"
 #include "synth/network.h"
@@ -11,13 +12,18 @@
 #include <stdio.h>
 
 enum { BEGIN_MIN = 14 * 60 }; /* when storms begin, minutes of the day */
+enum { FILES_MOST = 24, DIRS_MOST = 8, NAME_MOST = 64 };
 
-/* A folder whose files are written. */
+/* A folder whose files are written: they take their places when all of them are whole. */
 struct folder {
     const struct tw_city *city;
     const struct tw_folder_options *options;
     struct tw_strbuf path;
     const char *dir;
+    int file_count, dir_count;
+    tw_outfile *file[FILES_MOST];
+    char name[FILES_MOST][NAME_MOST]; /* of the files, below dir */
+    char made[DIRS_MOST][NAME_MOST];  /* folders below dir */
 };
 
 /* The path of something in the folder; borrowed until the next call. */
@@ -33,15 +39,47 @@ static tw_status make_dir(struct folder *folder, const char *sub)
 {
     const char *path = path_to(folder, sub, "");
     TW_TRY(folder->path.status);
-    return tw_folder_make(path);
+    TW_TRY(tw_folder_make(path));
+    if (sub[0] == '\0') return TW_OK;
+    TW_REQUIRE(folder->dir_count < DIRS_MOST);
+    (void)snprintf(folder->made[folder->dir_count++], NAME_MOST, "%s", sub);
+    return TW_OK;
 }
 
 static tw_status open_in(struct folder *folder, const char *sub, const char *name,
                          tw_outfile **out_file)
 {
+    int i = folder->file_count;
+    TW_REQUIRE(i < FILES_MOST);
     const char *path = path_to(folder, sub, name);
     TW_TRY(folder->path.status);
-    return tw_outfile_open(path, out_file);
+    TW_TRY(tw_outfile_open(path, &folder->file[i]));
+    (void)snprintf(folder->name[i], NAME_MOST, "%s%s%s", sub, sub[0] != '\0' ? "/" : "", name);
+    *out_file = folder->file[folder->file_count++];
+    return TW_OK;
+}
+
+/* Put all files in their places. */
+static tw_status commit_all(struct folder *folder)
+{
+    for (int i = 0; i < folder->file_count; i++) {
+        tw_outfile *file = folder->file[i];
+        folder->file[i] = NULL;
+        TW_TRY(tw_outfile_commit(file));
+    }
+    return TW_OK;
+}
+
+/* Leave nothing of a folder that could not be written: the files that are open, those that are in
+ * their places already, and what folders this leaves empty. */
+static void undo(struct folder *folder)
+{
+    for (int i = 0; i < folder->file_count; i++) {
+        if (folder->file[i] == NULL) (void)remove(path_to(folder, "", folder->name[i]));
+        tw_outfile_abandon(folder->file[i]);
+    }
+    for (int i = folder->dir_count - 1; i >= 0; i--)
+        (void)remove(path_to(folder, folder->made[i], ""));
 }
 
 /* ---- city.ini ---- */
@@ -88,7 +126,7 @@ static tw_status write_ini(struct folder *folder)
                 "[store]\n"
                 "folder = var\n",
                 0);
-    return tw_outfile_commit(file);
+    return TW_OK;
 }
 
 /* ---- plants ---- */
@@ -115,7 +153,7 @@ static tw_status write_plant(struct folder *folder, int which)
     tw_put_text(file, "\ncapacity_m3d = ", 0);
     tw_put_number(file, 100.0 * ceil(plant->capacity_m3s * 864.0), 0, 0);
     tw_put_text(file, "\nstandard = GB 18918-2002\nclass = 1A\nmade_up = yes\n", 0);
-    return tw_outfile_commit(file);
+    return TW_OK;
 }
 
 /* ---- storms ---- */
@@ -133,28 +171,32 @@ static tw_status write_rain(struct folder *folder, const char *sub,
             (void)tw_outfile_printf(file, "2031-07-01T%02d:%02d:00,RG%02d,%d.%03d\n", now / 60,
                                     now % 60, g + 1, um / 1000, um % 1000);
         }
-    return tw_outfile_commit(file);
+    return TW_OK;
 }
 
 static tw_status write_storm(struct folder *folder, const struct tw_storm *storm)
 {
     struct tw_storm_over over = tw_storm_lay(folder->city, storm);
-    int32_t end = BEGIN_MIN + over.minutes + 60; /* until the streets have drained */
+    int32_t end = BEGIN_MIN + over.minutes + 90; /* until the streets have drained */
     tw_outfile *file;
     char sub[64];
     (void)snprintf(sub, sizeof sub, "storms/%s", storm->id);
     TW_TRY(make_dir(folder, sub));
     TW_TRY(write_rain(folder, sub, &over));
     TW_TRY(open_in(folder, sub, "storm.ini", &file));
-    (void)tw_outfile_printf(file,
-                            "[storm]\n"
-                            "title_zh = %s\n"
-                            "title_en = %s\n"
-                            "start = 2031-07-01T%02d:00:00\n"
-                            "end = 2031-07-01T%02d:%02d:00\n"
-                            "made_up = yes\n",
-                            storm->title_zh, storm->title_en, BEGIN_MIN / 60, end / 60, end % 60);
-    return tw_outfile_commit(file);
+    (void)tw_outfile_printf(
+        file,
+        "; Chongqing's intensity formula (Shapingba, 2017), Chicago hyetograph:\n"
+        "; %g years, %g min, the peak at 0.4 of them; a cell moves over the gages.\n"
+        "[storm]\n"
+        "title_zh = %s\n"
+        "title_en = %s\n"
+        "start = 2031-07-01T%02d:00:00\n"
+        "end = 2031-07-01T%02d:%02d:00\n"
+        "made_up = yes\n",
+        storm->period_years, storm->duration_min, storm->title_zh, storm->title_en, BEGIN_MIN / 60,
+        end / 60, end % 60);
+    return TW_OK;
 }
 
 /* ---- all ---- */
@@ -169,21 +211,27 @@ static const struct {
     {"cameras.geojson", tw_folder_cameras},
 };
 
+static tw_status write_storms(struct folder *folder)
+{
+    TW_TRY(make_dir(folder, "storms"));
+    for (int s = 0; s < TW_STORM_COUNT; s++)
+        TW_TRY(write_storm(folder, tw_storm_get(s)));
+    return TW_OK;
+}
+
 static tw_status write_all(struct folder *folder)
 {
     TW_TRY(make_dir(folder, ""));
+    TW_TRY(write_storms(folder));
+    if (folder->options->storms_only) return TW_OK;
     TW_TRY(make_dir(folder, "plants"));
-    TW_TRY(make_dir(folder, "storms"));
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         tw_outfile *file;
         TW_TRY(open_in(folder, "", layers[i].name, &file));
         layers[i].write(folder->city, file);
-        TW_TRY(tw_outfile_commit(file));
     }
     for (int p = 0; p < TW_CITY_PLANTS; p++)
         TW_TRY(write_plant(folder, p));
-    for (int s = 0; s < TW_STORM_COUNT; s++)
-        TW_TRY(write_storm(folder, tw_storm_get(s)));
     return write_ini(folder); /* last: a folder with city.ini is whole */
 }
 
@@ -192,7 +240,9 @@ tw_status tw_folder_write(const struct tw_city *city, const struct tw_folder_opt
 {
     struct folder folder = {.city = city, .options = options, .dir = dir};
     tw_status status = write_all(&folder);
-    int why = errno; /* freeing may change it */
+    if (status == TW_OK) status = commit_all(&folder);
+    int why = errno; /* cleaning up may change it */
+    if (status != TW_OK) undo(&folder);
     tw_strbuf_done(&folder.path);
     errno = why;
     return status;

@@ -6,14 +6,18 @@
 #include "synth/city.h"
 #include "thalweg/status.h"
 
+#include <stdbool.h>
+
 /** What the folder says of the city beside what the city is. Texts without line ends and ';'. */
 struct tw_folder_options {
     const char *id;
     const char *title_zh, *title_en;
+    bool storms_only; /* write only the storms folder */
 };
 
 /**
- * Write a city: city.ini, network, terrain, layers, plants and storms.
+ * Write a city: city.ini, network, terrain, layers, plants and storms. Files take their places when
+ * all of them are whole; a failure leaves none behind.
  *
  * dir     made when it is not there; files in it that have the same names are replaced
  * errors  TW_ERR_FILE (errno says why), TW_ERR_NOMEM

@@ -14,12 +14,14 @@ void tw_folder_terrain(const struct tw_city *city, tw_outfile *file)
 {
     const struct tw_land *land = &city->land;
     struct tw_utm origin = tw_city_origin();
-    double wide_m = land->length_m + 2.0 * border_m(land);
+    double west_border_m = border_m(land), mountain_m = 2.2 * land->summit_m;
+    if (west_border_m < mountain_m) west_border_m = mountain_m;
+    double wide_m = land->length_m + west_border_m + border_m(land);
     double high_m = 2.6 * land->half_width_m + 2.0 * border_m(land); /* the axis winds */
     double cell_m = 5.0 * ceil(sqrt(wide_m * high_m / most_cells) / 5.0);
     cell_m = cell_m < finest_m ? finest_m : cell_m;
     int32_t columns = (int32_t)(wide_m / cell_m), rows = (int32_t)(high_m / cell_m);
-    double west_m = cell_m * floor(-0.5 * wide_m / cell_m);
+    double west_m = cell_m * floor((-0.5 * land->length_m - west_border_m) / cell_m);
     double south_m = cell_m * floor(-0.5 * high_m / cell_m);
     (void)tw_outfile_printf(file, "ncols %d\nnrows %d\nxllcorner ", columns, rows);
     tw_put_number(file, origin.east_m + west_m, 0, 0);

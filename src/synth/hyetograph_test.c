@@ -41,8 +41,8 @@ static void the_stretch_around_the_peak_has_the_formulas_intensity(void **state)
     struct tw_chicago storm = storm_of(50.0);
     for (double length = 1.0; length <= 120.0; length += 7.0) {
         double begin = 48.0 - 0.4 * length; /* the peak is at 0.4 * 120 */
-        double depth = tw_chicago_depth_mm(&storm, begin + length) -
-                       tw_chicago_depth_mm(&storm, begin);
+        double depth =
+            tw_chicago_depth_mm(&storm, begin + length) - tw_chicago_depth_mm(&storm, begin);
         double mean = tw_intensity_mmh(&storm.formula, 50.0, length);
         near(depth * 60.0 / length, mean, 1e-9 * mean); /* rounding only */
     }
@@ -78,8 +78,8 @@ static void hyetographs_agree_with_the_published_ones(void **state)
         int rows = 0;
         assert_int_equal(fscanf(file, "%*[^\n]"), 0);
         while (fscanf(file, "%lf,%lf", &minute, &published) == 2) {
-            double depth = tw_chicago_depth_mm(&storm, minute + 5.0) -
-                           tw_chicago_depth_mm(&storm, minute);
+            double depth =
+                tw_chicago_depth_mm(&storm, minute + 5.0) - tw_chicago_depth_mm(&storm, minute);
             near(depth * 12.0, published, 0.00051);
             rows++;
         }

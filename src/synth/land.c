@@ -47,7 +47,8 @@ double tw_land_half_width_m(const struct tw_land *land, double x_m)
 {
     double from_tip = (0.5 * land->length_m - x_m) / land->length_m;
     double t = from_tip / 0.6;
-    t = t < -0.15 ? -0.15 : t > 1.0 ? 1.0 : t;
+    if (t < 0.0) t /= 1.0 - t / 0.15; /* the far banks draw together to a limit */
+    if (t > 1.0) t = 1.0;
     double bays = 0.07 * tw_noise(land->seed, TW_DRAW_BANK, 7.0 * from_tip, 0.5) * t;
     return land->half_width_m * (0.30 + 0.70 * t * (2.0 - t) + bays);
 }
@@ -56,9 +57,9 @@ double tw_land_half_width_m(const struct tw_land *land, double x_m)
 static double aslant(const struct tw_land *land, double x_m)
 {
     double step = 0.002 * land->length_m;
-    double rise = (tw_land_half_width_m(land, x_m + step) -
-                   tw_land_half_width_m(land, x_m - step)) /
-                  (2.0 * step);
+    double rise =
+        (tw_land_half_width_m(land, x_m + step) - tw_land_half_width_m(land, x_m - step)) /
+        (2.0 * step);
     return 1.0 / sqrt(1.0 + rise * rise);
 }
 
@@ -107,7 +108,7 @@ static double in_gully(const struct tw_land *land, double x_m, double y_m, doubl
     double width = space * (0.10 + 0.10 * p), best = 0.0;
     for (int32_t k = middle - 1; k <= middle + 1; k++) {
         if (k < 0 || k >= land->gullies) continue;
-        double bend = tw_noise(land->seed, TW_DRAW_GULLY, 2.5 * p, 10.0 * k + 500.0 * bank);
+        double bend = tw_noise(land->seed, TW_DRAW_GULLY, 2.5 * p, 10.0 * k + 500.0 * (int)bank);
         double d = (x_m - tw_land_gully_m(land, k) - 0.7 * space * p * bend) / width;
         double here = d * d > 40.0 ? 0.0 : tw_exact_exp(-d * d);
         best = here > best ? here : best;
@@ -127,8 +128,8 @@ static double rough(const struct tw_land *land, double x_m, double y_m, double w
 {
     double sum = 0.0, height = 0.55;
     for (int octave = 0; octave < 4; octave++) {
-        sum += height * tw_noise(land->seed + (uint64_t)octave, TW_DRAW_RELIEF, x_m / wave_m,
-                                 y_m / wave_m);
+        sum += height *
+               tw_noise(land->seed + (uint64_t)octave, TW_DRAW_RELIEF, x_m / wave_m, y_m / wave_m);
         wave_m *= 0.5;
         height *= 0.5;
     }
@@ -177,8 +178,8 @@ double tw_land_ground_m(const struct tw_land *land, double x_m, double y_m)
              smooth(bench / 20.0) * 1.2 * tw_noise(land->seed, TW_DRAW_BANK, x_m / 330.0, 9.5);
     }
     if (shore > bench_end_m) {
-        z += hill_m(land, x_m, y_m, shore) + mountain_m(land, x_m, y_m) *
-                                                 smooth((shore - bench_end_m) / 200.0);
+        z += hill_m(land, x_m, y_m, shore) +
+             mountain_m(land, x_m, y_m) * smooth((shore - bench_end_m) / 200.0);
     }
     return TW_LAND_RIVER_M + z;
 }

@@ -11,13 +11,13 @@ enum tw_bank { TW_BANK_NORTH, TW_BANK_SOUTH, TW_BANK_COUNT };
 /** What the land is made from. */
 struct tw_land {
     uint64_t seed;
-    double length_m;       /* of the city, from its western border to the tip */
-    double half_width_m;   /* from the axis to a bank, at its widest */
-    double relief_m;       /* of the ridge above the river road */
+    double length_m;     /* of the city, from its western border to the tip */
+    double half_width_m; /* from the axis to a bank, at its widest */
+    double relief_m;     /* of the ridge above the river road */
     double river_width_m;
-    int32_t gullies;       /* that come down to each bank */
-    double gully_space_m;  /* between two of them */
-    double summit_m;       /* radius of the mountain west of the city */
+    int32_t gullies;      /* that come down to each bank */
+    double gully_space_m; /* between two of them */
+    double summit_m;      /* radius of the mountain west of the city */
 };
 
 /** Where the river road runs: distance from the bank [m]. */

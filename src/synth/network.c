@@ -31,52 +31,53 @@ static void section(tw_outfile *file, const char *name, const char *columns)
 
 static void write_options(const struct tw_city *city, tw_outfile *file)
 {
-    (void)tw_outfile_printf(
-        file,
-        "[TITLE]\n"
-        ";; A made city in the manner of Chongqing: nothing in it is real.\n"
-        ";; thalweg synth: %d nodes, %d links, seed %llu. Coordinates: EPSG:32648 (WGS 84 / UTM 48N).\n"
-        "Made city of %d nodes, seed %llu\n"
-        "\n[OPTIONS]\n"
-        "FLOW_UNITS           CMS\n"
-        "INFILTRATION         HORTON\n"
-        "FLOW_ROUTING         DYNWAVE\n"
-        "LINK_OFFSETS         DEPTH\n"
-        "MIN_SLOPE            0\n"
-        "ALLOW_PONDING        YES\n"
-        "SKIP_STEADY_STATE    NO\n"
-        "START_DATE           07/01/2031\n"
-        "START_TIME           13:00:00\n"
-        "REPORT_START_DATE    07/01/2031\n"
-        "REPORT_START_TIME    13:00:00\n"
-        "END_DATE             07/01/2031\n"
-        "END_TIME             20:00:00\n"
-        "SWEEP_START          01/01\n"
-        "SWEEP_END            12/31\n"
-        "DRY_DAYS             3\n"
-        "REPORT_STEP          00:05:00\n"
-        "WET_STEP             00:01:00\n"
-        "DRY_STEP             00:05:00\n"
-        "ROUTING_STEP         5\n"
-        "RULE_STEP            00:00:00\n"
-        "INERTIAL_DAMPING     PARTIAL\n"
-        "NORMAL_FLOW_LIMITED  BOTH\n"
-        "FORCE_MAIN_EQUATION  H-W\n"
-        "SURCHARGE_METHOD     EXTRAN\n"
-        "VARIABLE_STEP        0.75\n"
-        "LENGTHENING_STEP     0\n"
-        "MIN_SURFAREA         4.0\n"
-        "MAX_TRIALS           8\n"
-        "HEAD_TOLERANCE       0.0015\n"
-        "SYS_FLOW_TOL         5\n"
-        "LAT_FLOW_TOL         5\n"
-        "MINIMUM_STEP         0.5\n"
-        "THREADS              1\n"
-        "\n[EVAPORATION]\n"
-        "CONSTANT             0.0\n"
-        "DRY_ONLY             NO\n",
-        city->rows.node_count, city->rows.link_count, (unsigned long long)city->seed,
-        city->rows.node_count, (unsigned long long)city->seed);
+    (void)tw_outfile_printf(file,
+                            "[TITLE]\n"
+                            ";; A made city in the manner of Chongqing: nothing in it is real.\n"
+                            ";; thalweg synth: %d nodes, %d links, seed %llu. Coordinates: "
+                            "EPSG:32648 (WGS 84 / UTM 48N).\n"
+                            "Made city of %d nodes, seed %llu\n"
+                            "\n[OPTIONS]\n"
+                            "FLOW_UNITS           CMS\n"
+                            "INFILTRATION         HORTON\n"
+                            "FLOW_ROUTING         DYNWAVE\n"
+                            "LINK_OFFSETS         DEPTH\n"
+                            "MIN_SLOPE            0\n"
+                            "ALLOW_PONDING        YES\n"
+                            "SKIP_STEADY_STATE    NO\n"
+                            "START_DATE           07/01/2031\n"
+                            "START_TIME           13:00:00\n"
+                            "REPORT_START_DATE    07/01/2031\n"
+                            "REPORT_START_TIME    13:00:00\n"
+                            "END_DATE             07/01/2031\n"
+                            "END_TIME             20:00:00\n"
+                            "SWEEP_START          01/01\n"
+                            "SWEEP_END            12/31\n"
+                            "DRY_DAYS             3\n"
+                            "REPORT_STEP          00:05:00\n"
+                            "WET_STEP             00:01:00\n"
+                            "DRY_STEP             00:05:00\n"
+                            "ROUTING_STEP         5\n"
+                            "RULE_STEP            00:00:00\n"
+                            "INERTIAL_DAMPING     PARTIAL\n"
+                            "NORMAL_FLOW_LIMITED  BOTH\n"
+                            "FORCE_MAIN_EQUATION  H-W\n"
+                            "SURCHARGE_METHOD     EXTRAN\n"
+                            "VARIABLE_STEP        0.75\n"
+                            "LENGTHENING_STEP     0\n"
+                            "MIN_SURFAREA         4.0\n"
+                            "MAX_TRIALS           8\n"
+                            "HEAD_TOLERANCE       0.0015\n"
+                            "SYS_FLOW_TOL         5\n"
+                            "LAT_FLOW_TOL         5\n"
+                            "MINIMUM_STEP         0.5\n"
+                            "THREADS              1\n"
+                            "\n[EVAPORATION]\n"
+                            "CONSTANT             0.0\n"
+                            "DRY_ONLY             NO\n",
+                            city->rows.node_count, city->rows.link_count,
+                            (unsigned long long)city->seed, city->rows.node_count,
+                            (unsigned long long)city->seed);
 }
 
 static void write_gages(const struct tw_city *city, tw_outfile *file)
@@ -144,7 +145,8 @@ static void write_outfalls(const struct tw_rows *rows, tw_outfile *file)
 
 static void write_storages(const struct tw_rows *rows, tw_outfile *file)
 {
-    section(file, "STORAGE", "Name  Elev  MaxDepth  InitDepth  Shape  Curve/Params  SurDepth  Fevap");
+    section(file, "STORAGE",
+            "Name  Elev  MaxDepth  InitDepth  Shape  Curve/Params  SurDepth  Fevap");
     for (int32_t i = 0; i < rows->node_count; i++) {
         const struct tw_node_row *node = &rows->node[i];
         if (node->kind != TW_ROW_STORAGE) continue;
@@ -211,7 +213,8 @@ static void write_orifices(const struct tw_rows *rows, tw_outfile *file)
 
 static void write_weirs(const struct tw_rows *rows, tw_outfile *file)
 {
-    section(file, "WEIRS", "Name  From  To  Type  Crest  Qcoeff  Gated  EndCon  EndCoeff  Surcharge");
+    section(file, "WEIRS",
+            "Name  From  To  Type  Crest  Qcoeff  Gated  EndCon  EndCoeff  Surcharge");
     for (int32_t l = 0; l < rows->link_count; l++) {
         const struct tw_link_row *link = &rows->link[l];
         if (link->kind != TW_ROW_WEIR) continue;
@@ -268,8 +271,8 @@ static void write_sections(const struct tw_rows *rows, tw_outfile *file)
 
 static void write_dry_weather(const struct tw_rows *rows, tw_outfile *file)
 {
-    static const char *const pattern[] = {[TW_PATTERN_HOMES] = "HOMES",
-                                          [TW_PATTERN_OFFICES] = "OFFICES"};
+    static const char *const pattern[] = {
+        [TW_PATTERN_HOMES] = "HOMES", [TW_PATTERN_OFFICES] = "OFFICES"};
     section(file, "DWF", "Node  Constituent  Baseline  Pattern");
     for (int32_t i = 0; i < rows->node_count; i++) {
         const struct tw_node_row *node = &rows->node[i];

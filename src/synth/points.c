@@ -26,9 +26,9 @@ static const struct tw_point cast[TW_POINT_COUNT] = {
 struct wish {
     int32_t level_least, level_most;
     int32_t upstream_least, upstream_most;
-    double drop_most_m;  /* from the site down to its parent: a hollow needs a flat place */
+    double drop_most_m; /* from the site down to its parent: a hollow needs a flat place */
     double shore_most_m;
-    double part_least;   /* of its tree that drains through it */
+    double part_least; /* of its tree that drains through it */
 };
 
 static const struct wish wishes[] = {
@@ -54,7 +54,8 @@ static double drop_m(const struct tw_sites *sites, int32_t n)
 
 static bool is_above(const struct tw_sites *sites, int32_t upper, int32_t lower)
 {
-    while (sites->level[upper] > sites->level[lower]) upper = sites->parent[upper];
+    while (sites->level[upper] > sites->level[lower])
+        upper = sites->parent[upper];
     return upper == lower;
 }
 
@@ -84,8 +85,7 @@ static bool fits(const struct choice *choice, const struct wish *wish, int32_t n
     if (drop_m(sites, n) > wish->drop_most_m + 1.2 * round) return false;
     double part = (double)sites->upstream[n] / sites->upstream[sites->root[n]];
     if (part < wish->part_least - 0.1 * round) return false;
-    return wish->shore_most_m > 1e8 || tw_land_shore_m(choice->land, sites->x_m[n],
-                                                       sites->y_m[n]) <
+    return wish->shore_most_m > 1e8 || tw_land_shore_m(choice->land, sites->x_m[n], sites->y_m[n]) <
                                            wish->shore_most_m + 30.0 * round;
 }
 
@@ -130,7 +130,8 @@ tw_status tw_points_choose(struct tw_arena *arena, const struct tw_land *land, u
     if (choice.in_root == NULL || out_points->at == NULL || out_points->above == NULL ||
         out_points->below == NULL)
         return TW_ERR_NOMEM;
-    for (int32_t n = 0; n < sites->count; n++) out_points->at[n] = -1;
+    for (int32_t n = 0; n < sites->count; n++)
+        out_points->at[n] = -1;
     for (int32_t p = 0; p < TW_POINT_COUNT; p++) {
         struct tw_point *point = &out_points->point[p];
         for (int32_t round = 0; point->site < 0 && round < 100; round++)
@@ -155,8 +156,8 @@ tw_status tw_points_choose(struct tw_arena *arena, const struct tw_land *land, u
 /* Mean rain of the minutes that the water takes to arrive [mm/h]. */
 static double arriving_mmh(const struct tw_chicago *storm, double minute, double travel_min)
 {
-    double depth_mm = tw_chicago_depth_mm(storm, minute) -
-                      tw_chicago_depth_mm(storm, minute - travel_min);
+    double depth_mm =
+        tw_chicago_depth_mm(storm, minute) - tw_chicago_depth_mm(storm, minute - travel_min);
     return depth_mm * 60.0 / travel_min;
 }
 

@@ -20,17 +20,17 @@ struct tw_point {
     const char *name_zh, *name_en;
     enum tw_point_kind kind;
     int32_t site;
-    int32_t weight;     /* 1..10: lives and traffic */
-    double onset_m3s;   /* inflow from which water stays on the street */
-    double pond_m2;     /* area of the puddle */
+    int32_t weight;   /* 1..10: lives and traffic */
+    double onset_m3s; /* inflow from which water stays on the street */
+    double pond_m2;   /* area of the puddle */
 };
 
 /** All of them, and which site is which. */
 struct tw_points {
     struct tw_point point[TW_POINT_COUNT];
-    int32_t *at;        /* [sites] number of the point there; -1 none */
-    bool *above;        /* [sites] drains through a point further down */
-    bool *below;        /* [sites] takes the water of a point further up */
+    int32_t *at; /* [sites] number of the point there; -1 none */
+    bool *above; /* [sites] drains through a point further down */
+    bool *below; /* [sites] takes the water of a point further up */
 };
 
 /**

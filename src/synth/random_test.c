@@ -27,7 +27,8 @@ static void draws_fill_the_unit_interval_evenly(void **state)
         tenth[(int)(10.0 * u)]++;
     }
     /* 1000 expected, standard deviation 30: five of them */
-    for (int i = 0; i < 10; i++) assert_in_range(tenth[i], 850, 1150);
+    for (int i = 0; i < 10; i++)
+        assert_in_range(tenth[i], 850, 1150);
 }
 
 static void noise_is_smooth_and_bounded(void **state)

@@ -286,13 +286,14 @@ static void throttle_rule(struct tw_city *city, const struct tw_link_row *gate,
                            "THEN ORIFICE %s SETTING = 0.4\n"
                            "ELSE ORIFICE %s SETTING = 1.0\n"
                            "PRIORITY 1\n\n",
-                           gate->name, city->rows.node[end->row].name,
-                           1.1 * end->section.height_m, gate->name, gate->name);
+                           gate->name, city->rows.node[end->row].name, 1.1 * end->section.height_m,
+                           gate->name, gate->name);
 }
 
 static const struct stop *reach_end(const struct bank *bank, int32_t k)
 {
-    while (!bank->stop[k].last) k++;
+    while (!bank->stop[k].last)
+        k++;
     return &bank->stop[k];
 }
 
@@ -358,7 +359,7 @@ static void combined_mouth(struct riverside *river, int32_t root, const struct b
     struct tw_city *city = river->city;
     struct tw_rows *rows = &city->rows;
     const struct stop *stop = &bank->stop[river->stop_of[root]];
-    enum tw_bank side = root % TW_BANK_COUNT;
+    enum tw_bank side = (enum tw_bank)(root % TW_BANK_COUNT);
     int32_t chamber = city->rain_node[root];
     double flow_m3s = 2.6 * city->rain.design_m3s[root]; /* of 50 years, from 2 */
     if (city->points.below[root]) flow_m3s = 1.3 * city->rain.design_m3s[root];
@@ -404,10 +405,9 @@ static void mouths_build(struct riverside *river)
             combined_mouth(river, root, bank);
             continue;
         }
-        outlet_build(river, city->rain_node[root], root % TW_BANK_COUNT,
+        outlet_build(river, city->rain_node[root], (enum tw_bank)(root % TW_BANK_COUNT),
                      &city->rain.section[root], 1.5 * city->rain.design_m3s[root]);
-        if (city->foul.there[root])
-            foul_mouth(river, root, &bank->stop[river->stop_of[root]]);
+        if (city->foul.there[root]) foul_mouth(river, root, &bank->stop[river->stop_of[root]]);
     }
 }
 
@@ -482,8 +482,8 @@ static void plant_pumped(struct riverside *river, int which, enum tw_bank side)
         tw_curve_add(&rows->curve[pump->curve], 2.4, 0.55 * flow_m3s);
         tw_curve_add(&rows->curve[pump->curve], 5.0, 0.65 * flow_m3s);
     }
-    struct tw_link_row *feed = plain_conduit(rows, works, plant, 30.0, node[works].invert_m,
-                                             node[plant].invert_m);
+    struct tw_link_row *feed =
+        plain_conduit(rows, works, plant, 30.0, node[works].invert_m, node[plant].invert_m);
     feed->section = tw_section_choose(TW_SERIES_FOUL, 1.4 * flow_m3s, 0.01, 3);
     city->plant[which] = (struct tw_city_plant){plant, (int32_t)(feed - rows->link),
                                                 reach_dry_m3s(bank, bank->middle)};
@@ -507,8 +507,8 @@ static void plant_gravity(struct riverside *river, int which)
     for (int side = 0; side < TW_BANK_COUNT; side++) {
         const struct bank *bank = &river->bank[side];
         const struct stop *end = &bank->stop[bank->count - 1];
-        double length_m = distance_m(end->x_m, end->y_m, rows->node[works].x_m,
-                                     rows->node[works].y_m);
+        double length_m =
+            distance_m(end->x_m, end->y_m, rows->node[works].x_m, rows->node[works].y_m);
         struct tw_link_row *link = plain_conduit(rows, end->row, works, length_m, end->invert_m,
                                                  end->invert_m - 0.004 * length_m);
         link->section = tw_section_choose(TW_SERIES_FOUL, 0.0, 1.0, end->section.step + 1);
@@ -516,7 +516,7 @@ static void plant_gravity(struct riverside *river, int which)
         double peak_m3s = reach_peak_m3s(bank, bank->count - 1);
         flow_m3s += peak_m3s;
         dry_m3s += reach_dry_m3s(bank, bank->count - 1);
-        relief_build(river, end, side, peak_m3s);
+        relief_build(river, end, (enum tw_bank)side, peak_m3s);
     }
     rows->node[works].invert_m = invert_m;
     rows->node[basin].invert_m = invert_m - 0.3;
@@ -538,8 +538,7 @@ static void plant_gravity(struct riverside *river, int which)
     struct tw_link_row *feed = plain_conduit(rows, basin, plant, 25.0, rows->node[basin].invert_m,
                                              rows->node[plant].invert_m);
     feed->section = tw_section_choose(TW_SERIES_FOUL, 1.6 * flow_m3s, 0.01, 4);
-    city->plant[which] =
-        (struct tw_city_plant){plant, (int32_t)(feed - rows->link), dry_m3s};
+    city->plant[which] = (struct tw_city_plant){plant, (int32_t)(feed - rows->link), dry_m3s};
 }
 
 tw_status tw_city_build_riverside(struct tw_city *city)
@@ -549,7 +548,7 @@ tw_status tw_city_build_riverside(struct tw_city *city)
     river.gate_m = TW_ARENA_NEW(&city->arena, double, city->sites.root_count);
     if (river.stop_of == NULL || river.gate_m == NULL) return TW_ERR_NOMEM;
     for (int side = 0; side < TW_BANK_COUNT; side++)
-        TW_TRY(bank_make(city, side, &river.bank[side]));
+        TW_TRY(bank_make(city, (enum tw_bank)side, &river.bank[side]));
     mouths_join(&river);
     for (int side = 0; side < TW_BANK_COUNT; side++) {
         bank_design(&river.bank[side]);

@@ -45,9 +45,11 @@ int32_t tw_rows_node(struct tw_rows *rows, enum tw_row_node kind, const char *pr
 int32_t tw_rows_link(struct tw_rows *rows, enum tw_row_link kind, int32_t from, int32_t to)
 {
     TW_REQUIRE(rows->link_count < rows->link_room);
-    static const char *const ending[] = {
-        [TW_ROW_CONDUIT] = "", [TW_ROW_PUMP] = "p", [TW_ROW_ORIFICE] = "o",
-        [TW_ROW_WEIR] = "w",   [TW_ROW_OUTLET] = "r"};
+    static const char *const ending[] = {[TW_ROW_CONDUIT] = "",
+                                         [TW_ROW_PUMP] = "p",
+                                         [TW_ROW_ORIFICE] = "o",
+                                         [TW_ROW_WEIR] = "w",
+                                         [TW_ROW_OUTLET] = "r"};
     int32_t number = 1; /* links from one node are added one after another */
     for (int32_t l = rows->link_count - 1; l >= 0 && l > rows->link_count - 8; l--)
         if (rows->link[l].from == from && rows->link[l].kind == kind) number++;

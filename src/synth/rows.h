@@ -19,16 +19,16 @@ enum tw_row_node { TW_ROW_JUNCTION, TW_ROW_OUTFALL, TW_ROW_STORAGE };
 struct tw_node_row {
     char name[TW_ROW_NAME];
     enum tw_row_node kind;
-    double x_m, y_m;      /* local coordinates */
+    double x_m, y_m; /* local coordinates */
     double invert_m, ground_m;
-    double ponded_m2;     /* junctions */
-    double start_m;       /* storages: depth at the beginning */
-    int32_t curve;        /* storages: area against depth; -1: the same area at all depths */
-    double area_m2;       /* storages without a curve */
-    double stage_m;       /* outfalls: fixed water level; below the invert: free outfall */
-    bool gated;           /* outfalls */
-    double dry_m3s;       /* mean dry weather flow that begins here */
-    int32_t pattern;      /* its daily pattern */
+    double ponded_m2; /* junctions */
+    double start_m;   /* storages: depth at the beginning */
+    int32_t curve;    /* storages: area against depth; -1: the same area at all depths */
+    double area_m2;   /* storages without a curve */
+    double stage_m;   /* outfalls: fixed water level; below the invert: free outfall */
+    bool gated;       /* outfalls */
+    double dry_m3s;   /* mean dry weather flow that begins here */
+    int32_t pattern;  /* its daily pattern */
 };
 
 /** Kinds of links. */
@@ -44,12 +44,12 @@ struct tw_link_row {
     double up_m, down_m;       /* conduits: inverts of the ends; others: up_m is the crest */
     double entry_loss, exit_loss;
     bool gated;
-    int32_t curve;             /* pumps, outlets */
-    double start_m, stop_m;    /* pumps: depths at which they switch */
+    int32_t curve;                /* pumps, outlets */
+    double start_m, stop_m;       /* pumps: depths at which they switch */
     double coefficient, exponent; /* orifices, weirs; outlets without a curve */
-    double close_h;            /* orifices: hours from open to closed */
-    bool side;                 /* weirs: along the flow */
-    double bend_m;             /* conduits: how far the street's bend is off the straight line */
+    double close_h;               /* orifices: hours from open to closed */
+    bool side;                    /* weirs: along the flow */
+    double bend_m;                /* conduits: how far the street's bend is off the straight line */
 };
 
 /** A curve: pairs in the units of the file. */

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-static const double pipes_m[] = {0.3, 0.4, 0.5, 0.6, 0.7,  0.8, 0.9,
+static const double pipes_m[] = {0.3, 0.4, 0.5,  0.6, 0.7,  0.8, 0.9,
                                  1.0, 1.2, 1.35, 1.5, 1.65, 1.8, 2.0};
-static const double boxes_m[][2] = {{2.0, 2.0}, {2.0, 2.5}, {2.2, 3.0}, {2.5, 3.5}, {2.8, 4.0},
-                                    {3.0, 5.0}, {3.2, 6.0}, {3.5, 7.0}, {4.0, 8.0}, {4.5, 10.0},
-                                    {5.0, 12.0}, {5.0, 16.0}};
-static const double channels_m[][2] = {{1.0, 1.0}, {1.2, 1.5}, {1.5, 1.8}, {1.8, 2.4}, {2.2, 3.0},
-                                       {2.6, 4.0}, {3.0, 5.0}};
-static const double gullies_m[][2] = {{3.2, 5.0}, {3.6, 7.0}, {4.0, 10.0}, {4.5, 14.0},
+static const double boxes_m[][2] = {{2.0, 2.0}, {2.0, 2.5},  {2.2, 3.0},  {2.5, 3.5},
+                                    {2.8, 4.0}, {3.0, 5.0},  {3.2, 6.0},  {3.5, 7.0},
+                                    {4.0, 8.0}, {4.5, 10.0}, {5.0, 12.0}, {5.0, 16.0}};
+static const double channels_m[][2] = {{1.0, 1.0}, {1.2, 1.5}, {1.5, 1.8}, {1.8, 2.4},
+                                       {2.2, 3.0}, {2.6, 4.0}, {3.0, 5.0}};
+static const double gullies_m[][2] = {{3.2, 5.0},  {3.6, 7.0},  {4.0, 10.0}, {4.5, 14.0},
                                       {5.0, 20.0}, {5.5, 30.0}, {6.0, 45.0}};
 enum {
     PIPES = sizeof pipes_m / sizeof pipes_m[0],
@@ -58,8 +58,7 @@ static void full(const struct tw_section *s, double *out_area_m2, double *out_pe
         vault_full(s->height_m, out_area_m2, out_perimeter_m);
     } else if (s->kind != TW_SECTION_NONE) {
         *out_area_m2 = wet_m * (s->width_m + s->side_slope * wet_m);
-        *out_perimeter_m = s->width_m +
-                           2.0 * wet_m * sqrt(1.0 + s->side_slope * s->side_slope);
+        *out_perimeter_m = s->width_m + 2.0 * wet_m * sqrt(1.0 + s->side_slope * s->side_slope);
     }
 }
 
@@ -75,8 +74,7 @@ double tw_section_capacity_m3s(const struct tw_section *section, double slope)
     double area, perimeter;
     full(section, &area, &perimeter);
     if (area <= 0.0 || slope <= 0.0) return 0.0;
-    return area * tw_exact_pow(area / perimeter, 2.0 / 3.0) * sqrt(slope) /
-           section->roughness;
+    return area * tw_exact_pow(area / perimeter, 2.0 / 3.0) * sqrt(slope) / section->roughness;
 }
 
 static struct tw_section closed_at(int32_t step, bool vault)
@@ -135,8 +133,8 @@ struct tw_section tw_section_choose(enum tw_section_series series, double flow_m
     int32_t step = least_step > first ? least_step : first;
     if (step >= count) step = count - 1;
     struct tw_section section = section_at(series, step);
-    while (step < count - 1 && (tw_section_capacity_m3s(&section, slope) < flow_m3s ||
-                                inlet_m3s(&section) < flow_m3s))
+    while (step < count - 1 &&
+           (tw_section_capacity_m3s(&section, slope) < flow_m3s || inlet_m3s(&section) < flow_m3s))
         section = section_at(series, ++step);
     return section;
 }

@@ -56,9 +56,9 @@ double tw_sewer_rush(double mean_m3s)
 static tw_status sewer_allocate(struct tw_arena *arena, int32_t count, struct design *design)
 {
     struct tw_sewer *sewer = design->sewer;
-    double **doubles[] = {&sewer->invert_m,  &sewer->up_m,      &sewer->down_m,
+    double **doubles[] = {&sewer->invert_m,   &sewer->up_m,      &sewer->down_m,
                           &sewer->design_m3s, &sewer->runoff_ha, &sewer->travel_min,
-                          &sewer->dry_m3s,   &design->crown_m,  &design->arrive_m};
+                          &sewer->dry_m3s,    &design->crown_m,  &design->arrive_m};
     for (size_t k = 0; k < sizeof doubles / sizeof doubles[0]; k++) {
         *doubles[k] = TW_ARENA_NEW(arena, double, count);
         if (*doubles[k] == NULL) return TW_ERR_NOMEM;
@@ -71,7 +71,8 @@ static tw_status sewer_allocate(struct tw_arena *arena, int32_t count, struct de
     if (sewer->there == NULL || sewer->section == NULL || design->least_step == NULL ||
         design->least_channel == NULL || design->channel == NULL)
         return TW_ERR_NOMEM;
-    for (int32_t n = 0; n < count; n++) design->crown_m[n] = design->arrive_m[n] = 1e9;
+    for (int32_t n = 0; n < count; n++)
+        design->crown_m[n] = design->arrive_m[n] = 1e9;
     return TW_OK;
 }
 
@@ -171,14 +172,14 @@ static void point_outlet(struct design *design, int32_t n, struct tw_point *poin
         if (design->arrive_m[n] < begin_m) begin_m = design->arrive_m[n];
         sewer->up_m[n] = sewer->down_m[n] = sewer->invert_m[n] = begin_m;
     } else {
-        double diameter_m = 0.20;
+        double diameter_m = 0.13;
         do {
-            diameter_m += 0.05;
+            diameter_m += 0.02; /* old pipes of odd sizes */
             sewer->section[n] = tw_section_pipe(diameter_m);
             (void)levels(design, n, diameter_m, false);
             double fall_m = design->sites->ground_m[n] - sewer->down_m[n] - diameter_m;
-            point->onset_m3s = tw_section_capacity_m3s(&sewer->section[n],
-                                                       fall_m / design->sites->street_m[n]);
+            point->onset_m3s =
+                tw_section_capacity_m3s(&sewer->section[n], fall_m / design->sites->street_m[n]);
         } while (point->onset_m3s < wanted_m3s && diameter_m < 3.0);
     }
     sewer->design_m3s[n] = wanted_m3s;
@@ -236,8 +237,8 @@ static void root_finish(struct design *design, int32_t root)
     enum tw_section_series series = practice->foul          ? TW_SERIES_FOUL
                                     : design->channel[root] ? TW_SERIES_CHANNEL
                                                             : TW_SERIES_PIPE;
-    int32_t least = series == TW_SERIES_CHANNEL ? design->least_channel[root]
-                                                : design->least_step[root];
+    int32_t least =
+        series == TW_SERIES_CHANNEL ? design->least_channel[root] : design->least_step[root];
     sewer->section[root] = tw_section_choose(series, 0.0, 1.0, least);
 }
 

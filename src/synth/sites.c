@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double steepest = 0.42;  /* ground that is not built on */
-static const double jitter = 0.22;    /* of the spacing, to each side */
+static const double steepest = 0.42; /* ground that is not built on */
+static const double jitter = 0.22;   /* of the spacing, to each side */
 static const double least_fall = 0.006;
 
 /* ---- lattice ---- */
@@ -48,8 +48,8 @@ double tw_lattice_fill_m(const struct tw_lattice *lattice, double x_m, double y_
     for (int k = 0; k < 4; k++) {
         int32_t i = (int32_t)u_floor + k % 2, j = (int32_t)v_floor + k / 2;
         if (i < 0 || j < 0 || i >= lattice->nx || j >= lattice->ny) continue;
-        double share = (k % 2 ? u - u_floor : 1.0 - u + u_floor) *
-                       (k / 2 ? v - v_floor : 1.0 - v + v_floor);
+        double share =
+            (k % 2 ? u - u_floor : 1.0 - u + u_floor) * (k / 2 ? v - v_floor : 1.0 - v + v_floor);
         fill_m += share * lattice->fill_m[(int64_t)j * lattice->nx + i];
     }
     return fill_m;
@@ -169,8 +169,7 @@ static void reach_neighbours(struct search *search, int32_t from)
     for (int32_t b = j - far; b <= j + far; b++)
         for (int32_t a = i - far; a <= i + far; a++) {
             if (a < 0 || b < 0 || a >= lattice->nx || b >= lattice->ny) continue;
-            reach(search, from, search->root_count + b * lattice->nx + a,
-                  1.8 * TW_SITE_SPACE_M);
+            reach(search, from, search->root_count + b * lattice->nx + a, 1.8 * TW_SITE_SPACE_M);
         }
 }
 

@@ -27,16 +27,16 @@ struct tw_sites {
     int32_t count, root_count;
     double *x_m, *y_m;
     double *ground_m;
-    double *area_m2;      /* of the land that drains to the site; 0 for roots */
-    double *impervious;   /* part of it that is paved, 0..1 */
-    double *street_m;     /* length of the street down to the parent */
-    double *in_gully;     /* 1 on a gully's line .. 0 */
-    int32_t *parent;      /* -1 for roots */
+    double *area_m2;    /* of the land that drains to the site; 0 for roots */
+    double *impervious; /* part of it that is paved, 0..1 */
+    double *street_m;   /* length of the street down to the parent */
+    double *in_gully;   /* 1 on a gully's line .. 0 */
+    int32_t *parent;    /* -1 for roots */
     int32_t *root;
-    int32_t *level;       /* streets down to the root */
-    int32_t *upstream;    /* sites that drain through it, itself included */
-    int32_t *cell;        /* place in the lattice; -1 for roots */
-    bool *combined;       /* of the old town: one sewer for rain and foul water */
+    int32_t *level;    /* streets down to the root */
+    int32_t *upstream; /* sites that drain through it, itself included */
+    int32_t *cell;     /* place in the lattice; -1 for roots */
+    bool *combined;    /* of the old town: one sewer for rain and foul water */
 };
 
 /** What to make. */

@@ -10,12 +10,12 @@ static const double peak_ratio = 0.4; /* the notice's own could not be read: a u
 static const struct tw_storm storms[TW_STORM_COUNT] = {
     {"p2", "两年一遇 120 分钟设计暴雨（虚构）", "2-year storm of 120 min (made up)", 2.0, 120.0,
      40.0},
-    {"p20", "二十年一遇 120 分钟设计暴雨（虚构）", "20-year storm of 120 min (made up)", 20.0, 120.0,
-     -25.0},
+    {"p20", "二十年一遇 120 分钟设计暴雨（虚构）", "20-year storm of 120 min (made up)", 20.0,
+     120.0, -25.0},
     {"p50-3h", "五十年一遇 3 小时移动暴雨（虚构）", "50-year storm of 3 h, a moving cell (made up)",
      50.0, 180.0, 15.0},
-    {"p100", "百年一遇 120 分钟设计暴雨（虚构）", "100-year storm of 120 min (made up)", 100.0, 120.0,
-     60.0},
+    {"p100", "百年一遇 120 分钟设计暴雨（虚构）", "100-year storm of 120 min (made up)", 100.0,
+     120.0, 60.0},
 };
 
 const struct tw_storm *tw_storm_get(int which) { return &storms[which]; }

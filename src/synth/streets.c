@@ -100,8 +100,7 @@ tw_status tw_city_build_streets(struct tw_city *city)
     for (int32_t n = 0; n < sites->count; n++) {
         city->rain_node[n] = city->foul_node[n] = -1;
         if (city->rain.there[n])
-            city->rain_node[n] =
-                street_node(city, &city->rain, n, sites->combined[n] ? "C" : "R");
+            city->rain_node[n] = street_node(city, &city->rain, n, sites->combined[n] ? "C" : "R");
         if (city->foul.there[n]) city->foul_node[n] = street_node(city, &city->foul, n, "F");
     }
     for (int32_t n = sites->root_count; n < sites->count; n++) {

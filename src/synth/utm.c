@@ -45,10 +45,10 @@ struct tw_utm tw_utm_from_lonlat(int zone, struct tw_lonlat place)
 struct tw_lonlat tw_utm_to_lonlat(int zone, struct tw_utm place)
 {
     const double n = third_flattening, n2 = n * n, n3 = n2 * n;
-    const double beta[3] = {n / 2.0 - 2.0 / 3.0 * n2 + 37.0 / 96.0 * n3,
-                            n2 / 48.0 + n3 / 15.0, 17.0 / 480.0 * n3};
-    const double delta[3] = {2.0 * n - 2.0 / 3.0 * n2 - 2.0 * n3,
-                             7.0 / 3.0 * n2 - 8.0 / 5.0 * n3, 56.0 / 15.0 * n3};
+    const double beta[3] = {n / 2.0 - 2.0 / 3.0 * n2 + 37.0 / 96.0 * n3, n2 / 48.0 + n3 / 15.0,
+                            17.0 / 480.0 * n3};
+    const double delta[3] = {2.0 * n - 2.0 / 3.0 * n2 - 2.0 * n3, 7.0 / 3.0 * n2 - 8.0 / 5.0 * n3,
+                             56.0 / 15.0 * n3};
     double north = place.north_m / (scale * radius_m());
     double east = (place.east_m - false_east_m) / (scale * radius_m());
     double xi = north, eta = east;
@@ -59,7 +59,8 @@ struct tw_lonlat tw_utm_to_lonlat(int zone, struct tw_utm place)
     double sin_chi = tw_exact_sin(xi) / tw_exact_cosh(eta); /* chi: conformal latitude */
     double chi = tw_exact_atan(sin_chi / sqrt(1.0 - sin_chi * sin_chi));
     double lat = chi;
-    for (int j = 1; j <= 3; j++) lat += delta[j - 1] * tw_exact_sin(2 * j * chi);
+    for (int j = 1; j <= 3; j++)
+        lat += delta[j - 1] * tw_exact_sin(2 * j * chi);
     double lon = tw_exact_atan(tw_exact_sinh(eta) / tw_exact_cos(xi));
     return (struct tw_lonlat){meridian_deg(zone) + lon / degree, lat / degree};
 }
