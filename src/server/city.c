@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "net/iso_time.h"
 #include "server/projection.h"
+#include "server/storm.h"
 
 #include <errno.h>
 #include <math.h>
@@ -221,6 +222,8 @@ tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **o
     if (status == TW_OK) status = load_all(city, faults);
     if (status == TW_OK && tw_faults_count(faults) > before) status = TW_ERR_INPUT;
     if (status != TW_OK) {
+        /* who mends the city wants to hear of its storms at once, too */
+        if (status == TW_ERR_INPUT && city->model != NULL) (void)tw_storms_check(city, faults);
         tw_city_destroy(city);
         return status;
     }
