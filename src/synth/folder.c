@@ -141,7 +141,7 @@ static tw_status write_plant(struct folder *folder, int which)
     const struct tw_node_row *node = &folder->city->rows.node[plant->node];
     struct tw_lonlat place = tw_geo_lonlat(tw_city_origin(), node->x_m, node->y_m);
     tw_outfile *file;
-    char name[16];
+    char name[32];
     (void)snprintf(name, sizeof name, "W%d.ini", which + 1);
     TW_TRY(open_in(folder, "plants", name, &file));
     (void)tw_outfile_printf(
