@@ -490,29 +490,73 @@ static void plant_pumped(struct riverside *river, int which, enum tw_bank side)
     relief_build(river, end, side, flow_m3s);
 }
 
+/* x of the road around the tip at a y: as near to the water as the river roads. */
+static double tip_road_m(const struct tw_land *land, double y_m)
+{
+    double dry_m = 0.5 * land->length_m - 1.5 * land->half_width_m, wet_m = 0.5 * land->length_m;
+    for (int halving = 0; halving < 30; halving++) {
+        double middle_m = 0.5 * (dry_m + wet_m);
+        if (tw_land_shore_m(land, middle_m, y_m) > TW_LAND_ROAD_M) {
+            dry_m = middle_m;
+        } else {
+            wet_m = middle_m;
+        }
+    }
+    return dry_m;
+}
+
+/* The sewer around the tip from the last stop of a bank to a plant's works; returns its lower
+ * invert. */
+static double tip_build(struct riverside *river, const struct stop *end, const char *prefix,
+                        int32_t works)
+{
+    struct tw_rows *rows = &river->city->rows;
+    const struct tw_node_row target = rows->node[works];
+    double straight_m = distance_m(end->x_m, end->y_m, target.x_m, target.y_m);
+    int32_t pieces = (int32_t)ceil(1.3 * straight_m / 60.0), from = end->row;
+    double invert_m = end->invert_m;
+    for (int32_t k = 1; k <= pieces; k++) {
+        int32_t to = works;
+        if (k < pieces) {
+            double y_m = end->y_m + (target.y_m - end->y_m) * k / pieces;
+            struct stop stop = {.x_m = tip_road_m(&river->city->land, y_m), .y_m = y_m};
+            double east_m = rows->node[from].x_m + 0.8 * chain_space_m; /* round the corner */
+            stop.x_m = stop.x_m < east_m ? stop.x_m : east_m;
+            stop.ground_m = tw_land_ground_m(&river->city->land, stop.x_m, y_m);
+            to = plant_node(rows, TW_ROW_JUNCTION, prefix, k, &stop);
+        }
+        const struct tw_node_row *a = &rows->node[from], *b = &rows->node[to];
+        double length_m = distance_m(a->x_m, a->y_m, b->x_m, b->y_m);
+        if (length_m < 10.0) length_m = 10.0;
+        struct tw_link_row *link =
+            plain_conduit(rows, from, to, length_m, invert_m, invert_m - chain_slope * length_m);
+        link->section = tw_section_choose(TW_SERIES_FOUL, 0.0, 1.0, end->section.step + 1);
+        invert_m = link->down_m;
+        if (k < pieces) rows->node[to].invert_m = invert_m;
+        from = to;
+    }
+    return invert_m;
+}
+
 /* The plant at the tip: both reaches flow into its inlet works, a gate holds back what is too much. */
 static void plant_gravity(struct riverside *river, int which)
 {
     struct tw_city *city = river->city;
     struct tw_rows *rows = &city->rows;
     double flow_m3s = 0.0, dry_m3s = 0.0, invert_m = 1e9;
-    struct stop site = {.x_m = 0.5 * city->land.length_m - 60.0};
-    site.y_m = tw_land_axis_m(&city->land, site.x_m);
+    struct stop site = {.y_m = tw_land_axis_m(&city->land, 0.5 * city->land.length_m)};
+    site.x_m = tip_road_m(&city->land, site.y_m) - 25.0;
     site.ground_m = tw_land_ground_m(&city->land, site.x_m, site.y_m);
     int32_t works = plant_node(rows, TW_ROW_JUNCTION, "W", which + 1, &site);
     int32_t basin = plant_node(rows, TW_ROW_JUNCTION, "W", which + 2, &site);
     int32_t plant = plant_node(rows, TW_ROW_OUTFALL, "PLANT", which + 1, &site);
-    rows->node[works].x_m -= 40.0;
     rows->node[basin].x_m -= 20.0;
+    rows->node[plant].x_m -= 45.0;
     for (int side = 0; side < TW_BANK_COUNT; side++) {
         const struct bank *bank = &river->bank[side];
         const struct stop *end = &bank->stop[bank->count - 1];
-        double length_m =
-            distance_m(end->x_m, end->y_m, rows->node[works].x_m, rows->node[works].y_m);
-        struct tw_link_row *link = plain_conduit(rows, end->row, works, length_m, end->invert_m,
-                                                 end->invert_m - 0.004 * length_m);
-        link->section = tw_section_choose(TW_SERIES_FOUL, 0.0, 1.0, end->section.step + 1);
-        invert_m = link->down_m < invert_m ? link->down_m : invert_m;
+        double down_m = tip_build(river, end, side == TW_BANK_NORTH ? "GN" : "GS", works);
+        invert_m = down_m < invert_m ? down_m : invert_m;
         double peak_m3s = reach_peak_m3s(bank, bank->count - 1);
         flow_m3s += peak_m3s;
         dry_m3s += reach_dry_m3s(bank, bank->count - 1);
