@@ -92,8 +92,11 @@ static double trunk_y_m(const struct roads *roads, enum tw_bank bank, double x_m
 static void trunk_piece(struct roads *roads, enum tw_bank bank, double from_m, double to_m)
 {
     tw_geo_line(&roads->geo, from_m, trunk_y_m(roads, bank, from_m));
-    for (double x_m = from_m + trunk_step_m; x_m < to_m - 1.0; x_m += trunk_step_m)
+    double x_m = from_m + trunk_step_m;
+    while (x_m < to_m - 1.0) {
         tw_geo_line_to(&roads->geo, x_m, trunk_y_m(roads, bank, x_m));
+        x_m += trunk_step_m;
+    }
     tw_geo_line_to(&roads->geo, to_m, trunk_y_m(roads, bank, to_m));
     finish(roads, &trunk);
 }

@@ -44,7 +44,7 @@ static void lines_along_a_bank_keep_their_distance(void **state)
     struct tw_land land = land_of(7);
     for (int bank = 0; bank < TW_BANK_COUNT; bank++)
         for (double x = -900.0; x < 700.0; x += 37.0) {
-            double y = tw_land_bank_m(&land, bank, x, TW_LAND_MOUTH_M);
+            double y = tw_land_bank_m(&land, (enum tw_bank)bank, x, TW_LAND_MOUTH_M);
             /* the distance is taken across, the bank turns a little within it */
             assert_near(tw_land_shore_m(&land, x, y), TW_LAND_MOUTH_M, 1e-6);
         }

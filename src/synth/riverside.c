@@ -57,8 +57,10 @@ static tw_status bank_make(struct tw_city *city, enum tw_bank side, struct bank 
     if (bank->stop == NULL) return TW_ERR_NOMEM;
     double x_before = begin_m, way_m = chain_space_m;
     double y_before = tw_land_bank_m(land, side, begin_m, TW_LAND_ROAD_M);
-    for (double x = begin_m; x < end_m && bank->count < bank->room; x += step_m) {
-        double y = tw_land_bank_m(land, side, x, TW_LAND_ROAD_M);
+    double x_next = begin_m;
+    while (x_next < end_m && bank->count < bank->room) {
+        double x = x_next, y = tw_land_bank_m(land, side, x, TW_LAND_ROAD_M);
+        x_next += step_m;
         way_m += distance_m(x_before, y_before, x, y);
         x_before = x;
         y_before = y;

@@ -20,7 +20,7 @@ static void more_water_never_gets_a_smaller_section(void **state)
     for (int series = TW_SERIES_PIPE; series <= TW_SERIES_FOUL; series++) {
         int32_t before = 0;
         for (double flow = 0.01; flow < 200.0; flow *= 1.3) {
-            struct tw_section s = tw_section_choose(series, flow, 0.01, 0);
+            struct tw_section s = tw_section_choose((enum tw_section_series)series, flow, 0.01, 0);
             assert_true(s.step >= before);
             before = s.step;
         }
@@ -34,7 +34,8 @@ static void a_chosen_section_carries_its_flow(void **state)
     for (int series = TW_SERIES_PIPE; series <= TW_SERIES_FOUL; series++)
         for (double slope = 0.003; slope < 0.2; slope *= 2.0)
             for (double flow = 0.01; flow < 30.0; flow *= 1.7) {
-                struct tw_section s = tw_section_choose(series, flow, slope, 3);
+                struct tw_section s =
+                    tw_section_choose((enum tw_section_series)series, flow, slope, 3);
                 assert_true(tw_section_capacity_m3s(&s, slope) >= flow);
                 assert_true(s.step >= 3);
             }

@@ -94,7 +94,8 @@ static double design_flow(const struct design *design, int32_t n, double period_
 static double design_years(const struct design *design, int32_t n)
 {
     if (design->practice->foul) return 1.0;
-    if (design->points->above[n] || design->points->below[n]) return renewed_years;
+    const struct tw_points *points = design->points;
+    if (points != NULL && (points->above[n] || points->below[n])) return renewed_years;
     return design->sites->combined[n] ? 2.0 : 3.0;
 }
 

@@ -112,8 +112,10 @@ static void build_tank(struct tw_city *city, int32_t n)
     const struct tw_section *sewer = &city->rain.section[n];
     double crest_m = city->rain.up_m[n] + 0.65 * sewer->height_m, deep_m = 2.6;
     int32_t drain = -1;
-    for (; drain < 0 && deep_m > 1.0; deep_m -= 0.4)
+    while (drain < 0 && deep_m > 1.0) {
         drain = drain_site(city, n, crest_m - deep_m);
+        deep_m -= 0.4;
+    }
     if (drain < 0) return;
     deep_m += 0.4;
     int32_t row = tw_rows_node(rows, TW_ROW_STORAGE, "T", n + 1);
