@@ -222,11 +222,11 @@ static double target_s(struct tw_server *server)
     return floor(now_s / interval_s + 1e-9) * interval_s;
 }
 
+/* Forecasts begin at whole multiples of their cycle on the city's clock. */
 static bool is_cycle(const struct tw_server *server, double time_s)
 {
-    double since_s = time_s - base_s(server);
-    double cycles = since_s / server->city->cycle_s;
-    return since_s > -1e-6 && fabs(cycles - floor(cycles + 0.5)) < 1e-6;
+    double cycles = (time_s + server->city->zone_s) / server->city->cycle_s;
+    return time_s > base_s(server) - 1e-6 && fabs(cycles - floor(cycles + 0.5)) < 1e-6;
 }
 
 /* Take the next order for the model; false when there is none to give now. */
@@ -241,8 +241,8 @@ static bool next_order(struct tw_server *server, struct tw_worker_advance *out)
     bool busy = !isnan(live->forecast_s);
     /* A storm waits for a forecast; what is live does without one. */
     bool waits = due && busy && server->storm != NULL;
-    /* Far behind (a long spin-up) there is no point in forecasts of what has passed. */
-    bool late = next_s < until_s - 3.0 * server->city->cycle_s;
+    /* Behind (a spin-up, a restart) only the last forecast that is due tells anything new. */
+    bool late = next_s + server->city->cycle_s <= until_s;
     if (!isnan(live->ready_s) && next_s <= until_s + 1e-6 && !waits) {
         *out = (struct tw_worker_advance){next_s, due && !busy && !late};
         live->ordered_s = next_s;
