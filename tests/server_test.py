@@ -293,9 +293,10 @@ class Start(ServerTest):
                       {**feature([106.55, 29.5], id="P2", name_zh="b", name_en="b", node="J2"),
                        "geometry": {"type": "Polygon", "coordinates": []}})
         self.write("points.geojson", wrong)
+        self.write("storms/burst/rain.csv", rain_rows().replace("G1,1.0", "G1,much", 1))
         done = self.command("check", self.city)
         self.assertIn(done.returncode, (1, 3))
-        for piece in ("points.geojson:2:", "points.geojson:3:"):
+        for piece in ("points.geojson:2:", "points.geojson:3:", "rain.csv:2:"):
             self.assertIn(piece, done.stdout + done.stderr)
         served = self.command("serve", self.city, "--replay", "burst", "--store", self.store)
         self.assertEqual(served.returncode, 3, served.stderr)
