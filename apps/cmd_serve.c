@@ -162,12 +162,17 @@ static int serve(const struct arguments *a)
     (void)signal(SIGXFSZ, SIG_IGN);
     if (tw_faults_create(0, &faults) != TW_OK) return TW_EXIT_FAILED;
     tw_status status = tw_server_create(&a->server, faults, why, sizeof why, &server);
-    tw_faults_print(faults, !a->quiet);
-    bool told = tw_faults_count(faults) > 0;
+    tw_faults_print(faults, false);
+    size_t told = tw_faults_count(faults);
+    size_t kept = tw_faults_kept(faults); /* without faults: warnings */
+    if (told == 0 && kept > 0 && !a->quiet) {
+        (void)fprintf(stderr, "%zu warnings: thalweg check %s names them\n", kept,
+                      a->server.folder);
+    }
     tw_faults_destroy(faults);
     if (status != TW_OK) {
         if (why[0] != 0) (void)fprintf(stderr, "thalweg serve: %s\n", why);
-        if (why[0] == 0 && !told) {
+        if (why[0] == 0 && told == 0) {
             (void)fprintf(stderr, "thalweg serve: %s: %s\n", a->server.folder,
                           tw_status_text(status));
         }

@@ -359,6 +359,13 @@ bool tw_answer_sensor_series(struct tw_server *server, const char *id, struct tw
 
 /* ---- rain ---- */
 
+/* Days without rain fill no answer: of a dry spell its first and last interval are told. */
+static bool dry_between_dry(const struct tw_rain *rain, int32_t i)
+{
+    return i > 0 && i + 1 < rain->count && rain->falls[i - 1].rain_mm == 0.0 &&
+           rain->falls[i].rain_mm == 0.0 && rain->falls[i + 1].rain_mm == 0.0;
+}
+
 static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
 {
     const struct tw_live *live = &server->live;
@@ -372,6 +379,7 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
     tw_json_key(out, "measured");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < rain->count; i++) {
+        if (dry_between_dry(rain, i)) continue;
         add_place(out, (int64_t)(rain->falls[i].until_s + 0.5),
                   rain->falls[i].rain_mm * 3600.0 / rain->interval_s);
     }
