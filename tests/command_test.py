@@ -255,6 +255,21 @@ class Synth(CommandTest):
         for name in ("city.ini", "network.inp", "points.geojson", "depots.geojson"):
             self.assertIn(name, first)
 
+    def test_a_folder_with_something_in_it_is_refused_unless_forced(self):
+        words = ["--nodes", "200", "--seed", "1"]
+        os.mkdir(self.path("city"))
+        self.write("city/mine.txt", "do not touch")
+        done = run("synth", *words, self.path("city"))
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+        self.assertIn("--force", done.stderr)
+        self.assertEqual(os.listdir(self.path("city")), ["mine.txt"])
+        self.assertEqual(sorted(self.made("city", "--storms-only", *words))[0], "mine.txt")
+        self.assertEqual(run("synth", *words, "--storms-only", self.path("city")).returncode,
+                         BAD_INPUT)
+        content = self.made("city", "--force", *words)
+        self.assertEqual(content["mine.txt"], b"do not touch")
+        self.assertIn("city.ini", content)
+
     def test_a_made_city_has_no_faults_and_runs(self):
         self.made("city", "--nodes", "200", "--seed", "1")
         done = run("check", self.path("city"))
