@@ -48,13 +48,15 @@ static void state_set(struct tw_store *store, const char *text)
 /* Write a group in one transaction; an SQLite code. */
 static int commit_group(struct tw_store *store, struct tw_store_job *group)
 {
+    int64_t changes = sqlite3_total_changes64(store->writer);
     int code = sqlite3_exec(store->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     for (struct tw_store_job *job = group; job != NULL && code == SQLITE_OK; job = job->next) {
         code = job->run(store, job);
     }
     if (code == SQLITE_OK) code = sqlite3_exec(store->writer, "COMMIT", NULL, NULL, NULL);
     if (code == SQLITE_OK) {
-        state_set(store, "ok");
+        /* A commit of nothing says nothing about the disk. */
+        if (sqlite3_total_changes64(store->writer) != changes) state_set(store, "ok");
         return code;
     }
     char why[sizeof store->state];
