@@ -244,7 +244,7 @@ tw_status tw_inp_option_read(struct tw_inp *inp, const struct tw_inp_row *row)
             read_value(inp, row, &options[i]);
         return TW_OK;
     }
-    tw_inp_warn(inp, row, "unknown, ignored");
+    tw_inp_fault(inp, row, "no such option; correct its name or take the line out");
     return TW_OK;
 }
 

@@ -328,12 +328,12 @@ static void warnings_of_the_file_stand_at_the_top(void **state)
 {
     (void)state;
     char text[sizeof model_text + 40];
-    snprintf(text, sizeof text, "[OPTIONS]\nGRAVITY 9.81\n%s", model_text);
+    snprintf(text, sizeof text, "[OPTIONS]\nDRY_DAYS\n%s", model_text);
     struct tw_model *m = make_model(text);
     struct tw_report r = {0};
     set_totals(&r, m);
     char *t = write_and_read(&r, m);
-    assert_line(t, NULL, "  WARNING: option GRAVITY: unknown, ignored");
+    assert_line(t, NULL, "  WARNING: option DRY_DAYS: has no value");
     assert_null(strstr(t, "Node Depth Summary")); /* no tables were given */
     free(t);
     tw_inp_free(m);
