@@ -163,11 +163,10 @@ class BadInput(CommandTest):
     def test_a_duplicate_name_is_refused(self):
         self.refused(MODEL.replace("J2 9 3 0 0 0", "J2 9 3 0 0 0\nJ2 8 3 0 0 0"), "J2")
 
-    def test_an_unknown_option_is_told_with_its_line(self):
+    def test_an_unknown_option_is_refused_with_its_line(self):
         text = MODEL.replace("ROUTING_STEP 5", "ROUTING_STEP 5\nROOTING_STEP 5")
         at = 1 + text.splitlines().index("ROOTING_STEP 5")
-        self.assertIn(f"model.inp:{at}: warning: option ROOTING_STEP",
-                      self.run_model(text).stderr)
+        self.refused(text, f"model.inp:{at}: option ROOTING_STEP")
 
     def test_an_unknown_section_is_refused(self):
         self.refused(MODEL + "[JUNKTIONS]\nJ3 1 1 1 1 1\n", "JUNKTIONS")
