@@ -44,7 +44,7 @@ test-peers: build ## made models and the corpus against SWMM; writes docs/valida
 	@sh tools/setup.sh bench
 	@python3 tools/test_peers.py --jobs $(JOBS)
 
-bench: build ## time and memory beside SWMM 5.2.4 (private venv from PyPI)
+bench: build ## time and memory beside peers, a table per part of tools/bench/ (BENCH=)
 	@sh tools/setup.sh bench
 	python3 tools/bench.py $(BENCH)
 

@@ -6,8 +6,10 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-bench, run_tests, validate = map(importlib.import_module, ("bench", "run_tests", "validate"))
+TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")
+sys.path[:0] = [TOOLS, os.path.join(TOOLS, "bench")]
+bench, peer, run_tests, validate = map(importlib.import_module,
+                                       ("bench", "peer", "run_tests", "validate"))
 
 # As ctest 3.25 writes it.
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -55,12 +57,28 @@ class Tally(unittest.TestCase):
 class Options(unittest.TestCase):
     def test_an_option_is_changed_where_it_is(self):
         text = "[OPTIONS]\nEND_TIME   23:59:00 ; late\nTHREADS 8\n[JUNCTIONS]\n"
-        self.assertEqual(bench.with_option(text, "END_TIME", "06:00:00"),
+        self.assertEqual(peer.with_option(text, "END_TIME", "06:00:00"),
                          "[OPTIONS]\nEND_TIME 06:00:00\nTHREADS 8\n[JUNCTIONS]\n")
 
     def test_an_option_is_added_where_there_is_none(self):
-        self.assertEqual(bench.with_option("[options]\n[JUNCTIONS]\n", "THREADS", "1"),
+        self.assertEqual(peer.with_option("[options]\n[JUNCTIONS]\n", "THREADS", "1"),
                          "[OPTIONS]\nTHREADS 1\n[JUNCTIONS]\n")
+
+
+class Parts(unittest.TestCase):
+    def test_every_part_of_the_bench_has_what_the_runner_takes(self):
+        self.assertIn("single", bench.part_names())
+        for name in bench.part_names():
+            part = importlib.import_module(name)
+            self.assertTrue(part.TITLE and callable(part.rows), name)
+            for _, heading, form in part.COLUMNS:
+                format("text" if form.endswith("s") else 1, form)
+                self.assertTrue(heading, name)
+
+    def test_a_row_that_failed_is_told_below_the_table(self):
+        text = bench.table([("x", "X", ".1f")], [{"name": "a", "x": 1.25}, {"name": "b", "x": None},
+                                                 {"name": "c", "failed": "no rain"}])
+        self.assertEqual(text.splitlines(), ["     X", "a  1.2", "b    -", "c: failed: no rain"])
 
 
 class Choice(unittest.TestCase):

@@ -1,201 +1,149 @@
 #!/usr/bin/env python3
-"""Time and memory of `thalweg run` beside SWMM 5.2.4: same model, same settings, one thread each,
-alternating, each run in a process of its own.
+"""Time and memory side by side with peers; one table per part.
 
-  bench.py [MODEL.inp ...]     default: two hours of Bellinge's storm, and made cities
-  bench.py --full              Bellinge's whole day and larger cities too
+  bench.py                     every part of tools/bench/
+  bench.py single scaling      these parts only
+  bench.py --full              longer storms, larger cities
+  bench.py single --models A.inp B.inp
 
-SWMM comes from the PyPI package swmm-toolkit, in a private venv (build/.venv). Shown are the
-medians; ratio is SWMM's time over Thalweg's. Memory is the largest resident set of the process.
-Writes build/bench.json.
+A part is a file tools/bench/NAME.py. It has
+
+  TITLE     what the table says, one line
+  COLUMNS   [(key, heading, format)]  format is that of Python: "s", "d", ".2f"
+  rows(options)     yields dicts as soon as each is measured: a value per key, and "name"; or
+                    "name" with "failed": why (the bench then ends with 1) or "skipped": why
+  summary(rows)     optional: {name: figure}, shown below the table; the targets are figures here
+
+`options` has full, repeats, models and folder (a temporary one for all parts). Processes are
+measured by peer.measure; SWMM comes from peer.library(). Writes build/bench.json: the machine, and
+the rows and figures of each part; parts that were not run stay as they were there.
 """
 import argparse
+import datetime
 import glob
+import importlib
 import json
 import os
 import platform
-import re
-import statistics
-import subprocess
 import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.path.join(ROOT, "build")
-THALWEG = os.path.join(BUILD, "thalweg")
-VENV = os.path.join(BUILD, ".venv")
-LAUNCHER = os.path.join(BUILD, "run_swmm")
-MEASURE = os.path.join(BUILD, "measure")
-SHARED = os.path.join(ROOT, "..", "shared")
-BELLINGE = os.path.join(SHARED, "corpus", "cities", "bellinge", "network.inp")
-COMPARE = os.path.join(SHARED, "tools", "compare_out.py")
+PARTS = os.path.join(ROOT, "tools", "bench")
+JSON = os.path.join(ROOT, "build", "bench.json")
+# The first tables that a reader looks for; parts that are not named here follow by name.
+ORDER = ["single", "batch", "semi_implicit", "forecast", "scaling", "telemetry"]
+NO_PARTS = ("peer",)
+
+sys.path.insert(0, PARTS)
+import peer  # noqa: E402  (its place is known only now)
 
 
-def fail(words):
-    print(f"bench: {words}", file=sys.stderr)
-    sys.exit(4)
+def part_names():
+    found = [os.path.basename(p)[:-3] for p in glob.glob(os.path.join(PARTS, "*.py"))]
+    found = sorted(set(found) - set(NO_PARTS))
+    return [n for n in ORDER if n in found] + [n for n in found if n not in ORDER]
 
 
-def peer_library():
-    """SWMM's shared library, installed into the private venv when it is not there yet."""
-    wanted = os.path.join(ROOT, "tools", "peer", "requirements.txt")
-    pattern = os.path.join(VENV, "lib", "python*", "site-packages", "swmm", "toolkit",
-                           "libswmm5.so")
-    if not glob.glob(pattern):
-        print("bench: installing swmm-toolkit into build/.venv", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-        done = subprocess.run([os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "-q",
-                               "--disable-pip-version-check", "-r", wanted])
-        if done.returncode != 0:
-            fail("swmm-toolkit can't be installed; it comes from PyPI (is there a network?)")
-    found = glob.glob(pattern)
-    if not found:
-        fail("swmm-toolkit is installed but holds no libswmm5.so")
-    return found[0]
+def first_field(path, name):
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            key, _, value = line.partition(":")
+            if key.strip() == name:
+                return value.strip()
+    return ""
 
 
-def build_helpers():
-    for program in (LAUNCHER, MEASURE):
-        source = os.path.join(ROOT, "tools", "peer", os.path.basename(program) + ".c")
-        if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
-            subprocess.run(["cc", "-O2", "-std=gnu17", source, "-o", program, "-ldl"], check=True)
+def machine():
+    """What the figures were measured on."""
+    about = {"system": platform.platform(), "processors": os.cpu_count(),
+             "processor": platform.processor()}
+    try:
+        about["processor"] = first_field("/proc/cpuinfo", "model name")
+        about["memory"] = first_field("/proc/meminfo", "MemTotal")
+    except OSError:
+        pass
+    about["load"] = os.getloadavg()[0]
+    return about
 
 
-def with_option(text, name, value):
-    """The model's text with an option set, whether it was there or not."""
-    changed, count = re.subn(rf"(?im)^[ \t]*{name}[ \t]+\S+.*$", f"{name} {value}", text)
-    if count:
-        return changed
-    return re.sub(r"(?im)^\[OPTIONS\][ \t]*$", f"[OPTIONS]\n{name} {value}", text, count=1)
+def cell(value, form):
+    if value is None:
+        return "-"
+    return format(value, form)
 
 
-def prepare(path, folder, options):
-    """A copy of a model with one thread and other options; rain files stay where they are."""
-    with open(path, encoding="utf-8", errors="surrogateescape") as f:
-        text = f.read()
-    text = with_option(text, "THREADS", "1")
-    for name, value in options.items():
-        text = with_option(text, name, value)
-    copy = os.path.join(folder, "model.inp")
-    with open(copy, "w", encoding="utf-8", errors="surrogateescape") as out:
-        out.write(text)
-    for name in os.listdir(os.path.dirname(os.path.abspath(path))):
-        link = os.path.join(folder, name)
-        if not os.path.exists(link):
-            os.symlink(os.path.join(os.path.dirname(os.path.abspath(path)), name), link)
-    return copy
-
-
-def measure(command, folder):
-    """(seconds, cpu seconds, peak KB) of one process; None when it failed."""
-    figures = os.path.join(folder, "figures.txt")
-    done = subprocess.run([MEASURE, figures, *command], cwd=folder, capture_output=True,
-                          env={**os.environ, "OMP_NUM_THREADS": "1"})
-    if done.returncode != 0:
-        print(done.stderr.decode(errors="replace")[:300], file=sys.stderr)
-        return None
-    with open(figures, encoding="utf-8") as f:
-        wall, cpu, peak = f.read().split()
-    return float(wall), float(cpu), int(peak)
-
-
-def agreement(folder):
-    if not os.path.exists(COMPARE):
-        return "not compared"
-    code = subprocess.run([sys.executable, COMPARE, os.path.join(folder, "swmm.out"),
-                           os.path.join(folder, "thalweg.out")], capture_output=True).returncode
-    return {0: "agree", 1: "differ"}.get(code, "not comparable")
-
-
-def bench(name, path, options, repeats, library):
-    """Both engines in turn, `repeats` times; the row of the table."""
-    with tempfile.TemporaryDirectory(prefix="thalweg-bench-") as folder:
-        model = prepare(path, folder, options)
-        commands = {"swmm": [LAUNCHER, library, model, "swmm.rpt", "swmm.out"],
-                    "thalweg": [THALWEG, "run", model, "thalweg.rpt", "thalweg.out"]}
-        figures = {engine: [] for engine in commands}
-        for k in range(repeats):
-            # Who goes first changes, so that a machine that warms up favours nobody.
-            for engine in sorted(commands, reverse=k % 2 == 1):
-                result = measure(commands[engine], folder)
-                if result is None:
-                    return {"model": name, "failed": engine}
-                figures[engine].append(result)
-        row = {"model": name, "repeats": repeats, "agreement": agreement(folder)}
-        for engine, results in figures.items():
-            row[engine + "_s"] = round(statistics.median(r[0] for r in results), 3)
-            row[engine + "_best_s"] = round(min(r[0] for r in results), 3)
-            row[engine + "_cpu_s"] = round(statistics.median(r[1] for r in results), 3)
-            row[engine + "_peak_kb"] = max(r[2] for r in results)
-        row["ratio"] = round(row["swmm_s"] / row["thalweg_s"], 2)
-        row["memory_ratio"] = round(row["thalweg_peak_kb"] / row["swmm_peak_kb"], 2)
-        return row
-
-
-def made_city(nodes, folder):
-    """A city made by `thalweg synth`; the path of its model, or None."""
-    made = os.path.join(folder, f"made-{nodes}")
-    done = subprocess.run([THALWEG, "synth", "--nodes", str(nodes), "--seed", "1", made],
-                          capture_output=True, text=True)
-    if done.returncode != 0:
-        print(f"bench: thalweg synth: {done.stderr.strip()[:200]}", file=sys.stderr)
-        return None
-    return os.path.join(made, "network.inp")
-
-
-def models(args, folder):
-    """[(name, path, options)]"""
-    if args.models:
-        return [(os.path.relpath(m), m, {}) for m in args.models]
-    rows = []
-    if os.path.exists(BELLINGE):
-        rows.append(("Bellinge, 04:00-06:00 of the storm", BELLINGE,
-                     {"START_TIME": "04:00:00", "REPORT_START_TIME": "04:00:00",
-                      "END_TIME": "06:00:00"}))
-        if args.full:
-            rows.append(("Bellinge, whole day", BELLINGE, {}))
-    else:
-        print("bench: no ../shared, so no Bellinge", file=sys.stderr)
-    for nodes in (1200, 5000, 20000) if args.full else (1200, 5000):
-        path = made_city(nodes, folder)
-        if path:
-            rows.append((f"made city, {nodes} nodes", path, {}))
-    return rows
-
-
-def show(rows):
-    print(f"{'model':36s}{'SWMM s':>9s}{'ours s':>9s}{'ratio':>7s}{'SWMM KB':>10s}{'ours KB':>10s}"
-          f"{'ratio':>7s}  agreement")
-    for r in rows:
-        if "failed" in r:
-            print(f"{r['model']:36.36s}  {r['failed']} failed")
+def table(columns, rows):
+    """The table as text: name to the left, figures to the right."""
+    lines = [["", *(heading for _, heading, _ in columns)]]
+    for row in rows:
+        if "failed" in row or "skipped" in row:
             continue
-        print(f"{r['model']:36.36s}{r['swmm_s']:9.2f}{r['thalweg_s']:9.2f}{r['ratio']:7.2f}"
-              f"{r['swmm_peak_kb']:10d}{r['thalweg_peak_kb']:10d}{r['memory_ratio']:7.2f}"
-              f"  {r['agreement']}")
+        lines.append([row["name"], *(cell(row.get(key), form) for key, _, form in columns)])
+    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
+    text = ["  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in
+                                                  zip(line[1:], widths[1:]))]) for line in lines]
+    for row in rows:
+        for word in ("failed", "skipped"):
+            if word in row:
+                text.append(f"{row['name']}: {word}: {row[word]}")
+    return "\n".join(text)
+
+
+def run_part(name, options):
+    part = importlib.import_module(name)
+    print(f"\n{name}: {part.TITLE}", flush=True)
+    rows = []
+    for row in part.rows(options):
+        rows.append(row)
+        print(f"bench: {name}: {row['name']}", file=sys.stderr, flush=True)
+    print(table(part.COLUMNS, rows))
+    done = [r for r in rows if "failed" not in r and "skipped" not in r]
+    figures = part.summary(done) if hasattr(part, "summary") and done else {}
+    for what, figure in figures.items():
+        print(f"{what}: {figure}")
+    sys.stdout.flush()
+    return {"title": part.TITLE, "rows": rows, "figures": figures}
+
+
+def keep(results):
+    """Put the results of the parts that ran beside those of earlier benches."""
+    try:
+        with open(JSON, encoding="utf-8") as f:
+            parts = json.load(f)["parts"]
+    except (OSError, ValueError, KeyError):
+        parts = {}
+    parts.update(results)
+    with open(JSON, "w", encoding="utf-8") as out:
+        json.dump({"peer": peer.NAME, "parts": parts}, out, indent=1)
+        out.write("\n")
 
 
 def main():
+    names = part_names()
     ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    ap.add_argument("models", nargs="*", help="models to run instead of the usual ones")
-    ap.add_argument("--full", action="store_true", help="whole days, larger cities")
+    ap.add_argument("parts", nargs="*", metavar="PART", help=" ".join(names))
+    ap.add_argument("--full", action="store_true", help="longer storms, larger cities")
     ap.add_argument("--repeats", type=int, default=3)
-    args = ap.parse_args()
-    if not os.path.exists(THALWEG):
-        fail("build/thalweg is not there: make build")
-    library = peer_library()
-    build_helpers()
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="thalweg-made-") as folder:
-        for name, path, options in models(args, folder):
-            print(f"bench: {name}", file=sys.stderr, flush=True)
-            rows.append(bench(name, path, options, args.repeats, library))
-    show(rows)
-    with open(os.path.join(BUILD, "bench.json"), "w", encoding="utf-8") as out:
-        json.dump({"machine": platform.platform(), "processors": os.cpu_count(),
-                   "peer": "SWMM 5.2.4 (swmm-toolkit 0.17.0)", "rows": rows}, out, indent=1)
-        out.write("\n")
-    return 1 if not rows or any("failed" in r for r in rows) else 0
+    ap.add_argument("--models", nargs="+", help="single: these models instead of the usual ones")
+    options = ap.parse_args()
+    unknown = set(options.parts) - set(names)
+    if unknown:
+        ap.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if not os.path.exists(peer.THALWEG):
+        peer.fail("build/thalweg is not there: make build")
+    about = machine()
+    print(f"{about['processor']}, {about['processors']} processors, {about.get('memory', '')}, "
+          f"{about['system']}, load {about['load']:.1f}")
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="thalweg-bench-") as folder:
+        options.folder = folder
+        for name in options.parts or names:
+            result = run_part(name, options)
+            result.update(machine=about, when=datetime.date.today().isoformat())
+            keep({name: result})
+            failed |= not result["rows"] or any("failed" in r for r in result["rows"])
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Everything that is compared with SWMM 5.2.4 itself; the last line is `N passed, N failed`.
 
-Installs SWMM into build/.venv (tools/bench.py), runs tests/peers/, checks the case files that were
-made with SWMM, then every model of the corpus (docs/validation.md is written anew).
+Installs SWMM into build/.venv (tools/bench/peer.py), runs tests/peers/, checks the case files that
+were made with SWMM, then every model of the corpus (docs/validation.md is written anew).
 """
 import argparse
 import glob
@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 
-import bench
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench"))
+import peer  # noqa: E402
 
-ROOT = bench.ROOT
+ROOT = peer.ROOT
 SKIP = 77
 
 
@@ -21,8 +22,8 @@ def main():
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--lists", nargs="*", default=["cities", "core", "wide", "large"])
     args = ap.parse_args()
-    bench.peer_library()
-    python = os.path.join(bench.VENV, "bin", "python")
+    peer.library()
+    python = os.path.join(peer.VENV, "bin", "python")
     peers = sorted(glob.glob(os.path.join(ROOT, "tests", "peers", "*_peer.py")))
     steps = [(os.path.basename(p), [sys.executable, p, "--python", python]) for p in peers]
     steps.append(("case files of the hydraulics",
