@@ -2,10 +2,9 @@
 
 #include "net/events.h"
 #include "net/json.h"
+#include "net/place.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -373,70 +372,20 @@ void tw_http_finish(struct tw_http_exchange *exchange, const struct tw_http_repl
     MHD_resume_connection(exchange->connection);
 }
 
-/* A socket that listens at the address; -1 with errno. */
-static int listen_at(const struct sockaddr_storage *address, socklen_t size)
-{
-    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return -1;
-    int on = 1;
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->ss_family == AF_INET6) {
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    }
-    if (bind(fd, (const struct sockaddr *)address, size) != 0 || listen(fd, 511) != 0) {
-        int why = errno;
-        (void)close(fd);
-        errno = why;
-        return -1;
-    }
-    return fd;
-}
-
-static tw_status address_parse(const char *text, uint16_t port, struct sockaddr_storage *out,
-                               socklen_t *out_size)
-{
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    memset(out, 0, sizeof *out);
-    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
-        memcpy(out, &v4, sizeof v4);
-        *out_size = sizeof v4;
-        return TW_OK;
-    }
-    if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) {
-        memcpy(out, &v6, sizeof v6);
-        *out_size = sizeof v6;
-        return TW_OK;
-    }
-    return TW_ERR_ARG;
-}
-
-static uint16_t bound_port(int fd)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    memset(&address, 0, sizeof address);
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return 0;
-    if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
-}
-
 tw_status tw_http_start(const struct tw_http_options *options, struct tw_http **out_http)
 {
-    struct sockaddr_storage address;
-    socklen_t size = 0;
-    TW_TRY(address_parse(options->address, options->port, &address, &size));
-    int fd = listen_at(&address, size);
-    if (fd < 0) return TW_ERR_NET;
+    int fd = -1;
+    uint16_t port = 0;
+    TW_TRY(tw_place_listen(options->address, options->port, &fd, &port));
     struct tw_http *http = calloc(1, sizeof *http);
     if (http == NULL) {
         (void)close(fd);
         return TW_ERR_NOMEM;
     }
     http->options = *options;
-    http->port = bound_port(fd);
+    http->port = port;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    if (address.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
+    if (strchr(options->address, ':') != NULL) flags |= MHD_USE_IPv6;
     http->daemon =
         MHD_start_daemon(flags, http->port, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
                          MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? options->threads : 2U,

@@ -1,13 +1,12 @@
 #include "server/server.h"
 
 #include "base/compiler.h"
+#include "net/place.h"
 #include "server/service.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,42 +192,6 @@ static tw_status open_store(struct tw_server *server, struct reason why)
 
 /* ---- listening ---- */
 
-struct place {
-    char address[64];
-    uint16_t port;
-};
-
-/* ADDRESS:PORT, [ADDRESS]:PORT, :PORT or PORT. */
-static bool place_parse(const char *text, struct place *out)
-{
-    const char *port = strrchr(text, ':');
-    size_t length = port == NULL ? 0 : (size_t)(port - text);
-    const char *address = text;
-    if (length >= 2 && address[0] == '[' && address[length - 1] == ']') {
-        address++;
-        length -= 2;
-    }
-    if (length >= sizeof out->address) return false;
-    (void)snprintf(out->address, sizeof out->address, "%.*s", (int)length,
-                   length > 0 ? address : "");
-    if (length == 0 || strcmp(out->address, "localhost") == 0) {
-        (void)snprintf(out->address, sizeof out->address, "127.0.0.1");
-    }
-    int32_t number = 0;
-    if (tw_text_int(port == NULL ? text : port + 1, &number) != TW_OK) return false;
-    if (number < 0 || number > 65535) return false;
-    out->port = (uint16_t)number;
-    return true;
-}
-
-static bool is_loopback(const char *address)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, address, &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SIZE])
 {
     const struct tw_server *server = user;
@@ -236,7 +199,7 @@ static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SI
 }
 
 /* The address at which this process reaches itself. */
-static void set_addresses(struct tw_server *server, const struct place *place)
+static void set_addresses(struct tw_server *server, const struct tw_place *place)
 {
     const char *own = place->address;
     if (strcmp(own, "0.0.0.0") == 0) own = "127.0.0.1";
@@ -251,12 +214,12 @@ static tw_status start_http(struct tw_server *server, struct reason why)
 {
     const char *listen = server->options.listen;
     if (listen == NULL) listen = server->city->listen;
-    struct place place = {.address = "127.0.0.1", .port = PORT_DEFAULT};
-    if (listen != NULL && !place_parse(listen, &place)) {
+    struct tw_place place = {.address = "127.0.0.1", .port = PORT_DEFAULT};
+    if (listen != NULL && tw_place_parse(listen, &place) != TW_OK) {
         return fail(why, TW_ERR_ARG, "listen: \"%s\" is not ADDRESS:PORT, e.g. 127.0.0.1:8080",
                     listen);
     }
-    if (!is_loopback(place.address) && server->city->tokens_path == NULL) {
+    if (!tw_place_is_loopback(place.address) && server->city->tokens_path == NULL) {
         return fail(why, TW_ERR_ARG,
                     "listen: %s can be reached from other machines, and nobody would be asked who "
                     "they are: name a file of tokens in city.ini, [server] tokens = FILE "
