@@ -429,7 +429,7 @@ void tw_conduit_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pa
     for (int32_t row = begin; row < end; row++) {
         for (int32_t l = 0; l < w; l++) {
             int32_t a = c->from[row] * w + l, b = c->to[row] * w + l;
-            if (rests(h, pass, a, b)) continue;
+            if (h->sums.done[l] || rests(h, pass, a, b)) continue;
             advance(h, pass, row, l);
             h->sums.moved[a] = 1;
             h->sums.moved[b] = 1;

@@ -74,7 +74,8 @@ double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_o
         if (step < options->minimum_step_s) step = options->minimum_step_s;
     }
     step = floor(1000.0 * step) / 1000.0;
-    h->clock->variable_step_s = step;
+    for (int32_t l = 0; l < h->lanes; l++)
+        h->clock[l].variable_step_s = step;
     return step;
 }
 
@@ -111,6 +112,7 @@ static void gather_all(struct tw_hydraulics *h)
     for (int32_t i = 0; i < h->net->node_count; i++) {
         for (int32_t l = 0; l < h->lanes; l++) {
             int32_t at = i * h->lanes + l;
+            if (h->sums.done[l]) continue;
             if (h->sums.moved[at] || !h->sums.steady[at]) gather(h, i, l);
         }
     }
@@ -154,11 +156,12 @@ void tw_dynwave_rest(struct tw_hydraulics *h)
         h->node.inflow_m3s[at] = lateral > 0.0 ? lateral : 0.0;
         h->node.outflow_m3s[at] = lateral < 0.0 ? -lateral : 0.0;
     }
-    h->clock->steps++;
+    for (int32_t l = 0; l < h->lanes; l++)
+        h->clock[l].steps++;
 }
 
 /* One iteration: all flows from the present depths, then all depths from the new flows. */
-static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s,
+static void iterate(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s,
                     int32_t trial)
 {
     struct tw_conduit_pass pass = {.dt_s = dt_s, .relaxed = trial > 0, .skip_settled = trial > 1};
@@ -170,21 +173,35 @@ static bool iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
         tw_outfall_set_depth(h, i);
     struct tw_depth_pass depth = {
         .dt_s = dt_s, .tolerance_m = options->head_tolerance_m, .relaxed = trial > 0};
-    return tw_node_depths_advance(h, &depth);
+    tw_node_depths_advance(h, &depth);
+}
+
+/* Lanes that converged rest while others go on; returns how many still go on. */
+static int32_t count_trial(struct tw_hydraulics *h, int32_t trial)
+{
+    int32_t going = 0;
+    for (int32_t l = 0; l < h->lanes; l++) {
+        if (h->sums.done[l]) continue;
+        h->clock[l].trials++;
+        h->sums.done[l] = trial > 0 && h->sums.converged[l];
+        going += !h->sums.done[l];
+    }
+    return going;
 }
 
 void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s)
 {
     begin_step(h);
-    bool converged = false;
-    int32_t trial = 0;
-    while (trial < options->max_trials) {
-        converged = iterate(h, options, dt_s, trial);
-        trial++;
-        if (trial > 1 && converged) break;
+    memset(h->sums.done, 0, (size_t)h->lanes);
+    int32_t going = h->lanes;
+    for (int32_t trial = 0; trial < options->max_trials && going > 0; trial++) {
+        iterate(h, options, dt_s, trial);
+        going = count_trial(h, trial);
     }
     keep_rises(h, dt_s);
-    h->clock->steps++;
-    h->clock->trials += trial;
-    if (!converged) h->clock->unconverged_steps++;
+    for (int32_t l = 0; l < h->lanes; l++) {
+        h->clock[l].steps++;
+        if (!h->sums.converged[l]) h->clock[l].unconverged_steps++;
+        h->sums.done[l] = 0; /* outfalls take their depth outside of steps too */
+    }
 }

@@ -140,17 +140,19 @@ static bool advance_steady(struct tw_hydraulics *h, const struct tw_depth_pass *
     return true;
 }
 
-bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass)
+void tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass)
 {
     const struct tw_network *net = h->net;
     int32_t w = h->lanes;
-    bool all = true;
+    for (int32_t l = 0; l < w; l++)
+        h->sums.converged[l] = 1;
     for (int32_t i = 0; i < net->node_count; i++) {
         if (net->outfall[i]) continue;
-        for (int32_t at = i * w; at < (i + 1) * w; at++) {
+        for (int32_t l = 0; l < w; l++) {
+            int32_t at = i * w + l;
+            if (h->sums.done[l]) continue;
             if (!advance_steady(h, pass, i, at)) advance(h, pass, i, at);
-            all = all && h->sums.settled[at];
+            if (!h->sums.settled[at]) h->sums.converged[l] = 0;
         }
     }
-    return all;
 }

@@ -12,8 +12,9 @@ struct tw_depth_pass {
     bool relaxed; /* from the second iteration on, depths move half way only */
 };
 
-/** Set all depths but those of outfalls; true when none moved by more than the tolerance. */
-bool tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass);
+/** Set all depths but those of outfalls in lanes that are not done; sums.converged[lane] tells
+ * whether none of the lane moved by more than the tolerance. */
+void tw_node_depths_advance(struct tw_hydraulics *h, const struct tw_depth_pass *pass);
 
 /** Surface area that a node has by itself at a depth [m2]: a storage's, or its pond's. */
 double tw_node_own_surface(const struct tw_network *net, int32_t node, double depth_m);

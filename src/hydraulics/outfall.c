@@ -27,6 +27,7 @@ void tw_outfall_set_depth(struct tw_hydraulics *h, int32_t outfall)
     double offset =
         net->to[row] == node ? h->model->links.offset2_m[link] : h->model->links.offset1_m[link];
     for (int32_t l = 0; l < w; l++) {
+        if (h->sums.done[l]) continue;
         double normal = 0.0, critical = 0.0;
         if (row < net->conduit_count) {
             double q = fabs(h->link.flow_m3s[row * w + l] / net->conduit.barrels[row]);

@@ -137,6 +137,7 @@ void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_
         bool by_depth = kind == TW_LINK_PUMP &&
                         h->model->pumps.kind[h->model->links.row[link]] == TW_PUMP_DEPTH;
         for (int32_t l = 0; l < w; l++) {
+            if (h->sums.done[l]) continue;
             bool rests = pass->skip_settled && h->sums.settled[net->from[row] * w + l] &&
                          h->sums.settled[net->to[row] * w + l];
             if (!rests) advance(h, pass, row, l);

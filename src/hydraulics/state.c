@@ -48,7 +48,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     struct tw_conduit_state *c = &h->conduit;
     double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
     take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
-    h->clock = TW_POOL_NEW(state, struct tw_routing_clock, 1);
+    h->clock = TW_POOL_NEW(state, struct tw_routing_clock, w);
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
@@ -57,6 +57,8 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->sums.settled = TW_POOL_NEW(scratch, uint8_t, nodes);
     h->sums.steady = TW_POOL_NEW(scratch, uint8_t, nodes);
     h->sums.moved = TW_POOL_NEW(scratch, uint8_t, nodes);
+    h->sums.converged = TW_POOL_NEW(scratch, uint8_t, w);
+    h->sums.done = TW_POOL_NEW(scratch, uint8_t, w);
 }
 
 /* Conduits start at the normal depth of their initial flow. */

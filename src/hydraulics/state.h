@@ -52,9 +52,10 @@ struct tw_node_sums {
     uint8_t *settled;              /* [nodes * lanes] depth moved less than the tolerance */
     uint8_t *steady; /* [nodes * lanes] the goal stays while no conduit at the node moves */
     uint8_t *moved;  /* [nodes * lanes] a conduit at the node was computed anew */
+    uint8_t *converged, *done; /* [lanes] all depths settled; no further iteration in this step */
 };
 
-/* [lanes], counters since the run began and what the next step needs */
+/* Counters since the run began and what the next step needs. */
 struct tw_routing_clock {
     double variable_step_s; /* of the last step; 0 before the first */
     int32_t critical;       /* what set it: row + 1, or -(node + 1); 0: neither */
@@ -69,7 +70,7 @@ struct tw_hydraulics {
     struct tw_link_state link;
     struct tw_conduit_state conduit;
     struct tw_node_sums sums;
-    struct tw_routing_clock *clock; /* [1] */
+    struct tw_routing_clock *clock; /* [lanes]; step lengths are the same in all of them */
     /* boundary values of the present step */
     double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
     double evaporation_mps;  /* from open water */
