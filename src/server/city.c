@@ -190,6 +190,12 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     city->network_path = file_of(city, "network", "network.inp", faults);
     city->terrain_path = file_of(city, "terrain", NULL, faults);
     city->roads_path = file_of(city, "roads", NULL, faults);
+    city->devices_path = file_of(city, "devices", NULL, faults);
+    if (city->devices_path == NULL && tw_ini_find(&city->ini, "files", "devices") == NULL) {
+        const char *usual = tw_city_path(city, "devices.ini");
+        if (usual == NULL) return TW_ERR_NOMEM;
+        if (access(usual, F_OK) == 0) city->devices_path = usual;
+    }
     if (city->network_path != NULL &&
         tw_model_read(city->network_path, faults, &city->model) == TW_ERR_NOMEM) {
         return TW_ERR_NOMEM;

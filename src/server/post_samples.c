@@ -65,36 +65,90 @@ static void refuse_samples(struct tw_http_reply *reply, const struct tw_samples_
     tw_json_close(&reply->body, '}');
 }
 
+/* Hand measurements in. The request is put aside first: the commit may be quicker than the return. */
+static tw_http_outcome submit(struct tw_server *server, struct tw_device *device,
+                              const char *source, const struct tw_samples *samples,
+                              const struct tw_http_request *request, struct tw_http_reply *reply)
+{
+    struct tw_samples_fault fault = {.index = -1};
+    struct waiting *waiting = malloc(sizeof *waiting);
+    if (waiting == NULL) {
+        tw_http_refuse(reply, 503, "out of memory", NULL);
+        return TW_HTTP_DONE;
+    }
+    *waiting = (struct waiting){request->exchange, samples->count};
+    tw_http_later(request);
+    tw_status status = tw_ingest_submit(server->ingest, device, source, samples->list,
+                                        samples->count, stored, waiting, &fault);
+    if (status == TW_ERR_FORMAT) {
+        struct tw_http_reply refusal = {.mime = "application/json"};
+        refuse_samples(&refusal, &fault);
+        tw_http_finish(waiting->exchange, &refusal);
+        free(waiting);
+    } else if (status != TW_OK) {
+        stored(waiting, status);
+    }
+    return TW_HTTP_LATER;
+}
+
+/* Who sends it; NULL: nobody of devices.ini. */
+static struct tw_device *device_of(struct tw_server *server, const struct tw_http_request *request)
+{
+    if (request->roles != TW_ROLE_DEVICE) return NULL; /* a person may be called as a device is */
+    return tw_devices_find_name(server->devices, "http", request->who);
+}
+
+/* Whether the device keeps to its limits; else the refusal is in reply. */
+static bool within_limits(struct tw_device *device, const struct tw_http_request *request,
+                          size_t count, struct tw_http_reply *reply)
+{
+    if (device == NULL) return true;
+    size_t limit = tw_device_message_bytes(device);
+    const char *why = NULL;
+    if (limit > 0 && request->body_size > limit) {
+        why = "the message is larger than the device may send";
+        tw_http_refuse(reply, 413, why, "send smaller messages; devices.ini: message_bytes");
+    } else if (!tw_device_allows(device, tw_wall_ms(), count)) {
+        why = "the device sends more than it may";
+        tw_http_refuse(reply, 429, why, "send it again later; devices.ini: rate_per_s, burst");
+        reply->header_name = "Retry-After";
+        (void)snprintf(reply->header_value, sizeof reply->header_value, "1");
+    }
+    if (why != NULL) tw_device_note_refused(device, tw_real_ms(), why);
+    return why == NULL;
+}
+
 tw_http_outcome tw_post_samples(void *user, const struct tw_http_request *request,
                                 struct tw_http_reply *reply)
 {
     struct tw_server *server = user;
+    struct tw_device *device = device_of(server, request);
     struct tw_samples samples;
     struct tw_samples_fault fault;
-    tw_status status = tw_samples_decode(request->body, request->body_size, &server->catalogue,
-                                         server->city->zone_s, &samples, &fault);
-    if (status == TW_ERR_FORMAT) {
-        refuse_samples(reply, &fault);
+    tw_status status = tw_samples_decode(request->body, request->body_size, server->city->zone_s,
+                                         &samples, &fault);
+    if (status != TW_OK) {
+        if (status == TW_ERR_FORMAT) {
+            /* The first bad sample is named, whoever finds it. */
+            struct tw_samples_fault earlier = {.index = -1};
+            if (tw_ingest_check(server->ingest, device, samples.list, samples.count, &earlier) ==
+                TW_ERR_FORMAT) {
+                fault = earlier;
+            }
+            refuse_samples(reply, &fault);
+            if (device != NULL) tw_device_note_refused(device, tw_real_ms(), fault.error);
+        } else {
+            tw_http_refuse(reply, 503, tw_status_text(status), NULL);
+        }
+        tw_samples_done(&samples);
         return TW_HTTP_DONE;
     }
-    if (status == TW_OK && samples.count == 0) {
-        free(samples.samples);
-        fill_stored(reply, 0);
-        return TW_HTTP_DONE;
+    tw_http_outcome outcome = TW_HTTP_DONE;
+    if (within_limits(device, request, samples.count, reply)) {
+        const char *source = samples.source[0] != 0 ? samples.source : request->who;
+        if (device != NULL) source = tw_device_source(device);
+        outcome = submit(server, device, source, &samples, request, reply);
     }
-    struct waiting *waiting = status == TW_OK ? malloc(sizeof *waiting) : NULL;
-    if (waiting == NULL) {
-        if (status == TW_OK) free(samples.samples);
-        tw_http_refuse(reply, 503, "out of memory", NULL);
-        return TW_HTTP_DONE;
-    }
-    *waiting = (struct waiting){request->exchange, samples.count};
-    const char *source = samples.source[0] != 0 ? samples.source : request->who;
-    tw_http_later(request);
-    status = tw_store_samples_add(server->store, source, tw_real_ms(), samples.samples,
-                                  samples.count, stored, waiting);
-    free(samples.samples);
-    /* It is put aside already, so a refusal takes the same way back. */
-    if (status != TW_OK) stored(waiting, status);
-    return TW_HTTP_LATER;
+    tw_samples_done(&samples);
+    return outcome;
 }

@@ -2,6 +2,7 @@
 
 #include "base/compiler.h"
 #include "net/place.h"
+#include "server/devices_ini.h"
 #include "server/service.h"
 
 #include <errno.h>
@@ -144,6 +145,25 @@ static tw_status add_gage_names(struct tw_server *server)
     return TW_OK;
 }
 
+static int64_t city_now(void *user)
+{
+    struct tw_server *server = user;
+    return tw_clock_now(&server->clock);
+}
+
+/* The door of every measurement, and who may come to it. */
+static tw_status make_ingest(struct tw_server *server, tw_faults *faults)
+{
+    const struct tw_ingest_options options = {.catalogue = &server->catalogue,
+                                              .store = server->store,
+                                              .now_ms = city_now,
+                                              .user = server};
+    TW_TRY(tw_ingest_create(&options, &server->ingest));
+    TW_TRY(tw_devices_create(&server->catalogue, &server->devices));
+    const char *path = server->city->devices_path;
+    return path == NULL ? TW_OK : tw_devices_read(path, server->devices, faults);
+}
+
 /* A replay begins anew: what earlier ones have put into its store goes, what others have sent
  * stays. */
 static tw_status begin_session(struct tw_server *server)
@@ -195,7 +215,12 @@ static tw_status open_store(struct tw_server *server, struct reason why)
 static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SIZE])
 {
     const struct tw_server *server = user;
-    return tw_roles_of(server->roles, token, who);
+    struct tw_device *device =
+        token == NULL ? NULL
+                      : tw_devices_find_secret(server->devices, "http", token, strlen(token));
+    if (device == NULL) return tw_roles_of(server->roles, token, who);
+    (void)snprintf(who, TW_HTTP_WHO_SIZE, "%s", tw_device_name(device));
+    return TW_ROLE_DEVICE;
 }
 
 /* The address at which this process reaches itself. */
@@ -302,6 +327,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
         tw_clock_set(&server->clock, tw_real_ms());
     }
     TW_TRY(open_store(server, why));
+    TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
     TW_TRY(make_answers(server));
     TW_TRY(tw_events_create(topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
@@ -346,6 +372,8 @@ void tw_server_destroy(struct tw_server *server)
     tw_events_destroy(server->events);
     tw_live_done(server);
     tw_store_close(server->store);
+    tw_ingest_destroy(server->ingest);
+    tw_devices_destroy(server->devices);
     tw_catalogue_done(&server->catalogue);
     tw_roles_destroy(server->roles);
     tw_strbuf_done(&server->city_json);

@@ -15,6 +15,8 @@
 #include "server/worker.h"
 #include "store/store.h"
 #include "telemetry/catalogue.h"
+#include "telemetry/devices.h"
+#include "telemetry/ingest.h"
 #include "warning/warnings.h"
 
 #include <pthread.h>
@@ -97,6 +99,8 @@ struct tw_server {
 
     struct tw_store *store;
     struct tw_catalogue catalogue;
+    struct tw_devices *devices;
+    struct tw_ingest *ingest;  /* the door of every measurement */
     int32_t *series;           /* [sensors] in the store */
     int32_t *sensor_of_series; /* [series_limit] */
     int32_t series_limit;

@@ -29,11 +29,16 @@ tw_status tw_catalogue_add(struct tw_catalogue *catalogue, const char *id,
         catalogue->capacity = capacity;
     }
     char *unit = tw_arena_text(&catalogue->arena, entry->unit, strlen(entry->unit));
-    if (unit == NULL) return TW_ERR_NOMEM;
+    char *source = NULL;
+    if (entry->source != NULL) {
+        source = tw_arena_text(&catalogue->arena, entry->source, strlen(entry->source));
+    }
+    if (unit == NULL || (entry->source != NULL && source == NULL)) return TW_ERR_NOMEM;
     int32_t index = 0;
     TW_TRY(tw_names_add(&catalogue->ids, id, &index));
     catalogue->entries[index] = *entry;
     catalogue->entries[index].unit = unit;
+    catalogue->entries[index].source = source;
     return TW_OK;
 }
 
@@ -42,6 +47,11 @@ const struct tw_sensor_entry *tw_catalogue_find(const struct tw_catalogue *catal
 {
     int32_t index = tw_names_find(&catalogue->ids, id);
     return index < 0 ? NULL : &catalogue->entries[index];
+}
+
+int32_t tw_catalogue_index(const struct tw_catalogue *catalogue, const char *id)
+{
+    return tw_names_find(&catalogue->ids, id);
 }
 
 int32_t tw_catalogue_quality(const struct tw_sensor_entry *entry, double value)

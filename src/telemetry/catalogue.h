@@ -4,21 +4,17 @@
 
 #include "base/arena.h"
 #include "base/names.h"
+#include "telemetry/quality.h"
 #include "thalweg/status.h"
 
 #include <stdint.h>
 
-/** Bits of a sample's quality; 0: good. The raw value is kept all the same. */
-enum {
-    TW_QUALITY_BELOW = 1, /* below the least plausible value */
-    TW_QUALITY_ABOVE = 2  /* above the largest */
-};
-
 /** What is known of a sensor. */
 struct tw_sensor_entry {
-    int32_t series;   /* in the store */
-    const char *unit; /* values are stored in it */
-    double min, max;  /* plausible values in that unit; -INFINITY and INFINITY: no limit */
+    int32_t series;     /* in the store */
+    const char *unit;   /* values are stored in it */
+    double min, max;    /* plausible values in that unit; -INFINITY and INFINITY: no limit */
+    const char *source; /* the only device source that may send it; NULL: any */
 };
 
 /** Sensors by id. */
@@ -36,7 +32,7 @@ void tw_catalogue_init(struct tw_catalogue *catalogue);
 void tw_catalogue_done(struct tw_catalogue *catalogue);
 
 /**
- * Add a sensor; id and unit are copied.
+ * Add a sensor; strings are copied.
  *
  * errors  TW_ERR_NAME the id is there already, TW_ERR_NOMEM
  */
@@ -46,6 +42,9 @@ tw_status tw_catalogue_add(struct tw_catalogue *catalogue, const char *id,
 /** The entry of a sensor; NULL when there is none of that id. */
 const struct tw_sensor_entry *tw_catalogue_find(const struct tw_catalogue *catalogue,
                                                 const char *id);
+
+/** Place of a sensor in `entries`; -1 when there is none of that id. */
+int32_t tw_catalogue_index(const struct tw_catalogue *catalogue, const char *id);
 
 /** Quality bits of a value in the sensor's unit. */
 int32_t tw_catalogue_quality(const struct tw_sensor_entry *entry, double value);
