@@ -1,6 +1,8 @@
-/* POSIX threads and semaphores. Nobody spins: a thread without work sleeps in a semaphore, and to
- * wake it costs the caller a system call and the sleeper some 20 us on a virtual machine. Hence the
- * caller's range is longer by that time: it ends last and seldom has to sleep itself. */
+/* POSIX threads and semaphores; besides file.c the only file of the engine that needs POSIX.
+ *
+ * Nobody spins: a thread without work sleeps in a semaphore, and to wake it costs the caller a
+ * system call and the sleeper some 20 us on a virtual machine. Hence the caller's range is longer
+ * by that time: it ends last and seldom has to sleep itself. */
 #define _GNU_SOURCE /* sched_getaffinity */
 
 #include "base/threads.h"

@@ -35,11 +35,11 @@ MAY = {
 # Mathematics and physics neither read files nor print.
 SILENT = {"num", "model", "hydrology", "hydraulics", "control", "quality", "surface"}
 NOT_SILENT = {"stdio.h", "fcntl.h", "unistd.h"}
-# The engine is portable C17; the one file that is not says so at its head.
+# The engine is portable C17; the files that are not say so at their head.
 PORTABLE = {"base", "num", "model", *PHYSICS, "engine", "synth"}
 POSIX = {"unistd.h", "fcntl.h", "sys/stat.h", "sys/types.h", "sys/mman.h", "sys/socket.h",
-         "pthread.h", "dirent.h", "strings.h"}
-POSIX_FILES = {"src/base/file.c"}
+         "pthread.h", "semaphore.h", "sched.h", "dirent.h", "strings.h"}
+POSIX_FILES = {"src/base/file.c", "src/base/threads.c"}
 TEST_ONLY = {"check.h", "fuzz.h", "one_link.h"}
 MADE = {"embed/page.h": {"server", "apps"}}   # the page as bytes: cmake/web.cmake
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
