@@ -81,15 +81,14 @@ static void add_points(struct tw_strbuf *out, const struct tw_city *city)
 
 static void add_sensors(struct tw_strbuf *out, const struct tw_city *city)
 {
-    static const char *const kinds[] = {
-        [TW_SENSOR_LEVEL] = "level", [TW_SENSOR_FLOW] = "flow", [TW_SENSOR_RAIN] = "rain"};
     tw_json_key(out, "sensors");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < city->sensor_count; i++) {
         const struct tw_city_sensor *sensor = &city->sensors[i];
+        if (sensor->kind == TW_SENSOR_VALUE) continue; /* thousands; GET /api/v1/latest has them */
         tw_json_open(out, '{');
         member_text(out, "id", sensor->id);
-        member_text(out, "kind", kinds[sensor->kind]);
+        member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
         member_text(out, "element", sensor->element);
         member_text(out, "unit", sensor->unit);
         add_lon_lat(out, sensor->lon, sensor->lat);

@@ -33,6 +33,12 @@ static void member_time(const struct tw_server *server, struct tw_strbuf *out, c
     tw_json_time(out, whole_ms, server->city->zone_s);
 }
 
+static void member_integer(struct tw_strbuf *out, const char *key, int64_t value)
+{
+    tw_json_key(out, key);
+    tw_json_integer(out, value);
+}
+
 static void member_bool(struct tw_strbuf *out, const char *key, bool value)
 {
     tw_json_key(out, key);
@@ -69,6 +75,35 @@ void tw_answer_clock(struct tw_server *server, struct tw_strbuf *out)
     tw_json_close(out, '}');
 }
 
+/* How many sensors' last values are good, suspect or bad (a missing one is bad), or were never. */
+static void add_quality_counts(struct tw_server *server, struct tw_strbuf *out)
+{
+    int64_t good = 0;
+    int64_t suspect = 0;
+    int64_t bad = 0;
+    int64_t never = 0;
+    for (int32_t s = 0; s < server->city->sensor_count; s++) {
+        struct tw_store_head head = tw_store_head_get(server->store, server->series[s]);
+        int32_t quality = tw_ingest_quality_now(server->ingest, &head, server->series[s]);
+        if (head.time_ms == TW_STORE_NEVER) {
+            never++;
+        } else if (tw_quality_is_bad(quality)) {
+            bad++;
+        } else if (strcmp(tw_quality_word(quality), "good") == 0) {
+            good++;
+        } else {
+            suspect++;
+        }
+    }
+    tw_json_key(out, "sensors");
+    tw_json_open(out, '{');
+    member_integer(out, "good", good);
+    member_integer(out, "suspect", suspect);
+    member_integer(out, "bad", bad);
+    member_integer(out, "never", never);
+    tw_json_close(out, '}');
+}
+
 void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
 {
     static const char *const words[] = {[TW_MODEL_STOPPED] = "stopped",
@@ -86,11 +121,12 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
                 live->forecast.values != NULL ? live->forecast.issued_ms : TW_STORE_NEVER);
     member_text(out, "forecast_text", live->forecast_text[0] != 0 ? live->forecast_text : NULL);
     member_number(out, "behind_s", now_s - live->reached_s, 1);
-    tw_json_key(out, "late_rain");
-    tw_json_integer(out, live->late_rain);
+    member_integer(out, "late_rain", live->late_rain);
+    member_integer(out, "bad_rain", live->bad_rain);
     struct tw_model_link *link = server->link;
     (void)pthread_mutex_unlock(&live->mutex);
     member_text(out, "store", store);
+    add_quality_counts(server, out);
     tw_json_key(out, "samples");
     tw_json_integer(out, tw_store_sample_count(server->store));
     tw_json_key(out, "model_starts");
@@ -224,25 +260,37 @@ void tw_answer_points(struct tw_server *server, struct tw_strbuf *out)
 
 /* ---- sensors ---- */
 
-static const char *quality_word(int32_t quality) { return quality == 0 ? "good" : "range"; }
+void tw_answer_quality(struct tw_strbuf *out, int32_t quality)
+{
+    member_text(out, "quality", tw_quality_word(quality));
+    tw_json_key(out, "reasons");
+    tw_json_open(out, '[');
+    for (size_t i = 0; i < tw_qc_count(); i++) {
+        const char *reason = tw_quality_reason(quality, i);
+        if (reason != NULL) tw_json_string(out, reason);
+    }
+    tw_json_close(out, ']');
+}
 
 static void add_sensor(struct tw_server *server, int32_t s, int64_t now_ms, struct tw_strbuf *out)
 {
     const struct tw_city_sensor *sensor = &server->city->sensors[s];
     struct tw_store_head head = tw_store_head_get(server->store, server->series[s]);
-    static const char *const kinds[] = {
-        [TW_SENSOR_LEVEL] = "level", [TW_SENSOR_FLOW] = "flow", [TW_SENSOR_RAIN] = "rain"};
     bool there = head.time_ms != TW_STORE_NEVER;
     const char *source = there ? tw_store_source_name(server->store, head.source) : NULL;
     tw_json_open(out, '{');
     member_text(out, "id", sensor->id);
-    member_text(out, "kind", kinds[sensor->kind]);
+    member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
     member_text(out, "element", sensor->element);
     member_text(out, "unit", sensor->unit);
     member_number(out, "value", there ? head.value : (double)NAN, 6);
     member_time(server, out, "time", head.time_ms);
     member_number(out, "age_s", there ? (double)(now_ms - head.time_ms) / 1000.0 : (double)NAN, 1);
-    member_text(out, "quality", there ? quality_word(head.quality) : NULL);
+    if (there) {
+        tw_answer_quality(out, tw_ingest_quality_now(server->ingest, &head, server->series[s]));
+    } else {
+        member_text(out, "quality", NULL);
+    }
     member_text(out, "source", source);
     member_bool(out, "simulated", there && strcmp(source, TW_SOURCE_SIMULATED) == 0);
     tw_json_close(out, '}');
@@ -252,8 +300,10 @@ void tw_answer_sensors(struct tw_server *server, struct tw_strbuf *out)
 {
     int64_t now_ms = tw_clock_now(&server->clock);
     tw_json_open(out, '[');
-    for (int32_t s = 0; s < server->city->sensor_count; s++)
-        add_sensor(server, s, now_ms, out);
+    for (int32_t s = 0; s < server->city->sensor_count; s++) {
+        /* What the model knows nothing of is thousands; GET /api/v1/latest has it. */
+        if (server->city->sensors[s].kind != TW_SENSOR_VALUE) add_sensor(server, s, now_ms, out);
+    }
     tw_json_close(out, ']');
 }
 

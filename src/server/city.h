@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "server/ini.h"
+#include "telemetry/qc.h"
 #include "thalweg/faults.h"
 #include "thalweg/model.h"
 #include "thalweg/status.h"
@@ -32,7 +33,16 @@ struct tw_city_point {
 };
 
 /** What a sensor measures. */
-enum tw_sensor_kind { TW_SENSOR_LEVEL, TW_SENSOR_FLOW, TW_SENSOR_RAIN };
+enum tw_sensor_kind {
+    TW_SENSOR_LEVEL,
+    TW_SENSOR_FLOW,
+    TW_SENSOR_RAIN,
+    TW_SENSOR_VALUE, /* anything else, e.g. of a plant; the model knows nothing of it */
+    TW_SENSOR_KINDS
+};
+
+/** The word of a kind in files and answers. */
+const char *tw_sensor_kind_word(enum tw_sensor_kind kind);
 
 /** A sensor; a gage without one of its own gets one under its name, without a place. */
 struct tw_city_sensor {
@@ -42,6 +52,8 @@ struct tw_city_sensor {
     int32_t index;   /* of the node, link or gage */
     double lon, lat; /* NAN: no place */
     double min, max, noise_sd;
+    struct tw_qc_limits limits;
+    const char *source, *neighbour; /* NULL: none */
     bool made_up;
 };
 

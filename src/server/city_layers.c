@@ -113,16 +113,44 @@ static tw_status find_gage(const tw_model *model, const char *name, int32_t *out
     return TW_OK;
 }
 
+/* A sensor kind; find NULL: it belongs to no element. The limits are those of a sensor that states
+ * none: sewers surcharge within minutes, so only what no water does is refused. */
 struct kind_row {
     const char *word, *unit, *element;
     tw_status (*find)(const tw_model *model, const char *name, int32_t *out_index);
+    struct tw_qc_limits usual;
 };
 
+#define CLOCK_AHEAD_S 300.0            /* of a device: its clock is never that wrong by itself */
+#define CLOCK_BEHIND_S (366 * 86400.0) /* loggers keep a year; 1970 is a clock that was reset */
+
 static const struct kind_row kinds[] = {
-    [TW_SENSOR_LEVEL] = {"level", "m", "node", find_node},
-    [TW_SENSOR_FLOW] = {"flow", "m3/s", "link", find_link},
-    [TW_SENSOR_RAIN] = {"rain", "mm", "gage", find_gage},
+    [TW_SENSOR_LEVEL] = {"level",
+                         "m",
+                         "node",
+                         find_node,
+                         {.rate_per_s = 0.1,
+                          .stuck_s = 6 * 3600.0,
+                          .spike = 3.0,
+                          .drift = 0.5,
+                          .missing_s = 1800.0,
+                          .ahead_s = CLOCK_AHEAD_S,
+                          .behind_s = CLOCK_BEHIND_S}},
+    [TW_SENSOR_FLOW] = {"flow",
+                        "m3/s",
+                        "link",
+                        find_link,
+                        {.stuck_s = 6 * 3600.0,
+                         .missing_s = 1800.0,
+                         .ahead_s = CLOCK_AHEAD_S,
+                         .behind_s = CLOCK_BEHIND_S}},
+    [TW_SENSOR_RAIN] =
+        {"rain", "mm", "gage", find_gage, {.ahead_s = CLOCK_AHEAD_S, .behind_s = CLOCK_BEHIND_S}},
+    [TW_SENSOR_VALUE] =
+        {"value", NULL, NULL, NULL, {.ahead_s = CLOCK_AHEAD_S, .behind_s = CLOCK_BEHIND_S}},
 };
+
+const char *tw_sensor_kind_word(enum tw_sensor_kind kind) { return kinds[kind].word; }
 
 static bool kind_of(const struct tw_layer *layer, const struct tw_feature *feature,
                     enum tw_sensor_kind *out_kind)
@@ -133,7 +161,7 @@ static bool kind_of(const struct tw_layer *layer, const struct tw_feature *featu
         *out_kind = (enum tw_sensor_kind)k;
         return true;
     }
-    tw_layer_fault(layer, feature, "kind \"%s\" is none of level, flow, rain", word);
+    tw_layer_fault(layer, feature, "kind \"%s\" is none of level, flow, rain, value", word);
     return false;
 }
 
@@ -142,11 +170,66 @@ static bool element_of(const struct tw_city *city, const struct tw_layer *layer,
                        const struct tw_feature *feature, struct tw_city_sensor *sensor)
 {
     const struct kind_row *kind = &kinds[sensor->kind];
+    if (kind->find == NULL) return true;
     if (city->model == NULL) return true; /* its own faults are named already */
     if (kind->find(city->model, sensor->element, &sensor->index) == TW_OK) return true;
     tw_layer_fault(layer, feature, "element \"%s\": the model has no such %s", sensor->element,
                    kind->element);
     return false;
+}
+
+static const char *text_of(struct tw_city *city, const struct tw_layer *layer,
+                           const struct tw_feature *feature, const char *key)
+{
+    const char *text = tw_feature_text(layer, feature, key, NULL);
+    return text == NULL ? NULL : copy(city, text);
+}
+
+/* The unit that values are stored in, and the factor that the layer's numbers have to it. */
+static bool unit_of(struct tw_city *city, const struct tw_layer *layer,
+                    const struct tw_feature *feature, struct tw_city_sensor *sensor,
+                    double *out_factor)
+{
+    const char *usual = kinds[sensor->kind].unit;
+    const char *unit = tw_feature_text(layer, feature, "unit", usual != NULL ? usual : "");
+    if (usual == NULL) {
+        sensor->unit = copy(city, unit);
+        return true;
+    }
+    sensor->unit = usual;
+    if (tw_unit_factor(unit, usual, out_factor) == TW_OK) return true;
+    tw_layer_fault(layer, feature, "unit \"%s\" is no unit of a %s; use %s", unit,
+                   kinds[sensor->kind].word, usual);
+    return false;
+}
+
+/* What the checks of quality need. factor: of the layer's unit */
+static void limits_of(const struct tw_layer *layer, const struct tw_feature *feature, double factor,
+                      struct tw_city_sensor *sensor)
+{
+    const struct tw_qc_limits *usual = &kinds[sensor->kind].usual;
+    struct tw_qc_limits *limits = &sensor->limits;
+    const struct {
+        const char *key;
+        double *to;
+        double usual, factor;
+    } rows[] = {
+        {"rate_per_min", &limits->rate_per_s, usual->rate_per_s, factor / 60.0},
+        {"stuck_after_min", &limits->stuck_s, usual->stuck_s, 60.0},
+        {"spike", &limits->spike, usual->spike, factor},
+        {"drift", &limits->drift, usual->drift, factor},
+        {"missing_after_min", &limits->missing_s, usual->missing_s, 60.0},
+        {"clock_ahead_s", &limits->ahead_s, usual->ahead_s, 1.0},
+        {"clock_behind_s", &limits->behind_s, usual->behind_s, 1.0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        double stated = tw_feature_number(layer, feature, rows[i].key, (double)NAN);
+        *rows[i].to = isnan(stated) ? rows[i].usual : stated * rows[i].factor;
+        if (*rows[i].to < 0.0) {
+            tw_layer_fault(layer, feature, "%s must not be below 0; 0 switches the check off",
+                           rows[i].key);
+        }
+    }
 }
 
 static void load_sensor(struct tw_city *city, struct tw_layer *layer, int32_t index)
@@ -165,15 +248,12 @@ static void load_sensor(struct tw_city *city, struct tw_layer *layer, int32_t in
         .made_up = tw_feature_true(layer, &feature, "made_up")};
     if (!kind_of(layer, &feature, &sensor.kind)) return;
     if (!element_of(city, layer, &feature, &sensor)) return;
-    const char *unit = tw_feature_text(layer, &feature, "unit", kinds[sensor.kind].unit);
-    double factor = 0.0;
-    if (tw_unit_factor(unit, kinds[sensor.kind].unit, &factor) != TW_OK) {
-        tw_layer_fault(layer, &feature, "unit \"%s\" is no unit of a %s; use %s", unit,
-                       kinds[sensor.kind].word, kinds[sensor.kind].unit);
-        return;
-    }
+    double factor = 1.0;
+    if (!unit_of(city, layer, &feature, &sensor, &factor)) return;
+    limits_of(layer, &feature, factor, &sensor);
+    sensor.source = text_of(city, layer, &feature, "source");
+    sensor.neighbour = text_of(city, layer, &feature, "neighbour");
     /* Limits are in the sensor's unit, everything else in the SI unit of its kind. */
-    sensor.unit = kinds[sensor.kind].unit;
     sensor.min *= factor;
     sensor.max *= factor;
     sensor.noise_sd *= factor;
@@ -216,7 +296,8 @@ static tw_status add_gages(struct tw_city *city)
                                     .lon = (double)NAN,
                                     .lat = (double)NAN,
                                     .min = 0.0,
-                                    .max = 200.0};
+                                    .max = 200.0,
+                                    .limits = kinds[TW_SENSOR_RAIN].usual};
     }
     return TW_OK;
 }

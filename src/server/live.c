@@ -35,7 +35,7 @@ static tw_status make_watches(struct tw_server *server)
     for (int32_t s = 0; s < city->sensor_count; s++) {
         const struct tw_city_sensor *sensor = &city->sensors[s];
         live->sensor_watch[s] = -1;
-        if (sensor->kind == TW_SENSOR_RAIN) continue;
+        if (sensor->kind == TW_SENSOR_RAIN || sensor->kind == TW_SENSOR_VALUE) continue;
         live->sensor_watch[s] = live->watch_count;
         live->watches[live->watch_count++] = (struct tw_watch){
             sensor->kind == TW_SENSOR_LEVEL ? TW_WATCH_NODE_DEPTH : TW_WATCH_LINK_FLOW,
@@ -78,7 +78,7 @@ static tw_status recall_rain(struct tw_server *server)
                                      &count));
         tw_status status = TW_OK;
         for (size_t i = 0; i < count && status == TW_OK; i++) {
-            if (samples[i].quality != 0) continue;
+            if (tw_quality_is_bad(samples[i].quality)) continue;
             status = tw_rain_add(&server->live.rain[g], (double)samples[i].time_ms / 1000.0,
                                  samples[i].value);
         }
@@ -290,11 +290,16 @@ void tw_live_committed(void *user, const char *source, const struct tw_store_sam
     (void)pthread_mutex_lock(&live->mutex);
     live->dirty[TW_TOPIC_SENSORS] = true;
     for (size_t i = 0; i < count; i++) {
-        if (samples[i].series >= server->series_limit || samples[i].quality != 0) continue;
+        if (samples[i].series >= server->series_limit) continue;
         int32_t s = server->sensor_of_series[samples[i].series];
         if (s < 0 || server->city->sensors[s].kind != TW_SENSOR_RAIN) continue;
         int32_t gage = server->city->sensors[s].index;
         if (server->city->gage_sensor[gage] != s) continue;
+        if (tw_quality_is_bad(samples[i].quality)) {
+            live->bad_rain++;
+            live->dirty[TW_TOPIC_HEALTH] = true;
+            continue;
+        }
         if (rows == NULL) rows = calloc(count, sizeof *rows);
         if (rows == NULL) break;
         double until_s = (double)samples[i].time_ms / 1000.0;
@@ -393,6 +398,10 @@ static void take_step(struct tw_server *server, const struct tw_frame *frame)
         for (int32_t w = 0; w < live->watch_count; w++)
             row[w] = (float)values[w];
         live->step_times_s[live->step_count++] = (int64_t)(head.time_s + 0.5);
+    }
+    for (int32_t s = 0; s < server->city->sensor_count; s++) {
+        int32_t watch = live->sensor_watch[s];
+        if (watch >= 0) tw_ingest_reference(server->ingest, server->series[s], values[watch]);
     }
     keep_pending(server, &head, values + head.watch_count);
     /* The spin-up is no part of the storm: nothing is warned of in it. */

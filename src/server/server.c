@@ -76,7 +76,8 @@ static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct
     }
     bool sensors = false;
     for (int32_t s = 0; s < server->city->sensor_count; s++) {
-        sensors = sensors || server->city->sensors[s].kind != TW_SENSOR_RAIN;
+        enum tw_sensor_kind kind = server->city->sensors[s].kind;
+        sensors = sensors || kind == TW_SENSOR_LEVEL || kind == TW_SENSOR_FLOW;
     }
     server->simulates = server->storm != NULL && !server->storm->measured && sensors;
     server->simulated = server->city->made_up || server->simulates ||
@@ -121,7 +122,10 @@ static tw_status make_catalogue(struct tw_server *server)
         struct tw_sensor_entry entry = {.series = server->series[s],
                                         .unit = sensor->unit,
                                         .min = sensor->min,
-                                        .max = sensor->max};
+                                        .max = sensor->max,
+                                        .source = sensor->source,
+                                        .neighbour = sensor->neighbour,
+                                        .limits = sensor->limits};
         server->sensor_of_series[server->series[s]] = s;
         TW_TRY(tw_catalogue_add(&server->catalogue, sensor->id, &entry));
     }
@@ -139,7 +143,8 @@ static tw_status add_gage_names(struct tw_server *server)
         struct tw_sensor_entry entry = {.series = server->series[s],
                                         .unit = server->city->sensors[s].unit,
                                         .min = server->city->sensors[s].min,
-                                        .max = server->city->sensors[s].max};
+                                        .max = server->city->sensors[s].max,
+                                        .limits = server->city->sensors[s].limits};
         TW_TRY(tw_catalogue_add(&server->catalogue, info.name, &entry));
     }
     return TW_OK;

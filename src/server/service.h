@@ -69,6 +69,7 @@ struct tw_live {
     double reached_s;     /* the model's time [unix s] */
     double ordered_s;     /* how far it was told to go */
     double forecast_s;    /* when the forecast under way was forked; NAN: none is */
+    int64_t bad_rain;     /* samples of rain that were not taken for their quality */
     int64_t late_rain;    /* samples of rain that came after the model had passed their time */
 
     int64_t *step_times_s; /* [step_count] modelled: one row a minute */
@@ -182,6 +183,9 @@ typedef void tw_answer(struct tw_server *server, struct tw_strbuf *out);
 
 tw_answer tw_answer_clock, tw_answer_points, tw_answer_sensors, tw_answer_rain, tw_answer_forecast,
     tw_answer_health, tw_answer_state;
+
+/** Write the members quality and reasons of an object. */
+void tw_answer_quality(struct tw_strbuf *out, int32_t quality);
 
 /** Warnings, ended ones too when `all`. */
 void tw_answer_warnings(struct tw_server *server, bool all, struct tw_strbuf *out);

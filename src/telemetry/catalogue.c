@@ -28,17 +28,18 @@ tw_status tw_catalogue_add(struct tw_catalogue *catalogue, const char *id,
         catalogue->entries = entries;
         catalogue->capacity = capacity;
     }
-    char *unit = tw_arena_text(&catalogue->arena, entry->unit, strlen(entry->unit));
-    char *source = NULL;
-    if (entry->source != NULL) {
-        source = tw_arena_text(&catalogue->arena, entry->source, strlen(entry->source));
+    struct tw_sensor_entry own = *entry;
+    const char **const texts[] = {&own.unit, &own.source, &own.neighbour};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (*texts[i] == NULL) continue;
+        *texts[i] = tw_arena_text(&catalogue->arena, *texts[i], strlen(*texts[i]));
+        if (*texts[i] == NULL) return TW_ERR_NOMEM;
     }
-    if (unit == NULL || (entry->source != NULL && source == NULL)) return TW_ERR_NOMEM;
+    own.limits.min = own.min;
+    own.limits.max = own.max;
     int32_t index = 0;
     TW_TRY(tw_names_add(&catalogue->ids, id, &index));
-    catalogue->entries[index] = *entry;
-    catalogue->entries[index].unit = unit;
-    catalogue->entries[index].source = source;
+    catalogue->entries[index] = own;
     return TW_OK;
 }
 
@@ -52,12 +53,4 @@ const struct tw_sensor_entry *tw_catalogue_find(const struct tw_catalogue *catal
 int32_t tw_catalogue_index(const struct tw_catalogue *catalogue, const char *id)
 {
     return tw_names_find(&catalogue->ids, id);
-}
-
-int32_t tw_catalogue_quality(const struct tw_sensor_entry *entry, double value)
-{
-    int32_t quality = 0;
-    if (value < entry->min) quality |= TW_QUALITY_BELOW;
-    if (value > entry->max) quality |= TW_QUALITY_ABOVE;
-    return quality;
 }

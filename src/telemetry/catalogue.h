@@ -4,17 +4,19 @@
 
 #include "base/arena.h"
 #include "base/names.h"
-#include "telemetry/quality.h"
+#include "telemetry/qc.h"
 #include "thalweg/status.h"
 
 #include <stdint.h>
 
 /** What is known of a sensor. */
 struct tw_sensor_entry {
-    int32_t series;     /* in the store */
-    const char *unit;   /* values are stored in it */
-    double min, max;    /* plausible values in that unit; -INFINITY and INFINITY: no limit */
-    const char *source; /* the only device source that may send it; NULL: any */
+    int32_t series;        /* in the store */
+    const char *unit;      /* values are stored in it */
+    double min, max;       /* plausible values in that unit; -INFINITY and INFINITY: no limit */
+    const char *source;    /* the only device source that may send it; NULL: any */
+    const char *neighbour; /* id of a sensor that shows about the same; NULL: none */
+    struct tw_qc_limits limits; /* of the checks; its min and max are those above */
 };
 
 /** Sensors by id. */
@@ -45,8 +47,5 @@ const struct tw_sensor_entry *tw_catalogue_find(const struct tw_catalogue *catal
 
 /** Place of a sensor in `entries`; -1 when there is none of that id. */
 int32_t tw_catalogue_index(const struct tw_catalogue *catalogue, const char *id);
-
-/** Quality bits of a value in the sensor's unit. */
-int32_t tw_catalogue_quality(const struct tw_sensor_entry *entry, double value);
 
 #endif

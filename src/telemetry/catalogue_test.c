@@ -31,14 +31,23 @@ static void an_id_is_taken_once(void **state)
     tw_catalogue_done(&catalogue);
 }
 
-static void quality_tells_what_is_out_of_range(void **state)
+static void what_is_said_of_a_sensor_is_copied(void **state)
 {
     (void)state;
-    const struct tw_sensor_entry entry = {.min = -0.1, .max = 5.0};
-    assert_int_equal(tw_catalogue_quality(&entry, -0.1), 0);
-    assert_int_equal(tw_catalogue_quality(&entry, 5.0), 0);
-    assert_int_equal(tw_catalogue_quality(&entry, -0.11), TW_QUALITY_BELOW);
-    assert_int_equal(tw_catalogue_quality(&entry, 5.1), TW_QUALITY_ABOVE);
+    struct tw_catalogue catalogue;
+    char text[] = "cm";
+    const struct tw_sensor_entry entry = {
+        .series = 1, .unit = text, .min = -0.1, .max = 5.0, .source = text, .neighbour = text};
+    tw_catalogue_init(&catalogue);
+    assert_ok(tw_catalogue_add(&catalogue, "L1", &entry));
+    text[0] = 'm';
+    const struct tw_sensor_entry *found = tw_catalogue_find(&catalogue, "L1");
+    assert_string_equal(found->unit, "cm");
+    assert_string_equal(found->source, "cm");
+    assert_string_equal(found->neighbour, "cm");
+    assert_near(found->limits.min, -0.1, 0.0);
+    assert_near(found->limits.max, 5.0, 0.0);
+    tw_catalogue_done(&catalogue);
 }
 
 int main(void)
@@ -46,7 +55,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sensor_is_found_by_its_id),
         cmocka_unit_test(an_id_is_taken_once),
-        cmocka_unit_test(quality_tells_what_is_out_of_range),
+        cmocka_unit_test(what_is_said_of_a_sensor_is_copied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

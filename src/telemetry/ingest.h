@@ -66,6 +66,18 @@ tw_status tw_ingest_submit(struct tw_ingest *ingest, struct tw_device *device, c
                            void *user, struct tw_samples_fault *out_fault);
 
 /**
+ * Say what the model thinks a sensor shows now: its values are compared with it, for drift.
+ *
+ * series  of the sensor
+ * value   in the sensor's unit; NAN: nothing
+ */
+void tw_ingest_reference(struct tw_ingest *ingest, int32_t series, double value);
+
+/** Quality of a sensor's last value as it is now: what was stored, and whether the next is missing. */
+int32_t tw_ingest_quality_now(struct tw_ingest *ingest, const struct tw_store_head *head,
+                              int32_t series);
+
+/**
  * Look for the first measurement that tw_ingest_submit would refuse.
  *
  * m       [count]

@@ -3,17 +3,19 @@
 #define TW_TELEMETRY_QUALITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
     /* found by the checks of qc_checks.def */
-    TW_QUALITY_BELOW = 1 << 0, /* below the least plausible value */
-    TW_QUALITY_ABOVE = 1 << 1, /* above the largest */
-    TW_QUALITY_RATE = 1 << 2,  /* changes faster than what is measured can */
-    TW_QUALITY_STUCK = 1 << 3, /* has not changed for too long */
-    TW_QUALITY_SPIKE = 1 << 4, /* far from the values around it */
-    TW_QUALITY_DRIFT = 1 << 5, /* has moved away from the model or a neighbour */
-    TW_QUALITY_CLOCK = 1 << 6, /* its time cannot be: the device's clock is wrong */
+    TW_QUALITY_BELOW = 1 << 0,   /* below the least plausible value */
+    TW_QUALITY_ABOVE = 1 << 1,   /* above the largest */
+    TW_QUALITY_RATE = 1 << 2,    /* changes faster than what is measured can */
+    TW_QUALITY_STUCK = 1 << 3,   /* has not changed for too long */
+    TW_QUALITY_SPIKE = 1 << 4,   /* far from the values around it */
+    TW_QUALITY_DRIFT = 1 << 5,   /* has moved away from the model or a neighbour */
+    TW_QUALITY_CLOCK = 1 << 6,   /* its time cannot be: the device's clock is wrong */
+    TW_QUALITY_MISSING = 1 << 7, /* of a last value: the next should have come; never stored */
 
     /* stated by the device; HJ 212-2017 table 8 has the letters */
     TW_QUALITY_STOPPED = 1 << 16,     /* F: the instrument or facility does not run */
@@ -30,16 +32,16 @@ enum {
 /** What a device may state. */
 #define TW_QUALITY_DEVICE_BITS 0x01FF0000
 
-/** Bits with which a value tells nothing of what is measured: nothing may be computed from it. */
-#define TW_QUALITY_BAD_BITS                                                                        \
-    (TW_QUALITY_BELOW | TW_QUALITY_ABOVE | TW_QUALITY_RATE | TW_QUALITY_STUCK | TW_QUALITY_SPIKE | \
-     TW_QUALITY_CLOCK | TW_QUALITY_STOPPED | TW_QUALITY_MAINTENANCE | TW_QUALITY_FAULT |           \
-     TW_QUALITY_CALIBRATION | TW_QUALITY_OVERRANGE | TW_QUALITY_COMMS | TW_QUALITY_DOUBTFUL)
-
 /** Whether nothing may be computed from a value of this quality. */
-static inline bool tw_quality_is_bad(int32_t quality)
-{
-    return (quality & TW_QUALITY_BAD_BITS) != 0;
-}
+bool tw_quality_is_bad(int32_t quality);
+
+/** "good", "suspect" (worth a look, may be used) or "bad". */
+const char *tw_quality_word(int32_t quality);
+
+/** The word of the i-th check if it has set a bit of the quality, else NULL; i < tw_qc_count(). */
+const char *tw_quality_reason(int32_t quality, size_t i);
+
+/** How many checks there are. */
+size_t tw_qc_count(void);
 
 #endif
