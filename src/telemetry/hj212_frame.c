@@ -61,11 +61,12 @@ static bool is_interrupted(const char *bytes, size_t size)
     return false;
 }
 
-static enum tw_hj212_cut bad(size_t used, size_t *out_used, const char *why, const char **out_why)
+/* Where the next frame may begin: at two #, or at one that ends the bytes. */
+static size_t begin_find(const char *bytes, size_t size, size_t at)
 {
-    *out_used = used;
-    *out_why = why;
-    return TW_HJ212_BAD;
+    while (at < size && !(bytes[at] == '#' && (at + 1 == size || bytes[at + 1] == '#')))
+        at++;
+    return at;
 }
 
 enum tw_hj212_cut tw_hj212_frame_cut(const char *bytes, size_t size, size_t *out_used,
@@ -77,25 +78,29 @@ enum tw_hj212_cut tw_hj212_frame_cut(const char *bytes, size_t size, size_t *out
     *out_used = begin;
     if (begin == size) return TW_HJ212_MORE;
 
-    size_t at = begin;
-    while (at < size && !(bytes[at] == '#' && (at + 1 == size || bytes[at + 1] == '#')))
-        at++;
-    if (at > begin) return bad(at, out_used, "bytes that are no frame", out_why);
+    size_t at = begin_find(bytes, size, begin);
+    if (at > begin) {
+        *out_used = at;
+        *out_why = "bytes that are no frame";
+        return TW_HJ212_BAD;
+    }
     if (size - at < HEAD) return TW_HJ212_MORE;
 
     int length = length_of(bytes + at + 2);
-    if (length < 0) { /* of three # the last two may begin a frame */
-        return bad(at + (bytes[at + 2] == '#' ? 1 : 2), out_used, "the length is not four digits",
-                   out_why);
-    }
     const char *segment = bytes + at + HEAD;
     size_t there = size - at - HEAD;
-    if (there < (size_t)length + CHECK) {
+    *out_why = NULL;
+    if (length < 0) {
+        *out_why = "the length is not four digits";
+    } else if (there < (size_t)length + CHECK) {
         if (!is_interrupted(segment, there)) return TW_HJ212_MORE;
-        return bad(at + 2, out_used, "the length is wrong", out_why);
+        *out_why = "the length is wrong";
+    } else if (!check_agrees(segment, (size_t)length)) {
+        *out_why = "the check (CRC) is wrong";
     }
-    if (!check_agrees(segment, (size_t)length)) {
-        return bad(at + 2, out_used, "the check (CRC) is wrong", out_why);
+    if (*out_why != NULL) { /* of three # the last two may begin a frame */
+        *out_used = begin_find(bytes, size, at + (bytes[at + 2] == '#' ? 1 : 2));
+        return TW_HJ212_BAD;
     }
     *out_segment = (struct tw_hj212_text){segment, (size_t)length};
     *out_used = at + HEAD + (size_t)length + CHECK;

@@ -44,41 +44,44 @@ static const char *head_read(const uint8_t *bytes, size_t length, struct tw_sl65
     return NULL;
 }
 
-static enum tw_sl651_cut bad(size_t used, size_t *out_used, const char *why, const char **out_why)
+/* Where the next frame may begin: at two 7E, or at one that ends the bytes. */
+static size_t begin_find(const uint8_t *bytes, size_t size, size_t at)
 {
-    *out_used = used;
-    *out_why = why;
-    return TW_SL651_BAD;
+    while (at < size && !(bytes[at] == BEGIN && (at + 1 == size || bytes[at + 1] == BEGIN)))
+        at++;
+    return at;
 }
 
 enum tw_sl651_cut tw_sl651_frame_cut(const uint8_t *bytes, size_t size, size_t *out_used,
                                      struct tw_sl651_frame *out_frame, const char **out_why)
 {
-    size_t at = 0;
-    while (at < size && !(bytes[at] == BEGIN && (at + 1 == size || bytes[at + 1] == BEGIN)))
-        at++;
-    *out_used = 0;
-    if (at > 0) return bad(at, out_used, "bytes that are no frame", out_why);
+    *out_used = begin_find(bytes, size, 0);
+    *out_why = "bytes that are no frame";
+    if (*out_used > 0) return TW_SL651_BAD;
     if (size < HEAD) return TW_SL651_MORE;
 
     struct tw_sl651_frame frame = {0};
-    size_t skip = bytes[2] == BEGIN ? 1 : 2; /* of three 7E the last two may begin a frame */
     size_t length = word_of(bytes + 11) & TW_SL651_TEXT_MAX;
-    const char *why = NULL;
-    if (bytes[11] >> 4 != 0 && bytes[11] >> 4 != DOWN) why = "the direction is neither up nor down";
-    if (bytes[13] != TW_SL651_STX && bytes[13] != TW_SL651_SYN)
-        why = "neither STX nor SYN begins the text";
-    if (why != NULL) return bad(skip, out_used, why, out_why);
-    if (size < HEAD + length + TAIL) return TW_SL651_MORE;
-
     size_t checked = HEAD + length + 1;
-    if (word_of(bytes + checked) != tw_sl651_crc(bytes, checked))
-        return bad(skip, out_used, "the check (CRC) is wrong", out_why);
-    why = head_read(bytes, length, &frame);
-    if (why != NULL) return bad(checked + 2, out_used, why, out_why);
+    *out_why = NULL;
+    if (bytes[11] >> 4 != 0 && bytes[11] >> 4 != DOWN) {
+        *out_why = "the direction is neither up nor down";
+    } else if (bytes[13] != TW_SL651_STX && bytes[13] != TW_SL651_SYN) {
+        *out_why = "neither STX nor SYN begins the text";
+    } else if (size < HEAD + length + TAIL) {
+        return TW_SL651_MORE;
+    } else if (word_of(bytes + checked) != tw_sl651_crc(bytes, checked)) {
+        *out_why = "the check (CRC) is wrong";
+    }
+    if (*out_why != NULL) { /* of three 7E the last two may begin a frame */
+        *out_used = begin_find(bytes, size, bytes[2] == BEGIN ? 1 : 2);
+        return TW_SL651_BAD;
+    }
+    *out_used = checked + 2;
+    *out_why = head_read(bytes, length, &frame);
+    if (*out_why != NULL) return TW_SL651_BAD;
     frame.end = bytes[HEAD + length];
     *out_frame = frame;
-    *out_used = checked + 2;
     return TW_SL651_FRAME;
 }
 

@@ -29,7 +29,7 @@ static enum tw_sl651_cut cut(const uint8_t *bytes, size_t size, size_t *used,
 {
     const char *why = NULL;
     enum tw_sl651_cut found = tw_sl651_frame_cut(bytes, size, used, frame, &why);
-    assert_true((found == TW_SL651_BAD) == (why != NULL));
+    if (found == TW_SL651_BAD) assert_non_null(why);
     return found;
 }
 
