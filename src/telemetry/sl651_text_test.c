@@ -2,6 +2,7 @@
 
 #include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,11 +177,37 @@ static void what_is_cut_off_ends_the_walk(void **state)
         "F1F10000000001", "F0F024070110", "F0F02413011015", "39",   "3923000010",
         "FF01",           "0418",         "0400000005",     "3900", "4520"};
     for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
-        char hex[128] = "0001240701101530";
-        struct read r = read_text(TW_SL651_TIMED, strcat(hex, cut[i]));
+        char hex[128];
+        (void)snprintf(hex, sizeof hex, "0001240701101530%s", cut[i]);
+        struct read r = read_text(TW_SL651_TIMED, hex);
         assert_int_equal(r.count, 0);
         assert_non_null(r.fault);
     }
+}
+
+/* ../shared/corpus/plant/frames: every report whose check is right can be read to its end. */
+static void reports_of_other_programs_are_read_to_the_end(void **state)
+{
+    (void)state;
+    FILE *file = fopen(TW_SHARED_DIR "/corpus/plant/frames/sl651_frames.tsv", "r");
+    if (file == NULL) skip();
+    static char line[16384];
+    int reports = 0;
+    size_t values = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        size_t hex = strcspn(line, "\t");
+        if (strncmp(line, "7E7E", 4) != 0 || strstr(line + hex, "\tTrue\t") == NULL) continue;
+        char digits[3] = {line[20], line[21], 0};
+        uint8_t function = (uint8_t)strtoul(digits, NULL, 16);
+        if (line[22] != '0' || line[27] != '2') continue; /* down, or one packet of several */
+        line[hex - 6] = 0;
+        struct read r = read_text(function, line + 28);
+        if (r.fault != NULL) fail_msg("%s: %s", r.fault, line);
+        reports += r.count > 0;
+        values += r.count;
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_true(reports >= 8 && values >= 40);
 }
 
 int main(void)
@@ -194,6 +221,7 @@ int main(void)
         cmocka_unit_test(one_text_may_speak_for_several_stations),
         cmocka_unit_test(functions_without_elements_have_none),
         cmocka_unit_test(what_is_cut_off_ends_the_walk),
+        cmocka_unit_test(reports_of_other_programs_are_read_to_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
