@@ -32,6 +32,9 @@ enum {
 /** What a device may state. */
 #define TW_QUALITY_DEVICE_BITS 0x01FF0000
 
+/** Bits of letters of HJ 212-2017, table 8 (N: none); false when one is none of them. */
+bool tw_quality_from_letters(const char *letters, int32_t *out_bits);
+
 /** Whether nothing may be computed from a value of this quality. */
 bool tw_quality_is_bad(int32_t quality);
 

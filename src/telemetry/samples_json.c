@@ -1,177 +1,249 @@
+/* The decoder of POST /api/v1/samples. It reads with a scanner of our own and not with jansson: a
+ * tree of json_t costs more than everything else on the way to the disk (docs/dependencies.md);
+ * samples_json_test.c holds the two against each other. */
 #include "telemetry/samples_json.h"
 
 #include "net/iso_time.h"
+#include "net/json_scan.h"
+#include "telemetry/quality.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A request nests three levels. jansson itself goes 2048 deep, which costs stack for nothing. */
-#define DEPTH_MAX 8
+#define SAMPLES_FIRST 256
 
-/* How deep brackets nest; in text that is no JSON the answer means nothing but is bounded. */
-static int depth_of(const char *text, size_t size)
+/* A request being read. */
+struct reading {
+    struct tw_json_scan scan;
+    struct tw_samples *out;
+    struct tw_samples_fault *fault;
+    size_t capacity;
+    int32_t zone_s;
+    int32_t index;         /* of the sample that is being read; -1: none is */
+    const char *time_text; /* the last time that was read, and what it is: most come again */
+    int64_t time_ms;
+};
+
+/* The members of a sample; a bit each, to find what comes twice or not at all. */
+enum member { MEMBER_SENSOR, MEMBER_TIME, MEMBER_VALUE, MEMBER_UNIT, MEMBER_FLAG, MEMBER_OTHER };
+
+static const char *const member_names[] = {"sensor", "time", "value", "unit", "flag"};
+
+static tw_status refuse_syntax(struct reading *r)
 {
-    int depth = 0;
-    int deepest = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < size; i++) {
-        char c = text[i];
-        if (quoted) {
-            if (c == '\\') i++;
-            if (c == '"') quoted = false;
-            continue;
-        }
-        if (c == '"') quoted = true;
-        if (c == '[' || c == '{') depth++;
-        if (c == ']' || c == '}') depth--;
-        if (depth > deepest) deepest = depth;
-    }
-    return deepest;
+    size_t line = 0;
+    size_t column = 0;
+    tw_json_scan_place(&r->scan, &line, &column);
+    return tw_samples_refuse(r->fault, r->index, "send JSON (RFC 8259) in UTF-8",
+                             "line %zu column %zu: %s", line, column, r->scan.error);
 }
 
-/* Index of the sample in which byte `end` lies, for a text that stops being JSON there; -1 when it
- * lies in none. A sample is an object inside the request's array, which is the whole or a member. */
-static int32_t sample_at(const char *text, size_t end)
+static tw_status refuse(struct reading *r, const char *remedy, const char *text)
 {
-    int depth = 0;
-    bool quoted = false;
-    bool inside = false;
-    char open[3] = {0};
-    int32_t index = -1;
-    for (size_t i = 0; i < end; i++) {
-        char c = text[i];
-        if (quoted) {
-            if (c == '\\') i++;
-            if (c == '"') quoted = false;
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '[' || c == '{') {
-            bool in_array =
-                (depth == 1 && open[0] == '[') || (depth == 2 && open[0] == '{' && open[1] == '[');
-            if (in_array && c == '{') {
-                index++;
-                inside = true;
-            }
-            if (depth < 3) open[depth] = c;
-            depth++;
-        } else if (c == ']' || c == '}') {
-            depth--;
-            if (depth <= 2 && c == '}' && depth == (open[0] == '[' ? 1 : 2)) inside = false;
-        }
-        if (depth < 0) return -1;
-    }
-    return inside ? index : -1;
+    return tw_samples_refuse(r->fault, r->index, remedy, "%s", text);
 }
 
-/* The number of a sample. An integer too large for a double's 53 bits is as near as it gets. */
-static tw_status value_of(const json_t *json, int32_t index, double *out,
-                          struct tw_samples_fault *fault)
+/* A member that must be a text: false with the refusal in out_status when it is none. */
+static bool text_of(struct reading *r, const char *name, const char *remedy, const char **out,
+                    tw_status *out_status)
 {
-    if (json == NULL) {
-        return tw_samples_refuse(fault, index, "give \"value\": a number", "value is missing");
+    if (tw_json_scan_peek(&r->scan) == '"') {
+        if (tw_json_scan_string(&r->scan, out)) return true;
+        *out_status = refuse_syntax(r);
+        return false;
     }
-    if (!json_is_number(json)) {
-        return tw_samples_refuse(fault, index, "give a number without quotes",
-                                 "value is not a number");
-    }
-    double value = json_number_value(json);
-    if (!isfinite(value)) {
-        return tw_samples_refuse(fault, index, "leave a sample without a value out",
-                                 "value is not finite");
-    }
-    *out = value;
-    return TW_OK;
+    /* What is no JSON at all is said before what is no text. */
+    *out_status = !tw_json_scan_skip(&r->scan)
+                      ? refuse_syntax(r)
+                      : tw_samples_refuse(r->fault, r->index, remedy, "%s is not a text", name);
+    return false;
 }
 
-static tw_status time_of(const json_t *json, int32_t index, int32_t zone_s, int64_t *out_ms,
-                         struct tw_samples_fault *fault)
+static tw_status take_time(struct reading *r, struct tw_measurement *m)
 {
     static const char remedy[] = "write it as 2031-07-01T10:01:00+08:00";
-    if (json == NULL) return tw_samples_refuse(fault, index, remedy, "time is missing");
-    if (!json_is_string(json)) return tw_samples_refuse(fault, index, remedy, "time is not a text");
-    if (tw_iso_time_parse(json_string_value(json), zone_s, out_ms) != TW_OK) {
-        return tw_samples_refuse(fault, index, remedy, "time \"%.40s\" is not an ISO 8601 time",
-                                 json_string_value(json));
+    const char *text = NULL;
+    tw_status status = TW_OK;
+    if (!text_of(r, "time", remedy, &text, &status)) return status;
+    if (r->time_text == NULL || strcmp(text, r->time_text) != 0) {
+        if (tw_iso_time_parse(text, r->zone_s, &r->time_ms) != TW_OK) {
+            return tw_samples_refuse(r->fault, r->index, remedy,
+                                     "time \"%.40s\" is not an ISO 8601 time", text);
+        }
+        r->time_text = text;
+    }
+    m->time_ms = r->time_ms;
+    return TW_OK;
+}
+
+static tw_status take_value(struct reading *r, struct tw_measurement *m)
+{
+    char c = tw_json_scan_peek(&r->scan);
+    if (c != '"' && c != '{' && c != '[' && c != 't' && c != 'f' && c != 'n') {
+        return tw_json_scan_number(&r->scan, &m->value) ? TW_OK : refuse_syntax(r);
+    }
+    if (!tw_json_scan_skip(&r->scan)) return refuse_syntax(r);
+    return refuse(r, "give a number without quotes", "value is not a number");
+}
+
+static tw_status take_unit(struct reading *r, struct tw_measurement *m)
+{
+    tw_status status = TW_OK;
+    if (tw_json_scan_peek(&r->scan) == 'n') {
+        return tw_json_scan_skip(&r->scan) ? TW_OK : refuse_syntax(r);
+    }
+    (void)text_of(r, "unit", "leave it out or give a text", &m->unit, &status);
+    return status;
+}
+
+static tw_status take_flag(struct reading *r, struct tw_measurement *m)
+{
+    static const char remedy[] = "give letters of HJ 212-2017 table 8: N F M S D C T B";
+    const char *text = NULL;
+    tw_status status = TW_OK;
+    if (!text_of(r, "flag", remedy, &text, &status)) return status;
+    if (tw_quality_from_letters(text, &m->flags)) return TW_OK;
+    return tw_samples_refuse(r->fault, r->index, remedy, "flag \"%.16s\" is not known", text);
+}
+
+static tw_status take_member(struct reading *r, enum member member, struct tw_measurement *m)
+{
+    tw_status status = TW_OK;
+    switch (member) {
+    case MEMBER_SENSOR:
+        (void)text_of(r, "sensor", "give \"sensor\": the sensor's id", &m->sensor, &status);
+        return status;
+    case MEMBER_TIME:
+        return take_time(r, m);
+    case MEMBER_VALUE:
+        return take_value(r, m);
+    case MEMBER_UNIT:
+        return take_unit(r, m);
+    case MEMBER_FLAG:
+        return take_flag(r, m);
+    case MEMBER_OTHER:
+        break;
+    }
+    return tw_json_scan_skip(&r->scan) ? TW_OK : refuse_syntax(r);
+}
+
+static enum member member_of(const char *key)
+{
+    for (int i = 0; i < MEMBER_OTHER; i++) {
+        if (strcmp(key, member_names[i]) == 0) return (enum member)i;
+    }
+    return MEMBER_OTHER;
+}
+
+static tw_status take_sample(struct reading *r, struct tw_measurement *m)
+{
+    unsigned seen = 0;
+    *m = (struct tw_measurement){.sensor = NULL};
+    if (tw_json_scan_peek(&r->scan) != '{') {
+        if (!tw_json_scan_skip(&r->scan)) return refuse_syntax(r);
+        return refuse(r, "a sample is {\"sensor\", \"time\", \"value\", \"unit\"}",
+                      "it is not an object");
+    }
+    if (!tw_json_scan_open(&r->scan, '{')) return refuse_syntax(r);
+    for (bool first = true; tw_json_scan_more(&r->scan, '{', first); first = false) {
+        const char *key = NULL;
+        if (!tw_json_scan_key(&r->scan, &key)) return refuse_syntax(r);
+        enum member member = member_of(key);
+        if (member != MEMBER_OTHER && (seen & (1U << member)) != 0) {
+            return tw_samples_refuse(r->fault, r->index, "give every member once",
+                                     "duplicate member \"%s\"", key);
+        }
+        seen |= 1U << member;
+        TW_TRY(take_member(r, member, m));
+    }
+    if (r->scan.error != NULL) return refuse_syntax(r);
+    if ((seen & (1U << MEMBER_SENSOR)) == 0) {
+        return refuse(r, "give \"sensor\": the sensor's id", "sensor is missing");
+    }
+    if ((seen & (1U << MEMBER_TIME)) == 0) {
+        return refuse(r, "write it as 2031-07-01T10:01:00+08:00", "time is missing");
+    }
+    if ((seen & (1U << MEMBER_VALUE)) == 0) {
+        return refuse(r, "give \"value\": a number", "value is missing");
     }
     return TW_OK;
 }
 
-static tw_status unit_of(const json_t *json, int32_t index, const char **out,
-                         struct tw_samples_fault *fault)
+static tw_status make_room(struct reading *r)
 {
-    *out = NULL;
-    if (json == NULL || json_is_null(json)) return TW_OK;
-    if (!json_is_string(json)) {
-        return tw_samples_refuse(fault, index, "leave it out or give a text", "unit is not a text");
-    }
-    *out = json_string_value(json);
+    if (r->out->count < r->capacity) return TW_OK;
+    size_t capacity = r->capacity == 0 ? SAMPLES_FIRST : 2 * r->capacity;
+    struct tw_measurement *list = realloc(r->out->list, capacity * sizeof *list);
+    if (list == NULL) return TW_ERR_NOMEM;
+    r->out->list = list;
+    r->capacity = capacity;
     return TW_OK;
 }
 
-static tw_status decode_sample(const json_t *json, int32_t index, int32_t zone_s,
-                               struct tw_measurement *out, struct tw_samples_fault *fault)
+static tw_status take_array(struct reading *r)
 {
-    if (!json_is_object(json)) {
-        return tw_samples_refuse(fault, index,
-                                 "a sample is {\"sensor\", \"time\", \"value\", \"unit\"}",
-                                 "it is not an object");
+    if (!tw_json_scan_open(&r->scan, '[')) return refuse_syntax(r);
+    for (bool first = true; tw_json_scan_more(&r->scan, '[', first); first = false) {
+        r->index = (int32_t)r->out->count;
+        if (r->index >= TW_SAMPLES_MAX) {
+            return tw_samples_refuse(r->fault, r->index, "send them in several requests",
+                                     "more than %d samples in a request", TW_SAMPLES_MAX);
+        }
+        TW_TRY(make_room(r));
+        TW_TRY(take_sample(r, &r->out->list[r->out->count]));
+        r->out->count++;
+        r->index = -1;
     }
-    const json_t *sensor = json_object_get(json, "sensor");
-    if (!json_is_string(sensor)) {
-        return tw_samples_refuse(fault, index, "give \"sensor\": the sensor's id",
-                                 sensor == NULL ? "sensor is missing" : "sensor is not a text");
-    }
-    *out = (struct tw_measurement){.sensor = json_string_value(sensor)};
-    TW_TRY(time_of(json_object_get(json, "time"), index, zone_s, &out->time_ms, fault));
-    TW_TRY(value_of(json_object_get(json, "value"), index, &out->value, fault));
-    return unit_of(json_object_get(json, "unit"), index, &out->unit, fault);
+    return r->scan.error == NULL ? TW_OK : refuse_syntax(r);
 }
 
-/* The array of samples of a request, and its source. */
-static tw_status envelope(const json_t *root, const json_t **out_array, char *source,
-                          struct tw_samples_fault *fault)
+static tw_status take_source(struct reading *r)
+{
+    const char *name = NULL;
+    tw_status status = TW_OK;
+    if (!text_of(r, "source", "give a text of at most 64 bytes", &name, &status)) return status;
+    if (strlen(name) >= TW_SAMPLES_SOURCE_SIZE) {
+        return refuse(r, "use at most 64 bytes", "source is too long");
+    }
+    (void)snprintf(r->out->source, sizeof r->out->source, "%s", name);
+    return TW_OK;
+}
+
+/* The whole request: an array, or an object around it. */
+static tw_status take_request(struct reading *r)
 {
     static const char remedy[] =
         "send an array of samples or {\"source\": \"...\", \"samples\": [...]}";
-    source[0] = 0;
-    *out_array = root;
-    if (json_is_object(root)) {
-        const json_t *name = json_object_get(root, "source");
-        if (name != NULL && !json_is_string(name)) {
-            return tw_samples_refuse(fault, -1, remedy, "source is not a text");
+    bool samples = false;
+    bool source = false;
+    if (tw_json_scan_peek(&r->scan) == '[') return take_array(r);
+    if (tw_json_scan_peek(&r->scan) != '{') {
+        if (!tw_json_scan_skip(&r->scan)) return refuse_syntax(r);
+        return refuse(r, remedy, "there is no array of samples");
+    }
+    if (!tw_json_scan_open(&r->scan, '{')) return refuse_syntax(r);
+    for (bool first = true; tw_json_scan_more(&r->scan, '{', first); first = false) {
+        const char *key = NULL;
+        if (!tw_json_scan_key(&r->scan, &key)) return refuse_syntax(r);
+        bool *seen = strcmp(key, "samples") == 0  ? &samples
+                     : strcmp(key, "source") == 0 ? &source
+                                                  : NULL;
+        if (seen != NULL && *seen) return refuse(r, "give every member once", "duplicate member");
+        if (seen != NULL) *seen = true;
+        if (seen == &source) {
+            TW_TRY(take_source(r));
+        } else if (seen == &samples && tw_json_scan_peek(&r->scan) == '[') {
+            TW_TRY(take_array(r));
+        } else if (!tw_json_scan_skip(&r->scan)) {
+            return refuse_syntax(r);
+        } else if (seen == &samples) {
+            return refuse(r, remedy, "there is no array of samples");
         }
-        if (name != NULL && json_string_length(name) >= TW_SAMPLES_SOURCE_SIZE) {
-            return tw_samples_refuse(fault, -1, "use at most 64 bytes", "source is too long");
-        }
-        if (name != NULL)
-            (void)snprintf(source, TW_SAMPLES_SOURCE_SIZE, "%s", json_string_value(name));
-        *out_array = json_object_get(root, "samples");
     }
-    if (!json_is_array(*out_array))
-        return tw_samples_refuse(fault, -1, remedy, "there is no array of samples");
-    if (json_array_size(*out_array) > TW_SAMPLES_MAX) {
-        return tw_samples_refuse(fault, TW_SAMPLES_MAX, "send them in several requests",
-                                 "more than %d samples in a request", TW_SAMPLES_MAX);
-    }
-    return TW_OK;
-}
-
-static tw_status decode_array(const json_t *array, int32_t zone_s, struct tw_samples *out,
-                              struct tw_samples_fault *fault)
-{
-    size_t count = json_array_size(array);
-    struct tw_measurement *list = calloc(count > 0 ? count : 1, sizeof *list);
-    if (list == NULL) return TW_ERR_NOMEM;
-    out->list = list;
-    for (out->count = 0; out->count < count; out->count++) {
-        TW_TRY(decode_sample(json_array_get(array, out->count), (int32_t)out->count, zone_s,
-                             &list[out->count], fault));
-    }
-    return TW_OK;
+    if (r->scan.error != NULL) return refuse_syntax(r);
+    return samples ? TW_OK : refuse(r, remedy, "there is no array of samples");
 }
 
 tw_status tw_samples_decode(const char *body, size_t size, int32_t zone_s, struct tw_samples *out,
@@ -179,31 +251,21 @@ tw_status tw_samples_decode(const char *body, size_t size, int32_t zone_s, struc
 {
     *out_fault = (struct tw_samples_fault){.index = -1};
     *out = (struct tw_samples){.count = 0};
+    struct reading r = {.out = out, .fault = out_fault, .zone_s = zone_s, .index = -1};
     if (size > TW_SAMPLES_BYTES_MAX) {
-        return tw_samples_refuse(out_fault, -1, "send them in several requests",
-                                 "the body is too large");
+        return refuse(&r, "send them in several requests", "the body is too large");
     }
-    if (depth_of(body, size) > DEPTH_MAX) {
-        return tw_samples_refuse(out_fault, -1, "a request nests three levels",
-                                 "brackets nest too deeply");
-    }
-    json_error_t error;
-    json_t *root = json_loadb(body, size, JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL) {
-        size_t end = error.position < 0 ? 0 : (size_t)error.position;
-        return tw_samples_refuse(out_fault, sample_at(body, end < size ? end : size),
-                                 "send JSON (RFC 8259) in UTF-8", "line %d column %d: %.120s",
-                                 error.line, error.column, error.text);
-    }
-    const json_t *array = NULL;
-    out->owner = root;
-    TW_TRY(envelope(root, &array, out->source, out_fault));
-    return decode_array(array, zone_s, out, out_fault);
+    char *strings = malloc(size + 1);
+    if (strings == NULL) return TW_ERR_NOMEM;
+    out->owner = strings;
+    tw_json_scan_init(&r.scan, body, size, strings);
+    TW_TRY(take_request(&r));
+    return tw_json_scan_end(&r.scan) ? TW_OK : refuse_syntax(&r);
 }
 
 void tw_samples_done(struct tw_samples *samples)
 {
     free(samples->list);
-    json_decref(samples->owner);
+    free(samples->owner);
     *samples = (struct tw_samples){.count = 0};
 }
