@@ -8,8 +8,8 @@ import unittest
 
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")
 sys.path[:0] = [TOOLS, os.path.join(TOOLS, "bench")]
-bench, peer, run_tests, validate = map(importlib.import_module,
-                                       ("bench", "peer", "run_tests", "validate"))
+bench, itself, peer, run_tests, validate = map(importlib.import_module, (
+    "bench", "itself", "peer", "run_tests", "validate"))
 
 # As ctest 3.25 writes it.
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -79,6 +79,20 @@ class Parts(unittest.TestCase):
         text = bench.table([("x", "X", ".1f")], [{"name": "a", "x": 1.25}, {"name": "b", "x": None},
                                                  {"name": "c", "failed": "no rain"}])
         self.assertEqual(text.splitlines(), ["     X", "a  1.2", "b    -", "c: failed: no rain"])
+
+
+class Itself(unittest.TestCase):
+    def test_every_roughness_and_nothing_else_changes(self):
+        text = ("[CONDUITS]\n;;name from to length n\nC1 A B 100 0.01 0 0\n\n[TRANSECTS]\n"
+                "NC 0.1 0.2 0.04\nX1 T 2 0 1\nGR 0 0 0 1\n[LOSSES]\nC1 1 1 1 1 1\n")
+        self.assertEqual(itself.rougher(text, 2.0),
+                         text.replace("C1 A B 100 0.01", "C1 A B 100 0.02", 1)
+                             .replace("NC 0.1 0.2 0.04", "NC 0.2 0.4 0.08"))
+
+    def test_what_swmm_said_of_itself_stays_while_the_model_differs(self):
+        old = {"itself": {"agrees": False, "note": "x"}}
+        self.assertIn("itself", validate.with_itself({"status": validate.DIFFER}, old))
+        self.assertNotIn("itself", validate.with_itself({"status": validate.AGREE}, old))
 
 
 class Choice(unittest.TestCase):

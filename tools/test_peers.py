@@ -32,6 +32,8 @@ def main():
     if args.lists:
         steps.append(("corpus", [sys.executable, os.path.join(ROOT, "tools", "validate.py"), "--all",
                                  *args.lists, "--jobs", str(args.jobs)]))
+        steps.append(("SWMM with itself, where we differ",
+                      [sys.executable, os.path.join(ROOT, "tools", "itself.py")]))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name, command in steps:
         print(f"== {name}", flush=True)

@@ -184,6 +184,32 @@ def short(model):
     return model.removeprefix("swmm/")
 
 
+def word_of_itself(entry):
+    """What tools/itself.py found, in words."""
+    if entry["sensitive"]:
+        return "no (sensitive.txt)"
+    itself = entry.get("itself")
+    if itself is None:
+        return "not asked"
+    word = {True: "yes", False: "no", None: "?"}[itself["agrees"]]
+    return f"{word}: {itself['note']}" if itself["note"] else word
+
+
+def differing(rows):
+    """The part of the page on models that differ."""
+    if not rows:
+        return []
+    lines = ["", "## Differ", "", "*SWMM with itself*: does SWMM 5.2.4 agree with its own results, "
+             "by the same rule, when the roughness of every conduit and transect is multiplied by "
+             "1 + 1e-6 and by 1 - 1e-6 (tools/itself.py)? Where it does not, steps do not converge "
+             "and the last digits decide ([decision 7](decisions/0007-where-swmm-does-not-converge.md)).",
+             "", "| model | Thalweg with SWMM | SWMM with itself |", "|---|---|---|"]
+    for model, entry in rows:
+        note = entry["note"].replace("|", "/")
+        lines.append(f"| {short(model)} | {note} | {word_of_itself(entry)} |")
+    return lines
+
+
 def write_page(data):
     """docs/validation.md from docs/validation.json."""
     models = data["models"]
@@ -218,12 +244,29 @@ def write_page(data):
                          f"{e.get('variable', '')} | {cell(e.get('outflow_ratio'), '{:.4f}')} |")
     for status in ORDER[1:-1]:
         rows = [(m, e) for m, e in sorted(models.items()) if e["status"] == status]
-        if rows:
+        if status == DIFFER:
+            lines += differing(rows)
+        elif rows:
             lines += ["", f"## {status.capitalize()}", "", "| model | what |", "|---|---|"]
             lines += [f"| {short(m)}{' (sensitive)' if e['sensitive'] else ''} | "
                       f"{e['note'].replace('|', '/')} |" for m, e in rows]
     with open(PAGE, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
+
+
+def save(data):
+    """Write docs/validation.json and the page made from it."""
+    with open(JSON, "w", encoding="utf-8") as out:
+        json.dump(data, out, indent=1)
+        out.write("\n")
+    write_page(data)
+
+
+def with_itself(entry, old):
+    """What SWMM said of itself stays as long as the model differs: it is not about Thalweg."""
+    if entry["status"] == DIFFER and "itself" in old:
+        return {**entry, "itself": old["itself"]}
+    return entry
 
 
 def run_lists(names, args):
@@ -235,16 +278,14 @@ def run_lists(names, args):
         if args.only:
             continue
         kept = {m: e for m, e in data["models"].items() if e["list"] != name}
-        new = {m: {"list": name, "sensitive": m in sensitive, **e} for m, e in results.items()}
+        new = {m: {"list": name, "sensitive": m in sensitive,
+                   **with_itself(e, data["models"].get(m, {}))} for m, e in results.items()}
         data["models"] = dict(sorted({**kept, **new}.items()))
         print(", ".join(f"{n} {s}" for s, n in counts(results.values()).items() if n))
     if args.only:
         return 0
     data["date"] = datetime.date.today().isoformat()
-    with open(JSON, "w", encoding="utf-8") as out:
-        json.dump(data, out, indent=1)
-        out.write("\n")
-    write_page(data)
+    save(data)
     print(f"written: {os.path.relpath(JSON, ROOT)}, {os.path.relpath(PAGE, ROOT)}")
     return 0
 

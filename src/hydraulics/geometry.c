@@ -6,10 +6,12 @@
 #include <string.h>
 
 /* Shapes that are tables of 50 cells themselves need no finer ones; the radius of a round bottom,
- * as SWMM has it, swings from without bound to 0 and back within a tenth of the depth. */
+ * as SWMM has it, swings from without bound to 0 and back within a tenth of the depth; a bottom that
+ * narrows like a root of the depth is no parabola of it in the lowest cell, which is kept thin. */
 static int32_t cells_of(enum tw_shape shape)
 {
     if (shape == TW_SHAPE_RECT_ROUND) return 2000;
+    if (shape == TW_SHAPE_PARABOLIC || shape == TW_SHAPE_POWER) return 400;
     return shape == TW_SHAPE_CIRCULAR || shape == TW_SHAPE_FORCE_MAIN || shape == TW_SHAPE_CUSTOM ||
                    shape == TW_SHAPE_IRREGULAR || shape == TW_SHAPE_STREET
                ? 50

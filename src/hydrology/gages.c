@@ -98,8 +98,6 @@ void tw_gages_begin(struct tw_hydrology *h)
             continue;
         }
         g->source = source_find(m, h->gage, i);
-        if (g->source == i && m->gages.interval_s[i] < clock->wet_step_s)
-            clock->wet_step_s = m->gages.interval_s[i];
     }
     clock->dry_step_s =
         m->options.dry_step_s > clock->wet_step_s ? m->options.dry_step_s : clock->wet_step_s;

@@ -46,7 +46,7 @@ enum tw_subcatchment_value {
 struct tw_hydrology_clock {
     double start_day;                    /* of the run, decimal days since 1899-12-30 */
     double old_runoff_ms, new_runoff_ms; /* results are known at these two times */
-    double wet_step_s, dry_step_s;       /* the file's, cut to the gages' intervals */
+    double wet_step_s, dry_step_s;       /* the model's; dry is no shorter than wet */
     double evaporation_mps;              /* potential rate now [m/s] */
     double evaporation_next_mps;         /* series: from evaporation_next_day on */
     double evaporation_next_day;         /* day from which another rate holds */

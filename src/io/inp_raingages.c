@@ -164,13 +164,14 @@ static double least_distance_s(const struct tw_tables *series, int32_t i)
     return isfinite(least) ? floor(least * 24.0 * hour_s + 0.5) : 0.0;
 }
 
+/* A rain file is taken as it is, as SWMM does: not even WET_STEP is cut to its interval. */
 static void check_interval(struct tw_inp *inp, int32_t i)
 {
     const struct tw_gages *gages = &inp->model->gages;
     struct tw_options *options = &inp->model->options;
     int line = inp->gage_line[i];
-    bool from_file = inp->series_line[gages->series[i]] == line; /* taken as it is */
-    double distance_s = from_file ? 0.0 : least_distance_s(&inp->model->series, gages->series[i]);
+    if (inp->series_line[gages->series[i]] == line) return;
+    double distance_s = least_distance_s(&inp->model->series, gages->series[i]);
     if (distance_s > 0.0 && gages->interval_s[i] > distance_s)
         tw_faults_add(inp->faults, inp->path, line,
                       "rain gage %s: its interval of %g s is longer than that of time series %s, "
