@@ -82,6 +82,11 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms);
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);
 
+/** By how much more flowed in than out in the last step, over what flowed in; one lane. */
+double tw_run_flow_error_ratio(const struct tw_run *run);
+/** Whether SKIP_STEADY_STATE keeps the network as it is in a step; its inflows are set. One lane. */
+bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio, bool settings_moved);
+
 /** Add half a step of the present rates to the balance. */
 void tw_balance_half_step(struct tw_run *run, double dt_s);
 /** Set the rates at the end of a step from the state of the network. */

@@ -131,9 +131,10 @@ static void evaluate_rules(struct tw_run *run, double step_s)
     }
 }
 
-/* Settings follow their targets, gates as fast as they move. */
-static void move_settings(struct tw_run *run, double step_s)
+/* Settings follow their targets, gates as fast as they move. True when one moved. */
+static bool move_settings(struct tw_run *run, double step_s)
 {
+    bool moved = false;
     struct tw_link_state *s = &run->hydraulics.link;
     for (int32_t at = 0; at < run->net->link_count * run->lanes; at++) {
         if (s->target[at] == s->setting[at]) continue;
@@ -142,7 +143,9 @@ static void move_settings(struct tw_run *run, double step_s)
                                 tw_run_elapsed_s(run));
         s->setting[at] =
             tw_link_setting_advance(run->model, link, s->setting[at], s->target[at], step_s);
+        moved = true;
     }
+    return moved;
 }
 
 /* What flows into nodes from outside. As SWMM has it: flows that the file states are those of the
@@ -219,12 +222,14 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     struct tw_run_clock *clock = run->clock;
     struct tw_hydraulics *h = &run->hydraulics;
     double step_ms = next_step_ms(run, until_ms), step_s = step_ms / 1000.0;
+    bool skips = run->model->options.skip_steady_state && run->lanes == 1, moved = false;
+    double flow_error_ratio = skips ? tw_run_flow_error_ratio(run) : 0.0;
     advance_runoff(run, clock->elapsed_ms + step_ms);
     tw_balance_half_step(run, step_s);
     if (!run->model->options.ignore_routing) {
         set_pump_targets(run);
         evaluate_rules(run, step_s);
-        move_settings(run, step_s);
+        moved = move_settings(run, step_s);
     }
     clock->old_ms = clock->elapsed_ms;
     clock->elapsed_ms += step_ms;
@@ -233,7 +238,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
     if (run->net->link_count == 0 || run->model->options.ignore_routing) {
         tw_dynwave_rest(h);
-    } else {
+    } else if (!skips || !tw_run_stands_still(run, flow_error_ratio, moved)) {
         tw_losses_advance(h, step_s);
         tw_dynwave_step(h, &run->routing, step_s);
     }
