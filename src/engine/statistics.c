@@ -10,6 +10,7 @@
  * take half a step of the rates at either end. */
 #include "engine/statistics.h"
 
+#include "engine/statistics_elements.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/regulators.h"
 
@@ -32,13 +33,12 @@ static void take(struct tw_pool *pool, size_t count, double **const *arrays, siz
 static void lay_nodes(struct tw_node_statistics *s, size_t nodes, size_t w, struct tw_pool *pool)
 {
     double **const each[] = {&s->critical, &s->max_reported_m};
-    double **const by_lane[] = {&s->initial_m3,      &s->inflow_m3,        &s->outflow_m3,
-                                &s->last_inflow_m3s, &s->last_outflow_m3s, &s->unsettled,
-                                &s->depth_sum_m,     &s->max_depth_m,      &s->max_depth_day,
-                                &s->lateral_m3,      &s->max_lateral_m3s,  &s->max_inflow_m3s,
-                                &s->max_inflow_day,  &s->surcharged_s,     &s->flooded_s,
-                                &s->flooded_m3,      &s->max_flooding_m3s, &s->max_flooding_day,
-                                &s->max_ponded_m3,   &s->surcharge_m,      &s->full_m3};
+    double **const by_lane[] = {
+        &s->initial_m3,       &s->inflow_m3,       &s->outflow_m3,     &s->last_outflow_m3s,
+        &s->unsettled,        &s->depth_sum_m,     &s->max_depth_m,    &s->max_depth_day,
+        &s->lateral_m3,       &s->max_lateral_m3s, &s->max_inflow_m3s, &s->max_inflow_day,
+        &s->surcharged_s,     &s->flooded_s,       &s->flooded_m3,     &s->max_flooding_m3s,
+        &s->max_flooding_day, &s->max_ponded_m3,   &s->surcharge_m,    &s->full_m3};
     TAKE(pool, nodes, each);
     TAKE(pool, nodes * w, by_lane);
 }
@@ -52,11 +52,12 @@ static void lay_links(struct tw_statistics *s, size_t w, struct tw_pool *pool)
                              &l->last_sign};
     double **const of_conduits[] = {
         &c->max_velocity_mps, &c->normal_limited_s, &c->above_full_flow_s, &c->capacity_limited_s,
-        &c->both_full_s,      &c->upstream_full_s,  &c->downstream_full_s};
+        &c->both_full_s,      &c->upstream_full_s,  &c->downstream_full_s, &c->mode_since_s};
     l->critical = TW_POOL_NEW(pool, double, links);
     TAKE(pool, links * w, each);
     TAKE(pool, conduits * w, of_conduits);
     c->class_s = TW_POOL_NEW(pool, double, conduits *w *TW_REPORT_FLOW_CLASSES);
+    c->mode = TW_POOL_NEW(pool, uint8_t, conduits * w);
 }
 
 static void lay_others(struct tw_statistics *s, size_t w, struct tw_pool *pool)
@@ -120,7 +121,6 @@ static void begin_nodes(struct tw_statistics *s, const struct tw_hydraulics *h, 
             n->surcharge_m[at] = never ? INFINITY : s->net->crown_depth_m[i] - TW_TINY_DEPTH_M;
             n->full_m3[at] = s->net->full_volume_m3[i];
             n->initial_m3[at] = h->node.volume_m3[at];
-            n->last_inflow_m3s[at] = h->node.inflow_m3s[at];
             n->last_outflow_m3s[at] = h->node.outflow_m3s[at];
             n->max_depth_day[at] = start_day;
             n->max_inflow_day[at] = start_day;
@@ -184,107 +184,6 @@ static void count_unsettled(struct tw_statistics *s, const struct tw_hydraulics 
     }
 }
 
-/* Kernels: plain loops over arrays that never overlap. */
-
-static void add_scaled(int32_t n, double factor, const double *restrict x, double *restrict sum)
-{
-    for (int32_t i = 0; i < n; i++)
-        sum[i] += factor * x[i];
-}
-
-static void keep_greatest(int32_t n, const double *restrict x, double day, double *restrict most,
-                          double *restrict when)
-{
-    for (int32_t i = 0; i < n; i++) {
-        double size = fabs(x[i]);
-        when[i] = size > most[i] ? day : when[i];
-        most[i] = size > most[i] ? size : most[i];
-    }
-}
-
-static void keep_greatest_sized(int32_t n, const double *restrict x, double *restrict most)
-{
-    for (int32_t i = 0; i < n; i++)
-        most[i] = fabs(x[i]) > fabs(most[i]) ? x[i] : most[i];
-}
-
-static void add_time_from(int32_t n, double dt_s, const double *restrict x,
-                          const double *restrict least, double *restrict time_s)
-{
-    for (int32_t i = 0; i < n; i++)
-        time_s[i] += x[i] >= least[i] ? dt_s : 0.0;
-}
-
-static void count_turns(int32_t n, const double *restrict flow, const double *restrict old,
-                        double *restrict last_sign, double *restrict turns)
-{
-    for (int32_t i = 0; i < n; i++) {
-        double change = flow[i] - old[i], sign = change < 0.0 ? -1.0 : 1.0;
-        double turned = sign * last_sign[i] < 0.0 ? 1.0 : 0.0;
-        turns[i] += fabs(change) > SMALL_FLOW_M3S ? turned : 0.0;
-        last_sign[i] = sign;
-    }
-}
-
-/* What leaves a node and is lost to it: overflow into its pond is still there. */
-static void find_leaving(int32_t n, const struct tw_node_state *h, const double *restrict full_m3,
-                         double *restrict out_m3s)
-{
-    const double *outflow = h->outflow_m3s, *overflow = h->overflow_m3s, *volume = h->volume_m3;
-    for (int32_t i = 0; i < n; i++) {
-        double lost = volume[i] <= full_m3[i] ? overflow[i] : 0.0;
-        out_m3s[i] = outflow[i] + lost;
-    }
-}
-
-static void add_balance(struct tw_statistics *s, const struct tw_node_state *h, double dt_s)
-{
-    struct tw_node_statistics *n = &s->node;
-    int32_t count = s->net->node_count * s->lanes;
-    double half_s = 0.5 * dt_s;
-    add_scaled(count, half_s, n->last_inflow_m3s, n->inflow_m3);
-    add_scaled(count, half_s, n->last_outflow_m3s, n->outflow_m3);
-    memcpy(n->last_inflow_m3s, h->inflow_m3s, (size_t)count * sizeof(double));
-    find_leaving(count, h, n->full_m3, n->last_outflow_m3s);
-    add_scaled(count, half_s, n->last_inflow_m3s, n->inflow_m3);
-    add_scaled(count, half_s, n->last_outflow_m3s, n->outflow_m3);
-}
-
-static void add_nodes(struct tw_statistics *s, const struct tw_node_state *h, double dt_s,
-                      double day)
-{
-    struct tw_node_statistics *n = &s->node;
-    int32_t count = s->net->node_count * s->lanes;
-    add_scaled(count, 1.0, h->depth_m, n->depth_sum_m);
-    keep_greatest(count, h->depth_m, day, n->max_depth_m, n->max_depth_day);
-    add_time_from(count, dt_s, h->depth_m, n->surcharge_m, n->surcharged_s);
-    keep_greatest(count, h->inflow_m3s, day, n->max_inflow_m3s, n->max_inflow_day);
-    keep_greatest_sized(count, h->lateral_m3s, n->max_lateral_m3s);
-    add_scaled(count, 0.5 * dt_s, h->old_lateral_m3s, n->lateral_m3);
-    add_scaled(count, 0.5 * dt_s, h->lateral_m3s, n->lateral_m3);
-}
-
-static void add_flooding(struct tw_statistics *s, const struct tw_node_state *h, double dt_s,
-                         double day)
-{
-    const double *restrict full = s->net->full_volume_m3;
-    int32_t w = s->lanes;
-    struct tw_node_statistics *n = &s->node;
-    for (int32_t i = 0; i < s->net->node_count; i++) {
-        for (int32_t at = i * w; at < (i + 1) * w; at++) {
-            double over = h->overflow_m3s[at], pond = h->volume_m3[at] - full[i];
-            if (!(pond > 0.0) && !(over > 0.0)) continue;
-            if (s->net->outfall[i]) continue;
-            n->flooded_s[at] += dt_s;
-            n->flooded_m3[at] += over * dt_s;
-            if (s->net->can_pond[i] && pond > n->max_ponded_m3[at]) n->max_ponded_m3[at] = pond;
-            if (!(over > n->max_flooding_m3s[at])) continue;
-            n->max_flooding_m3s[at] = over;
-            n->max_flooding_day[at] = day;
-        }
-    }
-}
-
 static void add_storages(struct tw_statistics *s, const struct tw_hydraulics *h, double dt_s,
                          double day)
 {
@@ -327,61 +226,6 @@ static void add_outfalls(struct tw_statistics *s, const struct tw_hydraulics *h)
     }
 }
 
-static void add_links(struct tw_statistics *s, const struct tw_link_state *h, double day)
-{
-    struct tw_link_statistics *l = &s->link;
-    int32_t count = s->net->link_count * s->lanes;
-    keep_greatest(count, h->flow_m3s, day, l->max_flow_m3s, l->max_flow_day);
-    keep_greatest_sized(count, h->depth_m, l->max_depth_m);
-    count_turns(count, h->flow_m3s, h->old_flow_m3s, l->last_sign, l->turns);
-}
-
-/* The ends of a conduit that are full. */
-static void add_full_ends(struct tw_conduit_statistics *c, int32_t at, uint8_t ends, double dt_s)
-{
-    if (ends & 1) c->upstream_full_s[at] += dt_s;
-    if (ends & 2) c->downstream_full_s[at] += dt_s;
-    if (ends == 3) c->both_full_s[at] += dt_s;
-}
-
-/* A full conduit whose nodes' heads fall more than it does could take no more. */
-static bool capacity_limited(const struct tw_statistics *s, const struct tw_hydraulics *h,
-                             int32_t row, int32_t lane)
-{
-    const struct tw_network *net = s->net;
-    int32_t a = net->from[row], b = net->to[row], w = s->lanes;
-    double head1 = h->node.depth_m[a * w + lane] + s->model->nodes.invert_m[a];
-    double head2 = h->node.depth_m[b * w + lane] + s->model->nodes.invert_m[b];
-    int32_t conduit = s->model->links.row[net->link_of_row[row]];
-    double fall = net->conduit.slope_ratio[row] * s->model->conduits.length_m[conduit];
-    return head1 - head2 > fall;
-}
-
-static void add_conduits(struct tw_statistics *s, const struct tw_hydraulics *h, double dt_s)
-{
-    const struct tw_conduit_rows *rows = &s->net->conduit;
-    struct tw_conduit_statistics *c = &s->conduit;
-    int32_t w = s->lanes, count = s->net->conduit_count;
-    for (int32_t row = 0; row < count; row++) {
-        double full_flow = rows->full_flow_m3s[row], full_depth = rows->full_depth_m[row];
-        for (int32_t l = 0; l < w; l++) {
-            int32_t at = row * w + l;
-            double q = fabs(h->conduit.flow_m3s[at]), area = h->conduit.area_m2[at];
-            double depth = h->link.depth_m[at];
-            c->class_s[(row * TW_REPORT_FLOW_CLASSES + h->link.flow_class[at]) * w + l] += dt_s;
-            c->normal_limited_s[at] += h->link.limited[at] ? dt_s : 0.0;
-            if (h->link.full[at]) add_full_ends(c, at, h->link.full[at], dt_s);
-            if (q >= full_flow) c->above_full_flow_s[at] += dt_s;
-            if (depth >= full_depth) {
-                area = rows->full_area_m2[row]; /* not the slot above it */
-                if (capacity_limited(s, h, row, l)) c->capacity_limited_s[at] += dt_s;
-            }
-            bool wet = depth > TW_TINY_VELOCITY_DEPTH_M && area > TW_TINY_AREA_M2;
-            if (wet && q > c->max_velocity_mps[at] * area) c->max_velocity_mps[at] = q / area;
-        }
-    }
-}
-
 static void add_pumps(struct tw_statistics *s, const struct tw_hydraulics *h, double dt_s)
 {
     /* weight of a cubic metre of water [N/m3] by SWMM: 8.814 ft x ft3/s are a horsepower, 745.7 W */
@@ -418,17 +262,17 @@ void tw_statistics_step(struct tw_statistics *s, const struct tw_hydraulics *h, 
     struct tw_statistics_clock *c = s->clock;
     count_step(s, h->clock, dt_s);
     count_unsettled(s, h);
-    add_balance(s, &h->node, dt_s);
-    if (day < c->report_start_day - half_ms_day) return;
-    c->reported_s += dt_s;
-    c->reported_steps++;
-    add_nodes(s, &h->node, dt_s, day);
-    add_flooding(s, &h->node, dt_s, day);
+    bool reported = day >= c->report_start_day - half_ms_day;
+    struct tw_statistics_pass pass = {
+        .statistics = s, .h = h, .dt_s = dt_s, .day = day, .reported = reported};
+    tw_statistics_add_nodes(&pass, 0, s->net->node_count);
+    if (!reported) return;
+    tw_statistics_add_links(&pass, 0, s->net->link_count);
     add_storages(s, h, dt_s, day);
     add_outfalls(s, h);
-    add_links(s, &h->link, day);
-    add_conduits(s, h, dt_s);
     add_pumps(s, h, dt_s);
+    c->reported_s += dt_s;
+    c->reported_steps++;
 }
 
 void tw_statistics_reported(struct tw_statistics *s, const double *depth_m, int32_t stride)

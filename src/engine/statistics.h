@@ -32,10 +32,10 @@ struct tw_statistics_clock {
 struct tw_node_statistics {
     /* since the run began */
     double *initial_m3;
-    double *inflow_m3, *outflow_m3;             /* out: overflow that is lost included */
-    double *last_inflow_m3s, *last_outflow_m3s; /* at the end of the last step */
-    double *critical;                           /* [nodes] steps whose length it set */
-    double *unsettled;                          /* steps that ended before its depth settled */
+    double *inflow_m3, *outflow_m3; /* out: overflow that is lost included */
+    double *last_outflow_m3s;       /* at the end of the last step */
+    double *critical;               /* [nodes] steps whose length it set */
+    double *unsettled;              /* steps that ended before its depth settled */
     /* since the report's start */
     double *depth_sum_m; /* of one depth per step */
     double *max_depth_m, *max_depth_day;
@@ -57,10 +57,12 @@ struct tw_link_statistics {
 
 /* [conduits * lanes], by row */
 struct tw_conduit_statistics {
-    double *class_s; /* [(row * TW_REPORT_FLOW_CLASSES + class) * lanes + lane] */
-    double *max_velocity_mps;
-    double *normal_limited_s, *above_full_flow_s, *capacity_limited_s;
-    double *both_full_s, *upstream_full_s, *downstream_full_s;
+    /* booked when the mode changes: flow class, limited by normal flow, full ends */
+    double *class_s; /* [(row * lanes + lane) * TW_REPORT_FLOW_CLASSES + class] */
+    double *normal_limited_s, *both_full_s, *upstream_full_s, *downstream_full_s;
+    double *mode_since_s; /* reported time up to which they are booked */
+    uint8_t *mode;        /* from then on */
+    double *max_velocity_mps, *above_full_flow_s, *capacity_limited_s;
 };
 
 /* [pumps * lanes]; of the steps in which it runs */

@@ -1,9 +1,11 @@
 /* From what was added up to what a report says, in the model's order, lane 0. */
 #include "engine/statistics.h"
+#include "engine/statistics_elements.h"
 
 #include "hydraulics/constants.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Lists of the worst begin with values that nobody minds, as in SWMM. */
 static const double least_share = 0.01; /* balance errors, critical elements */
@@ -224,11 +226,9 @@ static void report_classes(const struct tw_statistics *s, struct columns *c,
         return;
     }
     for (int32_t row = 0; row < s->net->conduit_count; row++) {
-        const double *from =
-            s->conduit.class_s + (size_t)row * TW_REPORT_FLOW_CLASSES * (size_t)s->lanes;
-        for (int32_t k = 0; k < TW_REPORT_FLOW_CLASSES; k++) {
-            class_s[s->net->link_of_row[row]][k] = from[(size_t)k * (size_t)s->lanes];
-        }
+        size_t at = (size_t)row * (size_t)s->lanes;
+        memcpy(class_s[s->net->link_of_row[row]], s->conduit.class_s + at * TW_REPORT_FLOW_CLASSES,
+               sizeof *class_s);
     }
 }
 
@@ -405,6 +405,8 @@ tw_status tw_statistics_report(const struct tw_statistics *s, const struct tw_hy
 {
     struct tw_report report = *out_report;
     struct columns c = {.arena = arena, .lanes = s->lanes};
+    for (int32_t at = 0; at < s->net->conduit_count * s->lanes; at++)
+        tw_statistics_end_mode(&s->conduit, at, s->clock->reported_s);
     double *inflow_m3 = node_inflows(s, &c);
     int32_t *degree = node_degrees(s, &c);
     report.nodes.inflow_m3 = inflow_m3;

@@ -107,8 +107,16 @@ static void town_init(struct town *t, int32_t lanes)
     memset(t->h.sums.settled, 1, (size_t)NODES * (size_t)lanes);
 }
 
+/* As the solver does when a step begins. */
+static void inflow_becomes_old(struct town *t)
+{
+    memcpy(t->h.node.old_inflow_m3s, t->h.node.inflow_m3s,
+           (size_t)NODES * (size_t)t->h.lanes * sizeof(double));
+}
+
 static void begin(struct town *t, double report_start_day)
 {
+    inflow_becomes_old(t);
     tw_statistics_begin(&t->s, &t->h, start_day, report_start_day);
 }
 
@@ -118,6 +126,7 @@ static void step(struct town *t, double dt_s)
     t->h.clock->steps++;
     t->h.clock->trials += 3;
     tw_statistics_step(&t->s, &t->h, dt_s, start_day + t->at_s * second);
+    inflow_becomes_old(t);
 }
 
 static struct tw_report report_of(struct town *t)
