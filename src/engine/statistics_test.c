@@ -107,8 +107,7 @@ static void town_init(struct town *t, int32_t lanes)
     memset(t->h.sums.settled, 1, (size_t)NODES * (size_t)lanes);
 }
 
-/* As the solver does when a step begins. */
-static void inflow_becomes_old(struct town *t)
+static void inflow_becomes_old(struct town *t) /* as the solver does it */
 {
     memcpy(t->h.node.old_inflow_m3s, t->h.node.inflow_m3s,
            (size_t)NODES * (size_t)t->h.lanes * sizeof(double));
