@@ -117,10 +117,10 @@ void tw_conn_pause(struct tw_conn conn)
     tw_door_conn_await(own);
 }
 
-bool tw_conn_certificate(struct tw_conn conn, char *out_name, size_t size)
+bool tw_conn_certificate(struct tw_conn conn, char out_hex[TW_SHA256_HEX_SIZE])
 {
     struct tw_door_conn *own = tw_door_find(conn.door, conn.slot, conn.generation);
-    return own != NULL && own->tls != NULL && tw_tls_peer_name(own->tls, out_name, size);
+    return own != NULL && own->tls != NULL && tw_tls_peer_sha256(own->tls, out_hex);
 }
 
 /* ---- places ---- */

@@ -7,6 +7,7 @@
 #ifndef TW_NET_DOOR_H
 #define TW_NET_DOOR_H
 
+#include "net/sha256.h"
 #include "thalweg/status.h"
 
 #include <stdbool.h>
@@ -134,11 +135,11 @@ void tw_conn_close(struct tw_conn conn);
 void tw_conn_pause(struct tw_conn conn);
 
 /**
- * The name in the peer's certificate (its common name), once the handshake is done; only from a
- * call of its protocol.
+ * The SHA-256 of the peer's certificate in hexadecimal digits, once the handshake is done; only from
+ * a call of its protocol.
  *
  * returns  false when the connection is plain or the peer has shown no certificate that we trust
  */
-bool tw_conn_certificate(struct tw_conn conn, char *out_name, size_t size);
+bool tw_conn_certificate(struct tw_conn conn, char out_hex[TW_SHA256_HEX_SIZE]);
 
 #endif

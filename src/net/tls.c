@@ -186,14 +186,15 @@ size_t tw_tls_take(struct tw_tls *tls, void *out, size_t size)
     return BIO_read_ex(tls->out, out, size, &taken) == 1 ? taken : 0;
 }
 
-bool tw_tls_peer_name(struct tw_tls *tls, char *out, size_t size)
+bool tw_tls_peer_sha256(struct tw_tls *tls, char out_hex[TW_SHA256_HEX_SIZE])
 {
     X509 *certificate = SSL_get1_peer_certificate(tls->ssl);
     if (certificate == NULL) return false;
     bool trusted = SSL_get_verify_result(tls->ssl) == X509_V_OK;
-    int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, out,
-                                           (int)size);
+    unsigned char *der = NULL;
+    int size = i2d_X509(certificate, &der);
+    if (size > 0) tw_sha256_hex(der, (size_t)size, out_hex);
+    OPENSSL_free(der);
     X509_free(certificate);
-    /* A name with a NUL in it is not the name that it seems to be. */
-    return trusted && length > 0 && (size_t)length < size && strlen(out) == (size_t)length;
+    return trusted && size > 0;
 }

@@ -2,6 +2,7 @@
 #ifndef TW_NET_TLS_H
 #define TW_NET_TLS_H
 
+#include "net/sha256.h"
 #include "thalweg/status.h"
 
 #include <stdbool.h>
@@ -68,7 +69,8 @@ tw_status tw_tls_write(struct tw_tls *tls, const void *bytes, size_t size, size_
 /** Bytes for the peer, encrypted, at most `size`; returns how many. */
 size_t tw_tls_take(struct tw_tls *tls, void *out, size_t size);
 
-/** The common name of the peer's certificate; false when it has shown none that is trusted. */
-bool tw_tls_peer_name(struct tw_tls *tls, char *out, size_t size);
+/** The SHA-256 of the peer's certificate (of its DER form) in lower-case hexadecimal digits; false
+ * when it has shown none that is trusted. */
+bool tw_tls_peer_sha256(struct tw_tls *tls, char out_hex[TW_SHA256_HEX_SIZE]);
 
 #endif
