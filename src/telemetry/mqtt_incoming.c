@@ -1,0 +1,253 @@
+/* Messages of devices: into the store, and acknowledged in their order when they are there. */
+#include "telemetry/mqtt_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A message over its device's rate, or for which the store has no room, waits; then it is refused. */
+#define HELD_MS 30000
+
+/* What a commit's news goes to. */
+struct commit {
+    struct tw_conn conn;
+    uint64_t slot;
+};
+
+int64_t tw_mqtt_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* By the store's thread. */
+static void committed(void *user, tw_status status)
+{
+    struct commit *commit = user;
+    tw_conn_tell(commit->conn, commit->slot, (uint64_t)status);
+    free(commit);
+}
+
+static struct tw_mqtt_reading reading_of(const struct tw_mqtt_session *session)
+{
+    const struct tw_mqtt_server *server = session->server;
+    return (struct tw_mqtt_reading){.ingest = server->options.ingest,
+                                    .sparkplug = server->sparkplug,
+                                    .zone_s = server->options.zone_s};
+}
+
+bool tw_mqtt_is_full(const struct tw_mqtt_session *session)
+{
+    return session->held_ms != 0 || session->ring_to - session->ring_from >= TW_MQTT_RING;
+}
+
+/* ---- acknowledgements ---- */
+
+static bool is_unreleased(const struct tw_mqtt_client *client, uint16_t id)
+{
+    for (int i = 0; i < client->unreleased_count; i++) {
+        if (client->unreleased[i] == id) return true;
+    }
+    return false;
+}
+
+static void acknowledge(struct tw_mqtt_session *session, const struct tw_mqtt_slot *slot)
+{
+    uint8_t bytes[TW_MQTT_ACK_SIZE];
+    struct tw_mqtt_client *client = session->client;
+    if (slot->silent || client == NULL) return;
+    bool fine = slot->reason < TW_MQTT_UNSPECIFIED;
+    if (slot->qos == 2 && fine && !is_unreleased(client, slot->id) &&
+        client->unreleased_count < TW_MQTT_RING) {
+        client->unreleased[client->unreleased_count++] = slot->id;
+    }
+    enum tw_mqtt_type type = slot->qos == 2 ? TW_MQTT_PUBREC : TW_MQTT_PUBACK;
+    size_t size = tw_mqtt_write_ack(bytes, type, slot->id, session->version,
+                                    (enum tw_mqtt_reason)slot->reason);
+    tw_conn_send(session->conn, bytes, size);
+}
+
+/* Acknowledge what is done, in the order in which it came. */
+static void drain(struct tw_mqtt_session *session)
+{
+    while (session->ring_from < session->ring_to) {
+        const struct tw_mqtt_slot *slot = &session->ring[session->ring_from % TW_MQTT_RING];
+        if (!slot->done) return;
+        acknowledge(session, slot);
+        session->ring_from++;
+    }
+}
+
+/* Take a place in the order; NULL: no memory. */
+static struct tw_mqtt_slot *slot_take(struct tw_mqtt_session *session, uint16_t id, uint8_t qos)
+{
+    if (session->ring == NULL) session->ring = calloc(TW_MQTT_RING, sizeof *session->ring);
+    if (session->ring == NULL) return NULL;
+    struct tw_mqtt_slot *slot = &session->ring[session->ring_to++ % TW_MQTT_RING];
+    *slot = (struct tw_mqtt_slot){.id = id, .qos = qos};
+    return slot;
+}
+
+/* What is told of a message that will not be stored. */
+static void refuse(const struct tw_mqtt_session *session, struct tw_mqtt_slot *slot,
+                   enum tw_mqtt_reason reason)
+{
+    slot->done = true;
+    slot->reason = (uint8_t)reason;
+    slot->silent = session->version != TW_MQTT_5 && !session->server->options.ack_refused;
+}
+
+void tw_mqtt_committed(struct tw_mqtt_session *session, uint64_t number, tw_status status)
+{
+    if (number >= session->ring_from && number < session->ring_to) {
+        struct tw_mqtt_slot *slot = &session->ring[number % TW_MQTT_RING];
+        slot->done = true;
+        if (status != TW_OK) {
+            slot->reason = TW_MQTT_QUOTA;
+            slot->silent = session->version != TW_MQTT_5;
+        }
+        drain(session);
+        /* A client of MQTT 3.1.1 sends again only on a new connection. */
+        if (status != TW_OK && session->version != TW_MQTT_5) {
+            tw_mqtt_session_end(session, TW_MQTT_QUOTA);
+            return;
+        }
+    }
+    tw_mqtt_held_retry(session);
+}
+
+/* ---- messages ---- */
+
+/* Try to have the held message committed. False: it must wait. */
+static bool held_submit(struct tw_mqtt_session *session)
+{
+    struct tw_mqtt_reading reading = reading_of(session);
+    struct commit *commit = NULL;
+    int64_t now_ms = tw_mqtt_now_ms();
+    bool waits = session->held_ms != 0 && now_ms - session->held_ms > HELD_MS;
+    tw_status status = TW_ERR_NOMEM;
+    if (session->held_qos > 0) {
+        commit = malloc(sizeof *commit);
+        if (commit != NULL) *commit = (struct commit){session->conn, session->ring_to};
+    }
+    if (session->held_qos == 0 || commit != NULL) {
+        status = tw_mqtt_submit(&reading, &session->held, now_ms, commit != NULL ? committed : NULL,
+                                commit);
+    }
+    if (status != TW_OK) free(commit);
+    if (status == TW_ERR_FULL && !waits) return false;
+    if (session->held_qos > 0) {
+        struct tw_mqtt_slot *slot = slot_take(session, session->held_id, session->held_qos);
+        if (slot != NULL && status != TW_OK) {
+            refuse(session, slot,
+                   status == TW_ERR_FORMAT ? TW_MQTT_BAD_PAYLOAD : TW_MQTT_TOO_OFTEN);
+        }
+    }
+    return true;
+}
+
+void tw_mqtt_held_retry(struct tw_mqtt_session *session)
+{
+    if (session->held_ms != 0) {
+        if (!held_submit(session)) return;
+        session->held_ms = 0;
+        tw_readings_done(&session->held.readings);
+        drain(session);
+    }
+    if (!tw_mqtt_is_full(session)) tw_conn_resume(session->conn);
+}
+
+/* The topic of a message, terminated; MQTT 5 may say it by an alias. */
+static enum tw_mqtt_reason topic_of(struct tw_mqtt_session *session,
+                                    const struct tw_mqtt_packet *packet,
+                                    char out[TW_MQTT_TOPIC_SIZE])
+{
+    bool aliased = (packet->properties.has >> 0x23 & 1) != 0;
+    uint32_t alias = packet->properties.alias;
+    if (aliased && (alias == 0 || alias > TW_MQTT_ALIASES)) return TW_MQTT_BAD_ALIAS;
+    if (packet->topic.size == 0) {
+        if (!aliased || session->aliases[alias] == NULL) return TW_MQTT_PROTOCOL_ERROR;
+        (void)snprintf(out, TW_MQTT_TOPIC_SIZE, "%s", session->aliases[alias]);
+        return TW_MQTT_SUCCESS;
+    }
+    if (packet->topic.size >= TW_MQTT_TOPIC_SIZE || packet->topic.bytes[0] == '$' ||
+        !tw_mqtt_topic_valid(packet->topic, TW_MQTT_LEVELS)) {
+        return TW_MQTT_BAD_TOPIC;
+    }
+    memcpy(out, packet->topic.bytes, packet->topic.size);
+    out[packet->topic.size] = 0;
+    if (aliased) {
+        free(session->aliases[alias]);
+        session->aliases[alias] = strdup(out);
+    }
+    return TW_MQTT_SUCCESS;
+}
+
+/* Ask a Sparkplug node to be born again. */
+static void ask_rebirth(struct tw_mqtt_session *session, const struct tw_sparkplug_outcome *outcome)
+{
+    char topic[TW_MQTT_TOPIC_SIZE];
+    uint8_t payload[64];
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    size_t size = tw_sparkplug_rebirth((int64_t)now.tv_sec * 1000, payload);
+    (void)snprintf(topic, sizeof topic, "spBv1.0/%s/NCMD/%s", outcome->group, outcome->node);
+    struct tw_mqtt_note *note = tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic),
+                                                 (struct tw_mqtt_span){payload, size}, 0, false);
+    if (note == NULL) return;
+    tw_mqtt_note_deliver(session->server, note, NULL);
+    free(note);
+}
+
+/* Give a message to the other clients of its device. */
+static void pass_on(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
+                    const char *topic)
+{
+    struct tw_mqtt_note *note =
+        tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic), packet->payload,
+                         packet->qos < 1 ? packet->qos : 1, packet->retain);
+    if (note == NULL) return;
+    tw_mqtt_note_deliver(session->server, note, session->client);
+    free(note);
+}
+
+bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
+                          enum tw_mqtt_reason *out_reason)
+{
+    char topic[TW_MQTT_TOPIC_SIZE] = "";
+    *out_reason = topic_of(session, packet, topic);
+    if (*out_reason != TW_MQTT_SUCCESS) return false;
+    const struct tw_mqtt_client *client = session->client;
+    if (packet->qos == 2 && is_unreleased(client, packet->id)) { /* is stored already */
+        struct tw_mqtt_slot *slot = slot_take(session, packet->id, 2);
+        if (slot != NULL) slot->done = true;
+        drain(session);
+        return slot != NULL;
+    }
+    uint64_t open = session->ring_to - session->ring_from + (uint64_t)client->unreleased_count;
+    if (packet->qos > 0 && open >= TW_MQTT_RING) {
+        *out_reason = TW_MQTT_TOO_MANY;
+        return false;
+    }
+    struct tw_mqtt_reading reading = reading_of(session);
+    tw_status status = tw_mqtt_read(&reading, session->device, topic, packet->payload.bytes,
+                                    packet->payload.size, &session->held);
+    if (session->held.sparkplug.rebirth) ask_rebirth(session, &session->held.sparkplug);
+    session->held_id = packet->id;
+    session->held_qos = packet->qos;
+    if (status == TW_OK) {
+        pass_on(session, packet, topic);
+        if (!held_submit(session)) {
+            session->held_ms = tw_mqtt_now_ms();
+            return true;
+        }
+    } else if (packet->qos > 0) {
+        struct tw_mqtt_slot *slot = slot_take(session, packet->id, packet->qos);
+        if (slot != NULL) refuse(session, slot, TW_MQTT_BAD_PAYLOAD);
+    }
+    tw_readings_done(&session->held.readings);
+    drain(session);
+    return true;
+}
