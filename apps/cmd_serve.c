@@ -178,7 +178,7 @@ static int serve(const struct arguments *a)
         }
         return exit_code(status);
     }
-    printf("Thalweg: %s\n", tw_server_url(server));
+    printf("Thalweg: %s\n%s", tw_server_url(server), tw_server_places(server));
     (void)fflush(stdout);
     wait_for_end(server, a->exit_at_end, &signals);
     tw_server_destroy(server);

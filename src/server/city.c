@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "net/iso_time.h"
+#include "server/doors.h"
 #include "server/projection.h"
 #include "server/storm.h"
 
@@ -113,6 +114,7 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     const char *tokens = tw_ini_text(ini, "server", "tokens", NULL);
     city->tokens_path = tokens == NULL ? NULL : tw_city_path(city, tokens);
     load_classes(city, faults);
+    tw_doors_check(ini, faults);
 }
 
 /* [server] hosts: names, with commas between them. */

@@ -337,6 +337,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
     TW_TRY(make_answers(server));
     TW_TRY(tw_events_create(topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
     TW_TRY(start_http(server, why));
+    TW_TRY(tw_doors_open(server, why.text, why.size, &server->doors));
     return start_threads(server);
 }
 
@@ -366,6 +367,7 @@ void tw_server_destroy(struct tw_server *server)
     if (server == NULL) return;
     atomic_store(&server->stopping, true);
     if (server->http != NULL) tw_http_quiesce(server->http);
+    tw_doors_quiesce(server->doors);
     if (server->feeder_runs) (void)pthread_join(server->feeder, NULL);
     if (server->ticker_runs) (void)pthread_join(server->ticker, NULL);
     if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
@@ -374,6 +376,7 @@ void tw_server_destroy(struct tw_server *server)
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);
     tw_http_stop(server->http);
+    tw_doors_close(server->doors);
     tw_events_destroy(server->events);
     tw_live_done(server);
     tw_store_close(server->store);
@@ -396,6 +399,11 @@ void tw_server_destroy(struct tw_server *server)
 }
 
 const char *tw_server_url(const struct tw_server *server) { return server->url; }
+
+const char *tw_server_places(const struct tw_server *server)
+{
+    return tw_doors_places(server->doors);
+}
 
 bool tw_server_finished(struct tw_server *server)
 {

@@ -44,6 +44,9 @@ void tw_server_destroy(struct tw_server *server);
 /** Where the page is, e.g. http://127.0.0.1:8080/. Borrowed. */
 const char *tw_server_url(const struct tw_server *server);
 
+/** Where devices are listened to, a line each: "mqtt 127.0.0.1:1883". Borrowed. */
+const char *tw_server_places(const struct tw_server *server);
+
 /** True when the storm has been played to its end and the model has followed. */
 bool tw_server_finished(struct tw_server *server);
 

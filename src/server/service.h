@@ -8,6 +8,7 @@
 #include "net/http.h"
 #include "server/city.h"
 #include "server/clock.h"
+#include "server/doors.h"
 #include "server/model_link.h"
 #include "server/roles.h"
 #include "server/server.h"
@@ -111,7 +112,8 @@ struct tw_server {
     char own_token[65];
     struct tw_events *events;
     struct tw_http *http;
-    char own_address[64]; /* at which this process reaches its own door */
+    struct tw_doors *doors; /* for devices that speak byte streams */
+    char own_address[64];   /* at which this process reaches its own door */
     char url[128];
     struct tw_clock clock;
     struct tw_live live;

@@ -357,8 +357,8 @@ static void take(struct tw_mqtt_session *session, const uint8_t *bytes, size_t s
     bool begun = session->client != NULL;
     bool fits = begun != (bytes[0] >> 4 == TW_MQTT_CONNECT);
     if (fits && tw_mqtt_decode(bytes, size, session->version, &packet, &reason) == TW_OK) {
-        if (takes[packet.type] != NULL && takes[packet.type](session, &packet, &reason))
-            return true;
+        packet_take *row = takes[packet.type];
+        if (row != NULL && row(session, &packet, &reason)) return;
     } else if (!begun && reason == TW_MQTT_BAD_VERSION) {
         connect_refuse(session, TW_MQTT_3, reason); /* understood by all versions */
         return;

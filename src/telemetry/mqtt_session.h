@@ -99,7 +99,7 @@ struct tw_mqtt_server {
     struct tw_mqtt_note *retained[TW_MQTT_RETAINED];
     int retained_count;
     int64_t expired_ms; /* when absent clients were last looked at */
-    uint64_t names; /* given to clients without an id so far */
+    uint64_t names;     /* given to clients without an id so far */
     struct tw_strbuf out;
 };
 
