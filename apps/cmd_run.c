@@ -19,12 +19,17 @@ static const char usage[] =
     "Runs an EPA SWMM 5 model from its start to its end. Without names the report and the results\n"
     "are written beside the model, with its name; \"-\" leaves one of them out.\n"
     "\n"
+    "  --routing dynamic_wave|semi_implicit\n"
+    "                instead of what the model's file says\n"
+    "  --step S      routing step in seconds, instead of the file's\n"
     "  --threads N   threads to use (one run uses one; accepted for scripts)\n"
     "  --json        say how it went as a JSON object on standard output\n"
     "  --quiet       no progress, no summary\n"
     "  --help\n";
 
 struct arguments {
+    enum tw_run_routing routing;
+    double step_s; /* 0: the file's */
     const char *model, *report, *results;
     bool json, quiet;
 };
@@ -116,6 +121,8 @@ static int failed(const struct arguments *a, tw_status status, int error)
 static int simulate(const tw_model *model, const struct arguments *a)
 {
     tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
+    options.routing = a->routing;
+    options.routing_step_s = a->step_s;
     options.report_path = a->report;
     options.results_path = a->results;
     double begun_s = seconds_now();
@@ -150,10 +157,19 @@ static int read_and_run(const struct arguments *a)
     return code;
 }
 
+static bool routing_of(const char *word, enum tw_run_routing *out)
+{
+    bool semi = strcmp(word, "semi_implicit") == 0;
+    *out = semi ? TW_RUN_ROUTING_SEMI_IMPLICIT : TW_RUN_ROUTING_DYNAMIC_WAVE;
+    return semi || strcmp(word, "dynamic_wave") == 0;
+}
+
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *out)
 {
     static const struct option known[] = {{"threads", required_argument, NULL, 't'},
+                                          {"routing", required_argument, NULL, 'r'},
+                                          {"step", required_argument, NULL, 's'},
                                           {"json", no_argument, NULL, 'j'},
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
@@ -168,6 +184,10 @@ static int parse(int argc, char **argv, struct arguments *out)
         if (option == 'q') out->quiet = true;
         int32_t threads = 1;
         bool bad = option == 't' && (tw_text_int(optarg, &threads) != TW_OK || threads < 1);
+        if (option == 'r') bad = !routing_of(optarg, &out->routing);
+        if (option == 's') {
+            bad = tw_text_double(optarg, &out->step_s) != TW_OK || !(out->step_s > 0.0);
+        }
         if (option == '?' || bad) {
             (void)fputs(usage, stderr);
             return TW_EXIT_USAGE;

@@ -17,6 +17,13 @@ extern "C" {
 /** One simulation. */
 typedef struct tw_run tw_run;
 
+/** How water is routed through the network. */
+enum tw_run_routing {
+    TW_RUN_ROUTING_OF_FILE,
+    TW_RUN_ROUTING_DYNAMIC_WAVE, /* as SWMM does, in short steps */
+    TW_RUN_ROUTING_SEMI_IMPLICIT /* all heads from one system, in steps of 10 to 60 s */
+};
+
 /** How to run; start from TW_RUN_OPTIONS_DEFAULT. Zeros mean "as the model's file says". */
 typedef struct {
     double start_day;         /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
@@ -27,6 +34,7 @@ typedef struct {
     double minimum_step_s;    /* shortest variable step [s]; 0: the file's */
     double head_tolerance_m;  /* [m]; 0: the file's */
     int32_t max_trials;       /* 0: the file's */
+    enum tw_run_routing routing;
     bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */

@@ -81,7 +81,7 @@ double tw_balance_network_m3(const struct tw_run *run, int32_t lane)
     const struct tw_hydraulics *h = &run->hydraulics;
     double sum = 0.0;
     for (int32_t i = 0; i < run->net->node_count; i++) {
-        sum += h->node.volume_m3[i * run->lanes + lane];
+        sum += h->node.volume_m3[i * run->lanes + lane] + h->node.shaft_m3[i * run->lanes + lane];
     }
     for (int32_t i = 0; i < run->net->link_count; i++) {
         sum += h->link.volume_m3[i * run->lanes + lane];

@@ -31,6 +31,13 @@ static void lay(struct tw_run *run, struct tw_pool *state, struct tw_pool *scrat
     }
 }
 
+static bool semi_implicit(const struct tw_run *run)
+{
+    enum tw_run_routing wanted = run->options.routing;
+    bool in_file = run->model->options.solver == TW_SOLVER_SEMI_IMPLICIT;
+    return wanted == TW_RUN_ROUTING_OF_FILE ? in_file : wanted == TW_RUN_ROUTING_SEMI_IMPLICIT;
+}
+
 static tw_status allocate(struct tw_run *run)
 {
     struct tw_pool state = {0}, scratch = {0};
@@ -53,6 +60,7 @@ static tw_status allocate(struct tw_run *run)
     run->view_full_flow = views + 5 * n;
     run->view_full_depth = run->view_full_flow + links;
     run->view_slope = run->view_full_flow + 2 * links;
+    if (semi_implicit(run)) TW_TRY(tw_semi_init(&run->hydraulics, &run->arena, &run->semi));
     return tw_results_begin(run);
 }
 
@@ -135,6 +143,7 @@ static void begin(struct tw_run *run)
     tw_hydraulics_begin(&run->hydraulics);
     tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
     for (int32_t l = 0; l < run->lanes; l++) {
+        if (run->semi != NULL) (void)tw_semi_adopt(run->semi, &run->hydraulics, l);
         run->sums[l].initial_m3 = tw_balance_network_m3(run, l);
     }
     set_fixed_views(run);

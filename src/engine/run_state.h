@@ -7,6 +7,7 @@
 #include "control/control.h"
 #include "engine/statistics.h"
 #include "hydraulics/dynwave.h"
+#include "hydraulics/semi_implicit.h"
 #include "hydraulics/state.h"
 #include "hydrology/hydrology.h"
 #include "hydrology/inflows.h"
@@ -53,6 +54,7 @@ struct tw_run {
     struct tw_inflows_run inflows;
     struct tw_control control;
     struct tw_hydraulics hydraulics;
+    struct tw_semi *semi; /* NULL: routed by the dynamic wave */
     struct tw_statistics statistics;
     struct tw_run_clock *clock; /* [1] */
     struct tw_run_sums *sums;   /* [lanes] */

@@ -20,7 +20,7 @@ static double next_step_ms(struct tw_run *run, double until_ms)
     double step_s = run->routing.routing_step_s;
     if (o->ignore_routing) {
         step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
-    } else if (run->net->link_count > 0) {
+    } else if (run->net->link_count > 0 && run->semi == NULL) {
         step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
     }
     double step_ms = 1000.0 * step_s;
@@ -154,7 +154,10 @@ static void add_lateral_inflows(struct tw_run *run)
 {
     struct tw_hydraulics *h = &run->hydraulics;
     int32_t n = run->net->node_count * run->lanes;
-    double ms = run->clock->old_ms, *lateral = h->node.lateral_m3s;
+    /* a long step gets its mean */
+    double ms = run->semi == NULL ? run->clock->old_ms
+                                  : 0.5 * (run->clock->old_ms + run->clock->elapsed_ms);
+    double *lateral = h->node.lateral_m3s;
     memcpy(h->node.old_lateral_m3s, lateral, (size_t)n * sizeof *lateral);
     memcpy(lateral, run->outer_inflow_m3s, (size_t)n * sizeof *lateral);
     double dry = 0.0, external = 0.0;
@@ -205,6 +208,17 @@ void tw_run_set_outfall_stages(struct tw_run *run)
     }
 }
 
+/* A step of the semi-implicit method, and what it books beside flows. */
+static void step_semi(struct tw_run *run, double step_s)
+{
+    struct tw_semi_booking booking[8] = {0};
+    tw_semi_step(run->semi, &run->hydraulics, &run->routing, step_s, booking);
+    for (int32_t l = 0; l < run->lanes; l++) {
+        run->sums[l].nudged_m3 += booking[l].adopted_m3;
+        run->sums[l].rates.external_m3s += booking[l].withheld_m3s;
+    }
+}
+
 /* A flow or a depth that is no number any more must not spread. */
 static bool all_finite(const struct tw_run *run)
 {
@@ -225,7 +239,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     bool skips = run->model->options.skip_steady_state && run->lanes == 1, moved = false;
     double flow_error_ratio = skips ? tw_run_flow_error_ratio(run) : 0.0;
     advance_runoff(run, clock->elapsed_ms + step_ms);
-    tw_balance_half_step(run, step_s);
+    if (run->semi == NULL) tw_balance_half_step(run, step_s);
     if (!run->model->options.ignore_routing) {
         set_pump_targets(run);
         evaluate_rules(run, step_s);
@@ -240,9 +254,15 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
         tw_dynwave_rest(h);
     } else if (!skips || !tw_run_stands_still(run, flow_error_ratio, moved)) {
         tw_losses_advance(h, step_s);
-        tw_dynwave_step(h, &run->routing, step_s);
+        if (run->semi == NULL) {
+            tw_dynwave_step(h, &run->routing, step_s);
+        } else {
+            step_semi(run, step_s);
+        }
     }
     tw_balance_set_rates(run, step_s);
+    /* rates of the semi-implicit method are means over the step, others those at its end */
+    if (run->semi != NULL) tw_balance_half_step(run, step_s);
     tw_balance_half_step(run, step_s);
     if (step_s < clock->least_step_s) clock->least_step_s = step_s;
     if (step_s > clock->most_step_s) clock->most_step_s = step_s;

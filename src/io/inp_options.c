@@ -59,15 +59,19 @@ static void set_flow_units(struct tw_inp *inp, const struct tw_inp_row *row)
 
 static void set_routing(struct tw_inp *inp, const struct tw_inp_row *row)
 {
+    enum { SEMI_IMPLICIT = 9 };
     static const char *const words[] = {"NONE", "STEADY", "KINWAVE", "XKINWAVE", "DYNWAVE",
-                                        "NF",   "KW",     "EKW",     "DW",       NULL};
+                                        "NF",   "KW",     "EKW",     "DW",       "SEMI_IMPLICIT",
+                                        NULL};
     static const enum tw_routing routing[] = {
         TW_ROUTING_NONE,    TW_ROUTING_STEADY,  TW_ROUTING_KINWAVE,
         TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE, TW_ROUTING_STEADY,
-        TW_ROUTING_KINWAVE, TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE};
+        TW_ROUTING_KINWAVE, TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE, TW_ROUTING_DYNWAVE};
     int32_t index;
     if (!tw_inp_choice(inp, row, 1, "the method", words, &index)) return;
     inp->options.routing_line = row->line;
+    inp->model->options.solver =
+        index == SEMI_IMPLICIT ? TW_SOLVER_SEMI_IMPLICIT : TW_SOLVER_DYNAMIC_WAVE;
     if (routing[index] == TW_ROUTING_NONE)
         inp->model->options.ignore_routing = true;
     else

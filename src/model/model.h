@@ -13,6 +13,7 @@
 
 enum tw_flow_units { TW_FLOW_CFS, TW_FLOW_GPM, TW_FLOW_MGD, TW_FLOW_CMS, TW_FLOW_LPS, TW_FLOW_MLD };
 enum tw_routing { TW_ROUTING_NONE, TW_ROUTING_STEADY, TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE };
+enum tw_solver { TW_SOLVER_DYNAMIC_WAVE, TW_SOLVER_SEMI_IMPLICIT };
 enum tw_damping { TW_DAMPING_NONE, TW_DAMPING_PARTIAL, TW_DAMPING_FULL };
 enum tw_normal_limit { TW_NORMAL_SLOPE, TW_NORMAL_FROUDE, TW_NORMAL_BOTH };
 enum tw_surcharge { TW_SURCHARGE_EXTRAN, TW_SURCHARGE_SLOT };
@@ -22,6 +23,7 @@ enum tw_force_main { TW_FORCE_MAIN_HW, TW_FORCE_MAIN_DW };
 struct tw_options {
     enum tw_flow_units flow_units; /* of the file; only io/ looks at it */
     enum tw_routing routing;
+    enum tw_solver solver; /* of TW_ROUTING_DYNWAVE */
     enum tw_damping damping;
     enum tw_normal_limit normal_limit;
     enum tw_surcharge surcharge;
