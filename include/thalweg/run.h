@@ -26,14 +26,14 @@ enum tw_run_routing {
 
 /** How to run; start from TW_RUN_OPTIONS_DEFAULT. Zeros mean "as the model's file says". */
 typedef struct {
-    double start_day;         /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
-    double end_day;           /* [d]; 0: the file's END_DATE */
-    double report_start_day;  /* [d]; 0: the file's, or start_day when that is given */
-    double report_step_s;     /* [s]; 0: the file's */
-    double routing_step_s;    /* longest routing step [s]; 0: the file's */
-    double minimum_step_s;    /* shortest variable step [s]; 0: the file's */
-    double head_tolerance_m;  /* [m]; 0: the file's */
-    int32_t max_trials;       /* 0: the file's */
+    double start_day;        /* decimal days since 1899-12-30 [d]; 0: the file's START_DATE */
+    double end_day;          /* [d]; 0: the file's END_DATE */
+    double report_start_day; /* [d]; 0: the file's, or start_day when that is given */
+    double report_step_s;    /* [s]; 0: the file's */
+    double routing_step_s;   /* longest routing step [s]; 0: the file's */
+    double minimum_step_s;   /* shortest variable step [s]; 0: the file's */
+    double head_tolerance_m; /* [m]; 0: the file's */
+    int32_t max_trials;      /* 0: the file's */
     enum tw_run_routing routing;
     bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */

@@ -44,7 +44,10 @@ static double larger(double a, double b) { return a > b ? a : b; }
 
 static double smaller(double a, double b) { return a < b ? a : b; }
 
-static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+static double within(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
 
 static inline const double *cell_of(const struct tw_conduit_rows *c, int32_t row, double y,
                                     double *out_part)
@@ -98,10 +101,10 @@ static double free_offset(double offset, bool outfall, double depth)
     return outfall ? larger(0.0, offset - depth) : offset;
 }
 
-static void set_drop(const struct tw_network *net, struct reach *r)
+/* Depth at an end where the water falls freely: critical, unless normal depth is lower. */
+static double drop_of(const struct tw_network *net, int32_t row, double q)
 {
-    double normal = tw_conduit_normal_depth(net, r->row, r->q_last);
-    r->drop = smaller(normal, tw_conduit_critical_depth(net, r->row, r->q_last));
+    return smaller(tw_conduit_normal_depth(net, row, q), tw_conduit_critical_depth(net, row, q));
 }
 
 /* How water stands, as the dynamic wave classes it. */
@@ -111,8 +114,8 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     int32_t row = r->row;
     double z1 = free_offset(c->offset1_m[row], r->traits & TW_CONDUIT_OUTFALL1,
                             semi->depth_m[c->from[row]]);
-    double z2 = free_offset(c->offset2_m[row], r->traits & TW_CONDUIT_OUTFALL2,
-                            semi->depth_m[c->to[row]]);
+    double z2 =
+        free_offset(c->offset2_m[row], r->traits & TW_CONDUIT_OUTFALL2, semi->depth_m[c->to[row]]);
     bool wet1 = r->wet1 > TW_TINY_DEPTH_M, wet2 = r->wet2 > TW_TINY_DEPTH_M;
     if (!wet1 && !wet2) return TW_FLOW_DRY;
     if (!wet1 && r->head2 < c->invert1_m[row]) return TW_FLOW_UP_DRY;
@@ -120,7 +123,7 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     bool back = wet1 && wet2 ? r->q_last < 0.0 : wet2;
     double offset = back ? z1 : z2, depth = back ? r->wet1 : r->wet2;
     if (!(offset > 0.0)) return TW_FLOW_SUBCRITICAL;
-    set_drop(semi->net, r);
+    r->drop = drop_of(semi->net, row, r->q_last);
     if (wet1 && wet2 && !(depth < r->drop)) return TW_FLOW_SUBCRITICAL;
     return back ? TW_FLOW_UP_CRITICAL : TW_FLOW_DOWN_CRITICAL;
 }
@@ -254,20 +257,37 @@ static struct momentum momentum_of(struct tw_semi *semi, struct tw_hydraulics *h
     return m;
 }
 
+/* Depth of a free fall goes about as this power of the flow. */
+static const double drop_slope = 0.5;
+
+/* The flow with whose own depth the water falls: a q + b q |q| + (drop(q) - drop) dt g A / L =
+ * right, all of one direction. */
+static double falling_flow(const struct tw_network *net, const struct reach *r,
+                           const struct momentum *m, double start_m3s)
+{
+    double sign = start_m3s < 0.0 ? -1.0 : 1.0, right = sign * m->right;
+    double q = larger(fabs(start_m3s), TW_TINY_FLOW_M3S);
+    for (int k = 0; k < 4; k++) {
+        double drop = drop_of(net, r->row, q);
+        double over = m->a * q + m->b * q * q + m->per_head * (drop - r->drop) - right;
+        double slope = m->a + 2.0 * m->b * q + m->per_head * drop_slope * drop / q;
+        q = larger(q - over / slope, 0.1 * q);
+    }
+    return sign * q;
+}
+
 /* q of a q + b q |q| = right, and its derivatives by the depths at the ends. */
-static struct tw_semi_flow flow_of(const struct reach *r, const struct momentum *m)
+static struct tw_semi_flow flow_of(const struct tw_network *net, const struct reach *r,
+                                   const struct momentum *m)
 {
     double size = fabs(m->right);
     double q = 2.0 * m->right / (m->a + sqrt(m->a * m->a + 4.0 * m->b * size));
+    bool falls = !(r->free1 && r->free2) && r->drop > 0.0;
+    if (falls) q = falling_flow(net, r, m, q);
     double steep = m->a + 2.0 * m->b * fabs(q);
-    double fall = r->free1 && r->free2 ? 0.0 : m->per_head * 0.5 * r->drop;
-    double most = larger(fabs(q), fabs(r->q_last));
-    if (fall > 0.0 && most > TW_TINY_FLOW_M3S) {
-        /* the depth of the free fall grows with the flow, about as its root */
-        double with_fall = steep + fall / most;
-        q = r->q_last + (q - r->q_last) * steep / with_fall;
-        steep = with_fall;
-    }
+    if (falls)
+        steep +=
+            m->per_head * drop_slope * drop_of(net, r->row, q) / larger(fabs(q), TW_TINY_FLOW_M3S);
     double square = q * fabs(q);
     struct tw_semi_flow f = {.flow_m3s = q};
     if (r->free1) f.by_head1_m2s = (m->per_head + m->right1 - square * m->b1) / steep;
@@ -293,8 +313,8 @@ static void hold_to_normal(struct tw_hydraulics *h, const struct tw_network *net
     double normal = c->beta[r->row] * r->end1.area * root * root;
     if (!(normal < f->flow_m3s)) return;
     h->link.limited[r->at] = 1;
-    double relative = r->end1.by_depth / r->end1.area +
-                      2.0 / 3.0 * r->end1.radius_by_depth / r->end1.radius;
+    double relative =
+        r->end1.by_depth / r->end1.area + 2.0 / 3.0 * r->end1.radius_by_depth / r->end1.radius;
     *f = (struct tw_semi_flow){.flow_m3s = normal,
                                .by_head1_m2s = r->free1 ? normal * relative : 0.0};
 }
@@ -307,10 +327,9 @@ static void hold(const struct tw_semi *semi, struct tw_hydraulics *h, const stru
     if ((r->traits & TW_CONDUIT_CULVERT) && !r->full) {
         int32_t section = c->section[r->row];
         double dqdh = 0.0;
-        bool inlet = tw_culvert_limit(&semi->net->xsects[section],
-                                      h->model->xsects.culvert_code[section],
-                                      c->slope_ratio[r->row], r->head1 - c->invert1_m[r->row],
-                                      &f->flow_m3s, &dqdh);
+        bool inlet = tw_culvert_limit(
+            &semi->net->xsects[section], h->model->xsects.culvert_code[section],
+            c->slope_ratio[r->row], r->head1 - c->invert1_m[r->row], &f->flow_m3s, &dqdh);
         if (!inlet) return;
         f->by_head1_m2s = dqdh;
         f->by_head2_m2s = 0.0;
@@ -356,14 +375,13 @@ void tw_semi_conduit_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32_t
         r.end1 = section_at(c, row, r.y1);
         r.end2 = section_at(c, row, r.y2);
         struct momentum m = momentum_of(semi, h, &r);
-        f = flow_of(&r, &m);
+        f = flow_of(semi->net, &r, &m);
         if (f.flow_m3s > 0.0) hold(semi, h, &r, &f);
         bound(semi, &r, &f);
     }
     h->link.flow_class[r.at] = (uint8_t)r.flow_class;
     double n = c->barrels[row];
-    semi->flow[row] =
-        (struct tw_semi_flow){.flow_m3s = n * f.flow_m3s,
-                              .by_head1_m2s = n * larger(f.by_head1_m2s, 0.0),
-                              .by_head2_m2s = n * smaller(f.by_head2_m2s, 0.0)};
+    semi->flow[row] = (struct tw_semi_flow){.flow_m3s = n * f.flow_m3s,
+                                            .by_head1_m2s = n * larger(f.by_head1_m2s, 0.0),
+                                            .by_head2_m2s = n * smaller(f.by_head2_m2s, 0.0)};
 }

@@ -45,9 +45,10 @@ static tw_status allocate(struct tw_semi *s, const struct tw_network *net, struc
 {
     size_t nodes = (size_t)net->node_count, links = (size_t)net->link_count;
     size_t conduits = (size_t)net->conduit_count, outfalls = (size_t)net->model->outfalls.count;
-    double **const of_nodes[] = {&s->depth_m,  &s->before_m,      &s->held_m3,  &s->volume_m3,
-                                 &s->slope_m2, &s->withdrawn_m3s, &s->gain_m3s, &s->flooded_m3,
-                                 &s->system.diagonal, &s->system.value};
+    double **const of_nodes[] = {&s->wanted_m,   &s->sump_m,          &s->depth_m,
+                                 &s->before_m,   &s->held_m3,         &s->volume_m3,
+                                 &s->slope_m2,   &s->withdrawn_m3s,   &s->gain_m3s,
+                                 &s->flooded_m3, &s->system.diagonal, &s->system.value};
     for (size_t i = 0; i < sizeof of_nodes / sizeof of_nodes[0]; i++) {
         *of_nodes[i] = TW_ARENA_NEW(arena, double, nodes);
         if (*of_nodes[i] == NULL) return TW_ERR_NOMEM;
@@ -83,6 +84,20 @@ static tw_status find_pattern(struct tw_semi *s, const struct tw_network *net,
     return s->system.upper != NULL && s->system.lower != NULL ? TW_OK : TW_ERR_NOMEM;
 }
 
+/* Depth of the lowest conduit at a node; of one without conduits that at which it floods. */
+static double sump_of(const struct tw_network *net, int32_t node)
+{
+    if (net->outfall[node] || net->model->nodes.kind[node] == TW_NODE_STORAGE) return 0.0;
+    double least = net->most_depth_m[node];
+    for (int32_t k = net->node_first[node]; k < net->node_first[node + 1]; k++) {
+        int32_t row = net->incident[k] >> 1;
+        double offset =
+            net->incident[k] & 1 ? net->conduit.offset2_m[row] : net->conduit.offset1_m[row];
+        if (offset < least) least = offset;
+    }
+    return least > 0.0 ? least : 0.0;
+}
+
 tw_status tw_semi_init(const struct tw_hydraulics *h, struct tw_arena *arena,
                        struct tw_semi **out_semi)
 {
@@ -93,6 +108,8 @@ tw_status tw_semi_init(const struct tw_hydraulics *h, struct tw_arena *arena,
     TW_TRY(find_pattern(s, h->net, arena));
     for (int32_t row = 0; row < h->net->conduit_count; row++)
         s->widest_m[row] = widest_of(&h->net->conduit, row);
+    for (int32_t i = 0; i < h->net->node_count; i++)
+        s->sump_m[i] = sump_of(h->net, i);
     *out_semi = s;
     return TW_OK;
 }
@@ -170,23 +187,32 @@ static double stopped(const struct tw_semi *s, int32_t node, double from_m, doub
         double level = offset + s->widest_m[row];
         if ((from_m - level) * (stop - level) < 0.0) stop = level;
     }
-    double brim = net->most_depth_m[node];
+    double brim = net->most_depth_m[node], sump = s->sump_m[node];
     if ((from_m - brim) * (stop - brim) < 0.0) stop = brim;
+    if ((from_m - sump) * (stop - sump) < 0.0) stop = sump;
     return stop;
 }
 
-/* Move depths by the corrections and flows with them; the largest correction, INFINITY when one was
- * stopped. What flows leave or lack to linear order is left in held_m3 as the new volume. */
-static double correct(struct tw_semi *s, struct tw_hydraulics *h)
+/* Half of a correction that takes back most of the one before: a slope is too small there. */
+static double tempered(double wanted_m, double before_m)
+{
+    bool back = wanted_m * before_m < 0.0 && fabs(wanted_m) > 0.5 * fabs(before_m);
+    return back ? 0.5 * wanted_m : wanted_m;
+}
+
+/* Move depths by the corrections and flows with them; the largest correction that was wanted. What flows leave or lack to linear order is left in held_m3 as the new volume. */
+static double correct(struct tw_semi *s, struct tw_hydraulics *h, double tolerance_m)
 {
     const struct tw_network *net = s->net;
     double most = 0.0, *d = s->slope_m2; /* borrowed: slopes are not needed any more */
     for (int32_t i = 0; i < net->node_count; i++) {
         double wanted = s->system.value[s->pattern.place[i]], y = s->depth_m[i] + wanted;
+        if (fabs(wanted) > tolerance_m) y = s->depth_m[i] + tempered(wanted, s->wanted_m[i]);
         if (fabs(wanted) > small_m) y = stopped(s, i, s->depth_m[i], y);
+        s->wanted_m[i] = wanted;
         if (y < 0.0) y = 0.0;
         d[i] = y - s->depth_m[i];
-        double moved = fabs(d[i] - wanted) > 1e-6 ? INFINITY : fabs(d[i]);
+        double moved = fabs(d[i]) > fabs(wanted) ? fabs(d[i]) : fabs(wanted);
         if (moved > most) most = moved;
         s->depth_m[i] = y;
     }
@@ -211,7 +237,7 @@ static void begin_part(struct tw_semi *s, struct tw_hydraulics *h)
         double lateral = h->node.lateral_m3s[at];
         s->before_m[i] = s->depth_m[i];
         s->withdrawn_m3s[i] = lateral < 0.0 ? -lateral : 0.0;
-        double unplaced = h->node.shaft_m3[at] - TW_SEMI_SHAFT_M2 * s->depth_m[i];
+        double unplaced = h->node.shaft_m3[at] - tw_semi_shaft_m3(s, i, s->depth_m[i]);
         s->held_m3[i] = s->volume_m3[i] + (net->outfall[i] ? 0.0 : unplaced) +
                         s->dt_s * ((lateral > 0.0 ? lateral : 0.0) - h->node.losses_m3s[at]);
     }
@@ -231,13 +257,14 @@ static void begin_part(struct tw_semi *s, struct tw_hydraulics *h)
 static bool settle(struct tw_semi *s, struct tw_hydraulics *h, double tolerance_m)
 {
     begin_part(s, h);
+    memset(s->wanted_m, 0, (size_t)s->net->node_count * sizeof *s->wanted_m);
     for (int32_t trial = 0; trial < MOST_TRIALS; trial++) {
         set_outfalls(s, h);
         tw_semi_volumes(s);
         find_flows(s, h);
         assemble(s);
         tw_sparse_solve(&s->pattern, &s->system);
-        double moved = correct(s, h);
+        double moved = correct(s, h, tolerance_m);
         h->clock->trials++;
         if (trial > 0 && moved < tolerance_m) return true;
     }
@@ -270,7 +297,7 @@ static void end_part(struct tw_semi *s, struct tw_hydraulics *h, struct tw_semi_
     for (int32_t i = 0; i < net->node_count; i++) {
         double left = s->held_m3[i] - s->volume_m3[i];
         if (!net->outfall[i]) {
-            h->node.shaft_m3[i * w + l] = TW_SEMI_SHAFT_M2 * s->depth_m[i] + left;
+            h->node.shaft_m3[i * w + l] = tw_semi_shaft_m3(s, i, s->depth_m[i]) + left;
         }
     }
     const struct tw_outfalls *o = &net->model->outfalls;

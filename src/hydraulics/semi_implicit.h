@@ -15,8 +15,8 @@ struct tw_semi; /* order of elimination and work space of one run; no state */
 
 /** Water that a step booked beside the flows of the state, per lane. */
 struct tw_semi_booking {
-    double adopted_m3;    /* volume that depths set from outside, or by another method, had more */
-    double withheld_m3s;  /* stated withdrawals that dry nodes could not give */
+    double adopted_m3;   /* volume that depths set from outside, or by another method, had more */
+    double withheld_m3s; /* stated withdrawals that dry nodes could not give */
 };
 
 /**

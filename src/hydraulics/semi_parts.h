@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Cross-section of the shaft of every node [m2]: so little that it holds no water to speak of, but
- * the head of a node whose conduits are dry or full is still one number. */
+/* Cross-section of the shaft of a node from its lowest conduit on [m2]: so little that it holds no
+ * water to speak of, but the head of a node whose conduits are dry or full is still one number.
+ * Below its lowest conduit a node is a sump of the model's least surface area. */
 #define TW_SEMI_SHAFT_M2 0.01
 /* Area of what floods from a node [m2]: its head stands as good as still while water leaves. */
 #define TW_SEMI_FLOOD_M2 1e5
@@ -36,13 +37,15 @@ struct tw_semi {
     struct tw_sparse_system system;
     int32_t *slot; /* [links] */
     int32_t lane;
-    double dt_s;       /* of the part of the step that is being computed */
+    double dt_s; /* of the part of the step that is being computed */
     int32_t trial;
     /* [nodes] */
+    double *sump_m;        /* depth of the lowest conduit; 0 of storages */
     double *depth_m;       /* present estimate; outfalls: of their conduit's flow or stage */
     double *before_m;      /* at the beginning of the part */
     double *held_m3;       /* volume at its beginning, all that flows in by itself included */
     double *volume_m3;     /* at the estimate */
+    double *wanted_m;      /* correction of the trial before */
     double *slope_m2;      /* its derivative */
     double *withdrawn_m3s; /* wanted from outside, >= 0 */
     double *gain_m3s;      /* net inflow through links at the estimate */
@@ -53,9 +56,9 @@ struct tw_semi {
     double *before_m3s;
     /* [conduits], by row */
     struct tw_semi_ends *ends;
-    double *before_m2;  /* area at mid-length at the beginning of the part */
-    double *widest_m;   /* depth where the volume turns from convex to concave */
-    double *mouth_m3;   /* [outfalls] water that went out in this step */
+    double *before_m2; /* area at mid-length at the beginning of the part */
+    double *widest_m;  /* depth where the volume turns from convex to concave */
+    double *mouth_m3;  /* [outfalls] water that went out in this step */
 };
 
 /** Area at a depth and its derivative, exactly that of the routing tables. */
@@ -70,8 +73,8 @@ void tw_semi_regulator_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32
 /** Set volume_m3 and slope_m2 of all nodes at the present estimate, and the conduits' ends. */
 void tw_semi_volumes(struct tw_semi *semi);
 
-/** Water at a node by itself at a depth [m3], its shaft included. */
-double tw_semi_own_m3(const struct tw_network *net, int32_t node, double depth_m);
+/** Water in the shaft and sump of a node at a depth [m3]. */
+double tw_semi_shaft_m3(const struct tw_semi *semi, int32_t node, double depth_m);
 
 /** 0 at a dry bed, 1 from the fading depth on. */
 static inline double tw_semi_fade(double depth_m)

@@ -8,6 +8,8 @@
 
 /* Step of the differences [m]: well above rounding, well below what a crest notices. */
 static const double difference_m = 5e-4;
+/* Difference of heads below which flow is in proportion to it [m]. */
+static const double straight_m = 0.005;
 /* What a dummy conduit or an ideal pump takes per metre of water at its inlet [m2/s]: as good as
  * all that comes. */
 static const double all_m2s = 100.0;
@@ -69,7 +71,7 @@ static struct tw_link_flow pump_flow(const struct regulator *r, const struct tw_
     return f;
 }
 
-static struct tw_link_flow flow_at(const struct regulator *r, double depth1_m, double depth2_m)
+static struct tw_link_flow flow_between(const struct regulator *r, double depth1_m, double depth2_m)
 {
     const struct tw_network *net = r->semi->net;
     struct tw_link_ends ends = r->ends;
@@ -92,6 +94,19 @@ static struct tw_link_flow flow_at(const struct regulator *r, double depth1_m, d
     return f;
 }
 
+/* Near equal heads formulas have an infinite slope, or a step: there flow goes by straight line. */
+static struct tw_link_flow flow_at(const struct regulator *r, double depth1_m, double depth2_m)
+{
+    double fall = r->ends.invert1_m + depth1_m - r->ends.invert2_m - depth2_m;
+    bool gate = r->kind != TW_LINK_PUMP && r->kind != TW_LINK_CONDUIT;
+    if (!gate || fabs(fall) >= straight_m) return flow_between(r, depth1_m, depth2_m);
+    double more = straight_m - fabs(fall);
+    struct tw_link_flow f = fall >= 0.0 ? flow_between(r, depth1_m + more, depth2_m)
+                                        : flow_between(r, depth1_m, depth2_m + more);
+    f.flow_m3s *= fabs(fall) / straight_m;
+    return f;
+}
+
 void tw_semi_regulator_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32_t row)
 {
     int32_t at = row * h->lanes + semi->lane;
@@ -101,8 +116,10 @@ void tw_semi_regulator_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32
     double y1 = r.ends.depth1_m, y2 = r.ends.depth2_m;
     struct tw_link_flow f = flow_at(&r, y1, y2);
     double d = difference_m, low1 = y1 > d ? y1 - d : 0.0, low2 = y2 > d ? y2 - d : 0.0;
-    double by1 = (flow_at(&r, y1 + d, y2).flow_m3s - flow_at(&r, low1, y2).flow_m3s) / (y1 + d - low1);
-    double by2 = (flow_at(&r, y1, y2 + d).flow_m3s - flow_at(&r, y1, low2).flow_m3s) / (y2 + d - low2);
+    double by1 =
+        (flow_at(&r, y1 + d, y2).flow_m3s - flow_at(&r, low1, y2).flow_m3s) / (y1 + d - low1);
+    double by2 =
+        (flow_at(&r, y1, y2 + d).flow_m3s - flow_at(&r, y1, low2).flow_m3s) / (y2 + d - low2);
     semi->flow[row] = (struct tw_semi_flow){.flow_m3s = f.flow_m3s,
                                             .by_head1_m2s = by1 > 0.0 ? by1 : 0.0,
                                             .by_head2_m2s = by2 < 0.0 ? by2 : 0.0};

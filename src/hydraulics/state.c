@@ -15,11 +15,11 @@ static void take(struct tw_pool *pool, size_t count, double **const *arrays, siz
 static void lay_nodes(struct tw_hydraulics *h, size_t count, struct tw_pool *state)
 {
     struct tw_node_state *s = &h->node;
-    double **const arrays[] = {
-        &s->depth_m,         &s->old_depth_m,     &s->volume_m3,    &s->old_volume_m3,
-        &s->inflow_m3s,      &s->old_inflow_m3s,  &s->outflow_m3s,  &s->old_net_inflow_m3s,
-        &s->lateral_m3s,     &s->old_lateral_m3s, &s->overflow_m3s, &s->losses_m3s,
-        &s->open_surface_m2, &s->rise_mps,        &s->shaft_m3};
+    double **const arrays[] = {&s->depth_m,         &s->old_depth_m,        &s->volume_m3,
+                               &s->old_volume_m3,   &s->inflow_m3s,         &s->old_inflow_m3s,
+                               &s->outflow_m3s,     &s->old_net_inflow_m3s, &s->lateral_m3s,
+                               &s->old_lateral_m3s, &s->overflow_m3s,       &s->losses_m3s,
+                               &s->open_surface_m2, &s->rise_mps,           &s->shaft_m3};
     take(state, count, arrays, sizeof arrays / sizeof arrays[0]);
 }
 

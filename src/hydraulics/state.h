@@ -21,8 +21,8 @@ struct tw_node_state {
     double *overflow_m3s;                  /* floods, or goes into the pond above the node */
     double *losses_m3s;                    /* evaporation and seepage of storages */
     double *shaft_m3; /* semi-implicit: in the node's shaft, and left over by the last step */
-    double *open_surface_m2;               /* surface area when it was last not surcharged */
-    double *rise_mps;                      /* |rate of depth| in the last step */
+    double *open_surface_m2; /* surface area when it was last not surcharged */
+    double *rise_mps;        /* |rate of depth| in the last step */
 };
 
 /* [links * lanes], by row */

@@ -64,9 +64,9 @@ static void set_routing(struct tw_inp *inp, const struct tw_inp_row *row)
                                         "NF",   "KW",     "EKW",     "DW",       "SEMI_IMPLICIT",
                                         NULL};
     static const enum tw_routing routing[] = {
-        TW_ROUTING_NONE,    TW_ROUTING_STEADY,  TW_ROUTING_KINWAVE,
-        TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE, TW_ROUTING_STEADY,
-        TW_ROUTING_KINWAVE, TW_ROUTING_KINWAVE, TW_ROUTING_DYNWAVE, TW_ROUTING_DYNWAVE};
+        TW_ROUTING_NONE,    TW_ROUTING_STEADY, TW_ROUTING_KINWAVE, TW_ROUTING_KINWAVE,
+        TW_ROUTING_DYNWAVE, TW_ROUTING_STEADY, TW_ROUTING_KINWAVE, TW_ROUTING_KINWAVE,
+        TW_ROUTING_DYNWAVE, TW_ROUTING_DYNWAVE};
     int32_t index;
     if (!tw_inp_choice(inp, row, 1, "the method", words, &index)) return;
     inp->options.routing_line = row->line;
