@@ -21,11 +21,11 @@
 #define HTTP_THREADS 4
 #define CLIENTS_MAX 200
 
-static const char *const topic_names[TW_TOPIC_COUNT] = {
+const char *const tw_topic_names[TW_TOPIC_COUNT] = {
     [TW_TOPIC_CLOCK] = "clock",   [TW_TOPIC_WARNINGS] = "warnings",
     [TW_TOPIC_POINTS] = "points", [TW_TOPIC_SENSORS] = "sensors",
     [TW_TOPIC_RAIN] = "rain",     [TW_TOPIC_FORECAST] = "forecast",
-    [TW_TOPIC_HEALTH] = "health"};
+    [TW_TOPIC_HEALTH] = "health", [TW_TOPIC_DEVICES] = "devices"};
 
 int64_t tw_wall_ms(void)
 {
@@ -335,7 +335,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
     TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
     TW_TRY(make_answers(server));
-    TW_TRY(tw_events_create(topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
+    TW_TRY(tw_events_create(tw_topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
     TW_TRY(start_http(server, why));
     TW_TRY(tw_doors_open(server, why.text, why.size, &server->doors));
     return start_threads(server);
