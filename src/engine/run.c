@@ -1,5 +1,6 @@
 #include "engine/run_state.h"
 
+#include "base/threads.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/node_depth.h"
 
@@ -85,8 +86,27 @@ static tw_status settle_options(struct tw_run *run, const tw_run_options *given)
         .max_trials = r->max_trials > 0 ? r->max_trials : o->max_trials};
     bool sensible = isfinite(r->start_day) && isfinite(r->end_day) && r->end_day > r->start_day &&
                     r->report_step_s > 0.0 && run->routing.routing_step_s > 0.0 &&
-                    run->routing.max_trials > 0;
+                    run->routing.max_trials > 0 && r->threads >= 0 && r->threads <= TW_THREADS_MOST;
     return sensible ? TW_OK : TW_ERR_ARG;
+}
+
+/* Threads wait for loops that are worth it: a small network has none and takes no threads. */
+static tw_status start_threads(struct tw_run *run)
+{
+    int32_t wanted = run->options.threads;
+    if (wanted == 0) {
+        int32_t processors = tw_threads_processors();
+        wanted = run->model->options.threads;
+        if (wanted > processors) wanted = processors;
+        if (wanted > TW_THREADS_MOST) wanted = TW_THREADS_MOST;
+    }
+    if (wanted < 2 || !tw_threads_worth(run->net->link_count * run->lanes, TW_CONDUIT_NS)) {
+        return TW_OK;
+    }
+    TW_TRY(tw_threads_create(wanted, &run->threads));
+    run->hydraulics.threads = run->threads;
+    run->statistics.threads = run->threads;
+    return TW_OK;
 }
 
 /* The results file's header says when the report period before the first one was. */
@@ -110,7 +130,8 @@ static tw_status open_files(struct tw_run *run)
         }
     }
     if (o->results_path == NULL) return TW_OK;
-    return tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out);
+    TW_TRY(tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out));
+    return run->threads != NULL ? tw_out_write_by_thread(run->out) : TW_OK;
 }
 
 /* What rules may ask of links and what never changes. */
@@ -164,6 +185,7 @@ tw_status tw_run_create(const tw_model *model, const tw_run_options *options, tw
     tw_arena_init(&run->arena);
     tw_status status = settle_options(run, options);
     if (status == TW_OK) status = allocate(run);
+    if (status == TW_OK) status = start_threads(run);
     if (status == TW_OK) status = open_files(run);
     if (status != TW_OK) {
         tw_run_destroy(run);
@@ -178,6 +200,7 @@ void tw_run_destroy(tw_run *run)
 {
     if (run == NULL) return;
     tw_out_abandon(run->out);
+    tw_threads_destroy(run->threads);
     tw_arena_done(&run->arena);
     free(run);
 }

@@ -46,6 +46,7 @@ struct tw_run {
     tw_run_options options;
     struct tw_routing_options routing;
     struct tw_arena arena;
+    struct tw_threads *threads; /* NULL: the caller's alone */
     int32_t lanes;
     char *state;
     size_t state_size;

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What an iteration takes about for a conduit and for a node, for tw_threads_for [ns]. */
+enum { TW_CONDUIT_NS = 40, TW_NODE_NS = 20 };
+
 /** How a routing step is to be done; from the model's options unless a run overrides them. */
 struct tw_routing_options {
     double routing_step_s, minimum_step_s, variable_step_factor;

@@ -66,6 +66,7 @@ struct tw_routing_clock {
 struct tw_hydraulics {
     const struct tw_model *model;
     const struct tw_network *net;
+    struct tw_threads *threads; /* borrowed; NULL: the caller's alone */
     int32_t lanes;
     struct tw_node_state node;
     struct tw_link_state link;
