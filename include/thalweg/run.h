@@ -36,7 +36,7 @@ typedef struct {
     int32_t max_trials;      /* 0: the file's */
     enum tw_run_routing routing;
     int32_t threads;          /* 1..64 for this run; 0: the file's THREADS, at most as many as there
-                                are processors. Results are the same bits for any number */
+                                 are processors. Results are the same bits for any number */
     bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
