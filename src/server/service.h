@@ -108,6 +108,7 @@ struct tw_server {
     struct tw_catalogue catalogue;
     struct tw_devices *devices;
     struct tw_ingest *ingest;  /* the door of every measurement */
+    struct tw_modbus *modbus;  /* gateways that are read; NULL: none */
     int32_t *series;           /* [sensors] in the store */
     int32_t *sensor_of_series; /* [series_limit] */
     int32_t series_limit;
