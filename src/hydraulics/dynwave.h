@@ -37,7 +37,8 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
 /** A step of nodes without links: what flows in is all that can be said of them. */
 void tw_dynwave_rest(struct tw_hydraulics *h);
 
-/** Normal depth of a flow in one barrel of a conduit row [m]. */
+/** Normal depth of a flow in one barrel of a conduit row [m]; a rougher conduit (see
+ * struct tw_hydraulics) has that of the flow times its factor. */
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s);
 /** Critical depth of a flow in one barrel of a conduit row [m]. */
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s);

@@ -73,6 +73,7 @@ struct tw_hydraulics {
     struct tw_conduit_state conduit;
     struct tw_node_sums sums;
     struct tw_routing_clock *clock; /* [lanes]; step lengths are the same in all of them */
+    double *roughness; /* [lanes] factor of the roughness of all conduits but full force mains */
     /* boundary values of the present step */
     double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
     double evaporation_mps;  /* from open water */
