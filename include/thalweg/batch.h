@@ -17,7 +17,7 @@ typedef struct tw_batch tw_batch;
 
 /** What a batch is to be; start from TW_BATCH_OPTIONS_DEFAULT. */
 typedef struct {
-    int32_t members;    /* 1.. */
+    int32_t members;    /* 1..65536 */
     int32_t threads;    /* 1..; results do not depend on it */
     tw_run_options run; /* of every member; results_path and report_path stay NULL */
 } tw_batch_options;

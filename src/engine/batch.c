@@ -6,7 +6,8 @@
 #include "engine/batch.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+enum { MOST_MEMBERS = 1 << 16 };
 
 static int32_t group_lanes(int32_t members, int32_t group)
 {
@@ -14,25 +15,35 @@ static int32_t group_lanes(int32_t members, int32_t group)
     return rest == 1 ? 1 : TW_BATCH_LANES;
 }
 
+/* No more threads than groups. */
+static int32_t most_threads(int32_t threads, int32_t groups)
+{
+    if (threads > groups) threads = groups;
+    return threads < TW_THREADS_MOST ? threads : TW_THREADS_MOST;
+}
+
 tw_status tw_batch_create(const tw_model *model, const tw_batch_options *options,
                           tw_batch **out_batch)
 {
     if (model == NULL || options == NULL || out_batch == NULL) return TW_ERR_ARG;
-    if (options->members < 1 || options->threads < 1) return TW_ERR_ARG;
+    if (options->members < 1 || options->members > MOST_MEMBERS || options->threads < 1)
+        return TW_ERR_ARG;
     if (options->run.results_path != NULL || options->run.report_path != NULL) return TW_ERR_ARG;
     struct tw_batch *batch = calloc(1, sizeof *batch);
     if (batch == NULL) return TW_ERR_NOMEM;
     batch->model = model;
     batch->members = options->members;
     batch->group_count = (options->members - 1) / TW_BATCH_LANES + 1;
-    size_t groups = (size_t)batch->group_count;
-    batch->group = calloc(groups, sizeof *batch->group);
-    batch->advanced = calloc(groups, sizeof *batch->advanced);
-    batch->moments = calloc((size_t)batch->members, sizeof *batch->moments);
+    tw_arena_init(&batch->arena);
+    batch->group = TW_ARENA_NEW(&batch->arena, struct tw_run *, batch->group_count);
+    batch->advanced = TW_ARENA_NEW(&batch->arena, tw_status, batch->group_count);
+    batch->moments = TW_ARENA_NEW(&batch->arena, struct tw_moment, batch->members);
     tw_status status = TW_OK;
     if (batch->group == NULL || batch->advanced == NULL || batch->moments == NULL) {
         status = TW_ERR_NOMEM;
     }
+    int32_t threads = most_threads(options->threads, batch->group_count);
+    if (status == TW_OK && threads > 1) status = tw_threads_create(threads, &batch->threads);
     for (int32_t g = 0; g < batch->group_count && status == TW_OK; g++) {
         status = tw_run_create_lanes(model, &options->run, group_lanes(batch->members, g),
                                      &batch->group[g]);
@@ -50,9 +61,8 @@ void tw_batch_destroy(tw_batch *batch)
     if (batch == NULL) return;
     for (int32_t g = 0; g < batch->group_count && batch->group != NULL; g++)
         tw_run_destroy(batch->group[g]);
-    free(batch->group);
-    free(batch->advanced);
-    free(batch->moments);
+    tw_threads_destroy(batch->threads);
+    tw_arena_done(&batch->arena);
     free(batch);
 }
 
@@ -134,13 +144,28 @@ static tw_status advance_group(struct tw_run *group, double until_s)
     return tw_run_advance(group, until_s);
 }
 
+/* A loop is cut by its items, not always in equal parts; so a group is many of them, and belongs to
+ * the range that its middle is in. */
+enum { GROUP_ITEMS = 1 << 14, ITEM_NS = 1000 };
+
+static void advance_groups(void *job, int32_t begin, int32_t end)
+{
+    struct tw_batch *batch = job;
+    for (int32_t g = 0; g < batch->group_count; g++) {
+        int32_t middle = g * GROUP_ITEMS + GROUP_ITEMS / 2;
+        if (middle < begin || middle >= end) continue;
+        batch->advanced[g] = advance_group(batch->group[g], batch->until_s);
+    }
+}
+
 tw_status tw_batch_advance(tw_batch *batch, double until_s)
 {
     if (!(until_s >= 0.0)) return TW_ERR_ARG;
     if (!can_advance(batch)) return TW_ERR_STATE;
     batch->put = false;
-    for (int32_t g = 0; g < batch->group_count; g++)
-        batch->advanced[g] = advance_group(batch->group[g], until_s);
+    batch->until_s = until_s;
+    tw_threads_for(batch->threads, batch->group_count * GROUP_ITEMS, ITEM_NS, advance_groups,
+                   batch);
     for (int32_t g = 0; g < batch->group_count; g++) {
         if (batch->advanced[g] == TW_OK) return TW_OK;
     }

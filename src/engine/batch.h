@@ -2,6 +2,8 @@
 #ifndef TW_ENGINE_BATCH_H
 #define TW_ENGINE_BATCH_H
 
+#include "base/arena.h"
+#include "base/threads.h"
 #include "engine/lanes.h"
 #include "thalweg/batch.h"
 
@@ -14,6 +16,9 @@ struct tw_moment {
 
 struct tw_batch {
     const tw_model *model;
+    struct tw_arena arena;      /* owns the arrays */
+    struct tw_threads *threads; /* NULL: the calling thread alone */
+    double until_s;             /* of the advance that is under way */
     int32_t members, group_count;
     struct tw_run **group; /* [group_count] of TW_BATCH_LANES members each, the last of the rest */
     tw_status *advanced;   /* [group_count] how its last advance ended */

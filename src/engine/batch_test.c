@@ -194,6 +194,28 @@ static void members_differ(void **state)
 
 static double own_rain(int member, int minute) { return 5.0 * member + (minute < 60 ? 30.0 : 0.0); }
 
+static void assert_same_depths(const tw_batch *batch, int member, const tw_run *run)
+{
+    for (int i = 0; i < tw_model_node_count(models[0]); i++) {
+        assert_near(tw_batch_node_depth_m(batch, member, (tw_node_id){i}),
+                    tw_run_node_depth_m(run, (tw_node_id){i}), 0.0); /* the same bits */
+    }
+}
+
+static void rain_for_ten_minutes(tw_batch *batch, tw_run *runs[3], int minute)
+{
+    for (int m = 0; m < 3; m++) {
+        set_rain((struct subject){.run = runs[m]}, 0, own_rain(m, minute));
+        set_rain((struct subject){.batch = batch, .member = m}, 0, own_rain(m, minute));
+        assert_ok(tw_run_advance(runs[m], 60.0 * (minute + 10)));
+    }
+    assert_ok(tw_batch_advance(batch, 60.0 * (minute + 10)));
+    for (int m = 0; m < 3; m++) {
+        assert_near(tw_batch_gage_rain_mmh(batch, m, (tw_gage_id){0}), own_rain(m, minute), 0.0);
+        assert_same_depths(batch, m, runs[m]);
+    }
+}
+
 static void rain_from_outside_is_each_member_s_own(void **state)
 {
     (void)state;
@@ -203,22 +225,8 @@ static void rain_from_outside_is_each_member_s_own(void **state)
     tw_run *runs[3];
     for (int m = 0; m < 3; m++)
         assert_ok(tw_run_create(models[0], &options, &runs[m]));
-    for (int minute = 0; minute < 120; minute += 10) {
-        for (int m = 0; m < 3; m++) {
-            set_rain((struct subject){.run = runs[m]}, 0, own_rain(m, minute));
-            set_rain((struct subject){.batch = batch, .member = m}, 0, own_rain(m, minute));
-            assert_ok(tw_run_advance(runs[m], 60.0 * (minute + 10)));
-        }
-        assert_ok(tw_batch_advance(batch, 60.0 * (minute + 10)));
-        for (int m = 0; m < 3; m++) {
-            assert_near(tw_batch_gage_rain_mmh(batch, m, (tw_gage_id){0}), own_rain(m, minute),
-                        0.0);
-            for (int i = 0; i < tw_model_node_count(models[0]); i++) {
-                assert_near(tw_batch_node_depth_m(batch, m, (tw_node_id){i}),
-                            tw_run_node_depth_m(runs[m], (tw_node_id){i}), 0.0); /* the same bits */
-            }
-        }
-    }
+    for (int minute = 0; minute < 120; minute += 10)
+        rain_for_ten_minutes(batch, runs, minute);
     for (int m = 0; m < 3; m++) {
         struct tw_balance a = tw_batch_balance(batch, m), b = tw_run_balance(runs[m]);
         assert_memory_equal(&a, &b, sizeof a);
