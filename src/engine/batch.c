@@ -44,8 +44,10 @@ tw_status tw_batch_create(const tw_model *model, const tw_batch_options *options
     }
     int32_t threads = most_threads(options->threads, batch->group_count);
     if (status == TW_OK && threads > 1) status = tw_threads_create(threads, &batch->threads);
+    tw_run_options run_options = options->run;
+    run_options.threads = 1; /* threads are shared out by groups */
     for (int32_t g = 0; g < batch->group_count && status == TW_OK; g++) {
-        status = tw_run_create_lanes(model, &options->run, group_lanes(batch->members, g),
+        status = tw_run_create_lanes(model, &run_options, group_lanes(batch->members, g),
                                      &batch->group[g]);
     }
     if (status != TW_OK) {
