@@ -1,5 +1,6 @@
 /* thalweg run: one simulation, with the arguments and files of runswmm. */
 #include "base/text.h"
+#include "base/threads.h"
 #include "commands.h"
 #include "faults.h"
 #include "thalweg/thalweg.h"
@@ -22,7 +23,8 @@ static const char usage[] =
     "  --routing dynamic_wave|semi_implicit\n"
     "                instead of what the model's file says\n"
     "  --step S      routing step in seconds, instead of the file's\n"
-    "  --threads N   threads to use (one run uses one; accepted for scripts)\n"
+    "  --threads N   threads to use, 1 to 64; results are the same for any number (default: what\n"
+    "                THREADS in the model says, at most as many as there are processors)\n"
     "  --json        say how it went as a JSON object on standard output\n"
     "  --quiet       no progress, no summary\n"
     "  --help\n";
@@ -31,6 +33,7 @@ struct arguments {
     enum tw_run_routing routing;
     double step_s; /* 0: the file's */
     const char *model, *report, *results;
+    int32_t threads;
     bool json, quiet;
 };
 
@@ -125,6 +128,7 @@ static int simulate(const tw_model *model, const struct arguments *a)
     options.routing_step_s = a->step_s;
     options.report_path = a->report;
     options.results_path = a->results;
+    options.threads = a->threads;
     double begun_s = seconds_now();
     tw_run *run = NULL;
     errno = 0;
@@ -182,8 +186,8 @@ static int parse(int argc, char **argv, struct arguments *out)
         }
         if (option == 'j') out->json = true;
         if (option == 'q') out->quiet = true;
-        int32_t threads = 1;
-        bool bad = option == 't' && (tw_text_int(optarg, &threads) != TW_OK || threads < 1);
+        bool bad = option == 't' && (tw_text_int(optarg, &out->threads) != TW_OK ||
+                                     out->threads < 1 || out->threads > TW_THREADS_MOST);
         if (option == 'r') bad = !routing_of(optarg, &out->routing);
         if (option == 's') {
             bad = tw_text_double(optarg, &out->step_s) != TW_OK || !(out->step_s > 0.0);

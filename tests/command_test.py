@@ -4,6 +4,7 @@
   command_test.py THALWEG [TEST ...]
 """
 import os
+import re
 import resource
 import signal
 import struct
@@ -232,6 +233,30 @@ class Usage(CommandTest):
         done = run("check", self.write("bad.inp", MODEL.replace("C1 J1 J2", "C1 J1 J9")))
         self.assertIn(done.returncode, (1, BAD_INPUT))
         self.assertIn("J9", done.stdout + done.stderr)
+
+
+class Threads(CommandTest):
+    def test_any_number_of_threads_gives_the_same_bytes(self):
+        """A storm on a city that is large enough for loops to be shared and results to be written
+        by a thread."""
+        done = run("synth", "--nodes", "8000", "--seed", "7", self.path("city"))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        with open(self.path("city/network.inp"), encoding="utf-8") as f:
+            text = f.read()
+        for name, value in (("START_TIME", "15:00:00"), ("REPORT_START_TIME", "15:00:00"),
+                            ("END_TIME", "15:06:00"), ("REPORT_STEP", "00:01:00")):
+            text = re.sub(rf"(?m)^{name}\b.*$", f"{name} {value}", text)
+        self.write("city.inp", text)
+        files = {}
+        for threads in (1, 2, 3, 5):
+            out, report = self.path(f"{threads}.out"), self.path(f"{threads}.rpt")
+            done = run("run", "--threads", str(threads), self.path("city.inp"), report, out)
+            self.assertEqual(done.returncode, DONE, done.stderr)
+            with open(out, "rb") as f, open(report, encoding="utf-8") as r:
+                told = [line for line in r if "nalysis" not in line and "elapsed" not in line]
+                files[threads] = (f.read(), told)
+        for threads in (2, 3, 5):
+            self.assertTrue(files[threads] == files[1], f"{threads} threads are not like one")
 
 
 class Synth(CommandTest):

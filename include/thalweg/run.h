@@ -35,6 +35,12 @@ typedef struct {
     double head_tolerance_m; /* [m]; 0: the file's */
     int32_t max_trials;      /* 0: the file's */
     enum tw_run_routing routing;
+    int32_t threads;          /* 1..64 for this run; 0: the file's THREADS, at most as many as there
+                                 are processors. Results are the same bits for any number */
+    bool fixed_step;          /* every routing step is routing_step_s, every runoff step the file's
+                                 WET_STEP, whatever the water does (no SKIP_STEADY_STATE; cut only
+                                 at records of rain, rules and times asked for): a member of a
+                                 batch has the bits of the same run alone */
     bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
@@ -48,7 +54,8 @@ struct tw_balance {
     double dry_weather_m3, wet_weather_m3, external_m3;       /* into the network */
     double outflow_m3, flooding_m3, evaporated_m3, seeped_m3; /* out of the network */
     double initial_storage_m3, final_storage_m3;
-    double nudged_m3; /* added (or taken, negative) from outside by tw_run_set_... */
+    double nudged_m3;         /* added (or taken, negative) from outside by tw_run_set_... */
+    double surface_nudged_m3; /* the same on subcatchments */
     double runoff_error_ratio, routing_error_ratio;
 };
 
@@ -58,6 +65,34 @@ struct tw_run_stats {
     int64_t unconverged_steps; /* steps whose last iteration still moved a head too far */
     double mean_step_s;
 };
+
+/* One row a parameter that can be multiplied: identifier, what it is. 1 is as the file says. */
+#define TW_FACTOR_LIST(X)                                                                          \
+    X(RAIN, "rain of the file at a gage")                                                          \
+    X(DRY_WEATHER, "dry weather flow of the file at a node")                                       \
+    X(INFLOW, "other inflow of the file at a node")                                                \
+    X(IMPERVIOUS, "impervious ratio of a subcatchment, which stays at most 1")                     \
+    X(SURFACE_STORAGE, "depression storage of a subcatchment")                                     \
+    X(SURFACE_ROUGHNESS, "overland roughness of a subcatchment")                                   \
+    X(INFILTRATION, "what the soil of a subcatchment can take")                                    \
+    X(CONDUIT_ROUGHNESS, "Manning roughness, all conduits together")
+
+/** Which parameter is multiplied. */
+typedef enum {
+#define TW_FACTOR_ENUM(name, text) TW_FACTOR_##name,
+    TW_FACTOR_LIST(TW_FACTOR_ENUM)
+#undef TW_FACTOR_ENUM
+} tw_factor;
+
+/** The parts of a subcatchment that hold water. */
+typedef enum {
+    TW_SURFACE_BARE,       /* impervious, without depression storage */
+    TW_SURFACE_IMPERVIOUS, /* impervious, with depression storage */
+    TW_SURFACE_PERVIOUS
+} tw_surface_part;
+
+/** Values that an infiltration method keeps of a subcatchment. */
+enum { TW_SOIL_VALUES = 6 };
 
 /**
  * Make a run of a model and put it at its start.
@@ -117,6 +152,23 @@ double tw_run_subcatchment_runoff_m3s(const tw_run *run, tw_subcatchment_id id);
 /** Rain at a gage [mm/h]. */
 double tw_run_gage_rain_mmh(const tw_run *run, tw_gage_id id);
 
+/** Water that stands on a part of a subcatchment [m]; 0 without runoff to compute. */
+double tw_run_surface_depth_m(const tw_run *run, tw_subcatchment_id id, tw_surface_part part);
+
+/**
+ * State of a subcatchment's infiltration, what its method keeps; other places are 0:
+ *
+ *   HORTON                 time on the curve [s], infiltrated [m] (only with a greatest volume)
+ *   MODIFIED_HORTON        infiltrated beyond the least rate [m], infiltrated [m]
+ *   GREEN_AMPT (both)      moisture deficit [ratio], in the upper zone [m], in this event [m],
+ *                          time to the next event [s], 1 when saturated
+ *   CURVE_NUMBER           capacity [m], rain [m] and infiltrated [m] in this event, dry time [s],
+ *                          capacity at its beginning [m], last rate [m/s]
+ *
+ * errors  TW_ERR_ARG
+ */
+tw_status tw_run_soil(const tw_run *run, tw_subcatchment_id id, double out_soil[TW_SOIL_VALUES]);
+
 /* ---- what can be set from outside, from the present moment on ---- */
 
 /**
@@ -130,8 +182,43 @@ tw_status tw_run_set_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
 /** Additional inflow to a node from now on [m3/s], until set again. errors: TW_ERR_ARG */
 tw_status tw_run_set_node_inflow(tw_run *run, tw_node_id id, double inflow_m3s);
 
-/** Put a node's depth to a value now [m], 0..; the water added or taken is in nudged_m3. */
+/**
+ * Put a node's depth to a value now [m], 0..; the water that this adds or takes, in the node and in
+ * the conduits that end there, is in nudged_m3. errors: TW_ERR_ARG
+ */
 tw_status tw_run_set_node_depth(tw_run *run, tw_node_id id, double depth_m);
+
+/**
+ * Put a link's flow to a value now [m3/s], positive from its first to its second node. It takes
+ * water from one node and gives it to the other, so nothing is added; at an outfall the balance
+ * counts it from now on. Conduits go on from it, other links find their flow anew in every step.
+ * errors: TW_ERR_ARG
+ */
+tw_status tw_run_set_link_flow(tw_run *run, tw_link_id id, double flow_m3s);
+
+/**
+ * Put the water that stands on a part of a subcatchment to a depth now [m], 0..; what is added or
+ * taken is in surface_nudged_m3. errors: TW_ERR_ARG
+ */
+tw_status tw_run_set_surface_depth(tw_run *run, tw_subcatchment_id id, tw_surface_part part,
+                                   double depth_m);
+
+/**
+ * Put the state of a subcatchment's infiltration, as tw_run_soil gives it. Water in the soil has
+ * left the balance when it infiltrated, so nothing is booked. errors: TW_ERR_ARG
+ */
+tw_status tw_run_set_soil(tw_run *run, tw_subcatchment_id id, const double soil[TW_SOIL_VALUES]);
+
+/**
+ * Multiply a parameter from now on, until set again; the factor always counts from the file's
+ * value, never from the one before. Factors are part of a saved state. Water on parts of a
+ * subcatchment whose areas change stands as deep as before: see surface_nudged_m3.
+ *
+ * index   of the gage, node or subcatchment; -1: all (CONDUIT_ROUGHNESS knows only all)
+ * factor  0.. for rain, flows, impervious ratio and depression storage, else more than 0
+ * errors  TW_ERR_ARG; TW_ERR_STATE rain does not come from the file
+ */
+tw_status tw_run_set_factor(tw_run *run, tw_factor which, int32_t index, double factor);
 
 /* ---- state ---- */
 
@@ -147,7 +234,9 @@ size_t tw_run_state_size(const tw_run *run);
 void tw_run_state_save(const tw_run *run, void *out_state);
 
 /**
- * Restore a state into a run of the same model.
+ * Restore a state into a run of the same model; it may come from a run or from a member of a batch,
+ * and be of any time. What a report says counts on from the saved run if that had a report, else
+ * from what this run had.
  *
  * errors  TW_ERR_FORMAT not a state of this model and build
  */

@@ -2,6 +2,7 @@
 #ifndef THALWEG_THALWEG_H
 #define THALWEG_THALWEG_H
 
+#include "thalweg/batch.h"
 #include "thalweg/faults.h"
 #include "thalweg/model.h"
 #include "thalweg/run.h"

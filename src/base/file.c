@@ -1,5 +1,5 @@
-/* Besides threads.c the only file of the engine that needs POSIX: exclusive creation, fsync, rename
- * over a file. */
+/* One of the three files of the engine that need POSIX (threads.c, writer.c): exclusive creation,
+ * fsync, rename over a file. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 #define _FILE_OFFSET_BITS 64

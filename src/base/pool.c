@@ -6,11 +6,17 @@
 
 enum { ALIGNMENT = 64 };
 
-void *tw_pool_take(struct tw_pool *pool, size_t bytes)
+void *tw_pool_take(struct tw_pool *pool, size_t count, size_t each)
 {
     TW_REQUIRE((uintptr_t)pool->base % ALIGNMENT == 0);
-    /* A sum that overflows comes from a negative count: our mistake. */
-    TW_REQUIRE(bytes <= SIZE_MAX / 2 && pool->used <= SIZE_MAX / 2 - ALIGNMENT);
+    /* What overflows comes from a negative count: our mistake. */
+    TW_REQUIRE(count <= SIZE_MAX / 2 / each && pool->used <= SIZE_MAX / 2 - ALIGNMENT);
+    size_t bytes = count * each;
+    if (pool->span_count < pool->span_room) {
+        pool->spans[pool->span_count] =
+            (struct tw_pool_span){.at = pool->used, .count = count, .each = each};
+    }
+    pool->span_count++;
     char *memory = pool->base == NULL ? NULL : pool->base + pool->used;
     pool->used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return memory;

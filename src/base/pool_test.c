@@ -36,8 +36,24 @@ static void counting_and_cutting_agree(void **state)
     tw_arena_done(&arena);
 }
 
+static void arrays_are_noted_while_there_is_room(void **state)
+{
+    (void)state;
+    struct tw_pool_span spans[2] = {{0}};
+    struct tw_pool pool = {.spans = spans, .span_room = 2};
+    struct parts parts;
+    lay_out(&parts, &pool);
+    assert_int_equal(pool.span_count, 3);
+    assert_int_equal(spans[0].at, 0);
+    assert_int_equal(spans[0].count, 9);
+    assert_int_equal(spans[0].each, sizeof(double));
+    assert_int_equal(spans[1].at, 128);
+    assert_int_equal(spans[1].count, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(counting_and_cutting_agree)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counting_and_cutting_agree),
+                                       cmocka_unit_test(arrays_are_noted_while_there_is_room)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

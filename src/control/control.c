@@ -32,7 +32,8 @@ void tw_control_lay(struct tw_control *c, const struct tw_model *model, int32_t 
     c->controller_value = TW_POOL_NEW(state, double, width);
     c->set_point = TW_POOL_NEW(state, double, width);
     c->series_cursor = TW_POOL_NEW(state, int32_t, c->active ? model->series.count : 0);
-    c->action_value = TW_POOL_NEW(state, double, c->active ? rules->action_count : 0);
+    c->action_value =
+        TW_POOL_NEW(state, double, c->active ? (size_t)rules->action_count *width : 0);
     c->winner = TW_POOL_NEW(state, int32_t, c->active ? model->links.count : 0);
     c->winner_rule = TW_POOL_NEW(state, int32_t, c->active ? model->links.count : 0);
 }
@@ -53,7 +54,7 @@ void tw_control_begin(struct tw_control *c, double start_day)
     }
     for (int32_t i = 0; i < c->model->series.count; i++)
         c->series_cursor[i] = 0;
-    for (int32_t i = 0; i < c->model->rules->action_count; i++)
+    for (int32_t i = 0; i < c->model->rules->action_count * c->lanes; i++)
         c->action_value[i] = 0.0;
     for (int32_t i = 0; i < c->model->links.count; i++) {
         c->winner[i] = -1;
@@ -205,7 +206,8 @@ static void rule_fire(struct tw_control *c, const struct tw_control_view *view, 
     for (int32_t i = first; i < first + count; i++) {
         const struct tw_rule_action *action = &rules->action[i];
         int32_t link = action->link;
-        c->action_value[i] = action_setting(c, view, lane, action, link_target[at(c, link, lane)]);
+        c->action_value[at(c, i, lane)] =
+            action_setting(c, view, lane, action, link_target[at(c, link, lane)]);
         if (c->winner[link] >= 0 && !(rule->priority > rules->rule[c->winner_rule[link]].priority))
             continue;
         c->winner[link] = i;
@@ -231,8 +233,8 @@ int32_t tw_control_step(struct tw_control *c, const struct tw_control_view *view
             int32_t rule = c->winner_rule[link];
             c->winner[link] = -1;
             c->winner_rule[link] = -1;
-            if (*target == c->action_value[i]) continue;
-            *target = c->action_value[i];
+            if (*target == c->action_value[at(c, i, lane)]) continue;
+            *target = c->action_value[at(c, i, lane)];
             if (changes != NULL && changed < room)
                 changes[changed] = (struct tw_control_change){
                     link, lane, rule, action->setter != TW_RULE_TO_VALUE, *target};

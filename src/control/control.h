@@ -40,7 +40,7 @@ struct tw_control {
                                              file's units: what modulated settings follow */
     int32_t *series_cursor;               /* [series] */
     /* while rules are evaluated */
-    double *action_value;          /* [action] */
+    double *action_value;          /* [action * lanes + lane] */
     int32_t *winner, *winner_rule; /* [link] action of highest priority so far, or -1 */
 };
 

@@ -94,9 +94,9 @@ static double unexplained(double in, double out)
     return in > 0.0 ? 1.0 - out / in : out > 0.0 ? -1.0 : 0.0;
 }
 
-struct tw_balance tw_run_balance(const tw_run *run)
+struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
 {
-    const struct tw_run_sums *s = &run->sums[0];
+    const struct tw_run_sums *s = &run->sums[lane];
     const struct tw_hydrology *h = &run->hydrology;
     struct tw_balance b = {.dry_weather_m3 = s->dry_m3,
                            .wet_weather_m3 = s->wet_m3,
@@ -106,15 +106,16 @@ struct tw_balance tw_run_balance(const tw_run *run)
                            .evaporated_m3 = s->evaporated_m3,
                            .seeped_m3 = s->seeped_m3,
                            .initial_storage_m3 = s->initial_m3,
-                           .final_storage_m3 = tw_balance_network_m3(run, 0),
+                           .final_storage_m3 = tw_balance_network_m3(run, lane),
                            .nudged_m3 = s->nudged_m3};
     if (h->active) {
-        b.rain_m3 = h->totals.rain_m3[0];
-        b.evaporation_m3 = h->totals.evaporation_m3[0];
-        b.infiltration_m3 = h->totals.infiltration_m3[0];
-        b.runoff_m3 = h->totals.runoff_m3[0];
-        b.surface_storage_m3 = tw_hydrology_storage_m3(h, 0);
-        b.runoff_error_ratio = tw_hydrology_error_ratio(h, 0);
+        b.rain_m3 = h->totals.rain_m3[lane];
+        b.evaporation_m3 = h->totals.evaporation_m3[lane];
+        b.infiltration_m3 = h->totals.infiltration_m3[lane];
+        b.runoff_m3 = h->totals.runoff_m3[lane];
+        b.surface_nudged_m3 = h->totals.nudged_m3[lane];
+        b.surface_storage_m3 = tw_hydrology_storage_m3(h, lane);
+        b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
     double in = b.dry_weather_m3 + b.wet_weather_m3 + b.external_m3 + b.initial_storage_m3;
     double out = b.flooding_m3 + b.evaporated_m3 + b.seeped_m3 + b.final_storage_m3;
@@ -131,3 +132,5 @@ struct tw_balance tw_run_balance(const tw_run *run)
     b.routing_error_ratio = unexplained(in, out);
     return b;
 }
+
+struct tw_balance tw_run_balance(const tw_run *run) { return tw_balance_of_lane(run, 0); }

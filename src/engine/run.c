@@ -1,5 +1,6 @@
 #include "engine/run_state.h"
 
+#include "base/threads.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/node_depth.h"
 
@@ -11,21 +12,28 @@
 enum { MOST_ACTIONS = 100000 };
 
 /* Everything that moves, one after the other; called to count and then to cut. */
-static void lay(struct tw_run *run, struct tw_pool *state, struct tw_pool *scratch)
+static void lay_core(struct tw_run *run, int32_t lanes, struct tw_pool *state,
+                     struct tw_pool *scratch)
 {
     const struct tw_model *model = run->model;
-    size_t w = (size_t)run->lanes;
+    size_t w = (size_t)lanes;
     run->clock = TW_POOL_NEW(state, struct tw_run_clock, 1);
     run->sums = TW_POOL_NEW(state, struct tw_run_sums, w);
     run->outer_inflow_m3s = TW_POOL_NEW(state, double, (size_t)run->net->node_count *w);
     run->stage_cursor = TW_POOL_NEW(state, int32_t, model->outfalls.count);
-    tw_hydrology_lay(&run->hydrology, model, run->lanes, state);
-    tw_inflows_lay(&run->inflows, model, run->lanes, state);
-    tw_control_lay(&run->control, model, run->lanes, state);
-    tw_hydraulics_lay(&run->hydraulics, model, run->net, run->lanes, state, scratch);
-    tw_statistics_lay(&run->statistics, model, run->net, run->lanes, state);
+    tw_hydrology_lay(&run->hydrology, model, lanes, state);
+    tw_inflows_lay(&run->inflows, model, lanes, state);
+    tw_control_lay(&run->control, model, lanes, state);
+    tw_hydraulics_lay(&run->hydraulics, model, run->net, lanes, state, scratch);
+}
+
+/* What moves too, but only for results and the report. */
+static void lay_report(struct tw_run *run, struct tw_pool *state)
+{
+    if (!run->reporting) return;
+    tw_statistics_lay(&run->statistics, run->model, run->net, run->lanes, state);
     run->average_steps = TW_POOL_NEW(state, int64_t, 1);
-    if (model->options.report_averages) {
+    if (run->model->options.report_averages) {
         run->average = TW_POOL_NEW(
             state, double, (size_t)run->net->node_count * 6 + (size_t)run->net->link_count * 5);
     }
@@ -38,20 +46,47 @@ static bool semi_implicit(const struct tw_run *run)
     return wanted == TW_RUN_ROUTING_OF_FILE ? in_file : wanted == TW_RUN_ROUTING_SEMI_IMPLICIT;
 }
 
-static tw_status allocate(struct tw_run *run)
+/* The arrays of a core of so many lanes, noted in spans; returns its size, or 0 out of memory. */
+static size_t map_core(struct tw_run *run, int32_t lanes, struct tw_pool_span **out_spans)
 {
     struct tw_pool state = {0}, scratch = {0};
-    lay(run, &state, &scratch);
+    lay_core(run, lanes, &state, &scratch);
+    struct tw_pool_span *spans = TW_ARENA_NEW(&run->arena, struct tw_pool_span, state.span_count);
+    if (spans == NULL) return 0;
+    run->map.count = state.span_count;
+    state = (struct tw_pool){.spans = spans, .span_room = state.span_count};
+    scratch = (struct tw_pool){0};
+    lay_core(run, lanes, &state, &scratch);
+    *out_spans = spans;
+    return state.used;
+}
+
+static tw_status allocate_state(struct tw_run *run)
+{
+    run->narrow_size = map_core(run, 1, &run->map.narrow);
+    run->core_size = map_core(run, run->lanes, &run->map.wide);
+    if (run->narrow_size == 0 || run->core_size == 0) return TW_ERR_NOMEM;
+    struct tw_pool state = {0}, scratch = {0};
+    lay_core(run, run->lanes, &state, &scratch);
+    lay_report(run, &state);
     run->state_size = state.used;
     run->state = TW_ARENA_NEW(&run->arena, char, state.used);
     state = (struct tw_pool){.base = run->state};
-    scratch.base = TW_ARENA_NEW(&run->arena, char, scratch.used);
-    scratch.used = 0;
+    scratch = (struct tw_pool){.base = TW_ARENA_NEW(&run->arena, char, scratch.used)};
     if (state.base == NULL || scratch.base == NULL) return TW_ERR_NOMEM;
-    lay(run, &state, &scratch);
-    size_t links = (size_t)run->net->link_count, n = links * (size_t)run->lanes;
+    lay_core(run, run->lanes, &state, &scratch);
+    lay_report(run, &state);
+    return TW_OK;
+}
+
+static tw_status allocate(struct tw_run *run)
+{
+    TW_TRY(allocate_state(run));
+    size_t links = (size_t)run->net->link_count, w = (size_t)run->lanes, n = links * w;
     double *views = TW_ARENA_NEW(&run->arena, double, 5 * n + 3 * links);
-    if (views == NULL) return TW_ERR_NOMEM;
+    double *sums = TW_ARENA_NEW(&run->arena, double, 3 * w);
+    run->failed = TW_ARENA_NEW(&run->arena, bool, w);
+    if (views == NULL || sums == NULL || run->failed == NULL) return TW_ERR_NOMEM;
     run->view_flow = views;
     run->view_depth = views + n;
     run->view_velocity = views + 2 * n;
@@ -60,8 +95,11 @@ static tw_status allocate(struct tw_run *run)
     run->view_full_flow = views + 5 * n;
     run->view_full_depth = run->view_full_flow + links;
     run->view_slope = run->view_full_flow + 2 * links;
+    run->dry_m3s = sums;
+    run->external_m3s = sums + w;
+    run->wet_m3s = sums + 2 * w;
     if (semi_implicit(run)) TW_TRY(tw_semi_init(&run->hydraulics, &run->arena, &run->semi));
-    return tw_results_begin(run);
+    return run->reporting ? tw_results_begin(run) : TW_OK;
 }
 
 /* Given values, or those of the model's file. */
@@ -80,13 +118,32 @@ static tw_status settle_options(struct tw_run *run, const tw_run_options *given)
     run->routing = (struct tw_routing_options){
         .routing_step_s = r->routing_step_s > 0.0 ? r->routing_step_s : o->routing_step_s,
         .minimum_step_s = r->minimum_step_s > 0.0 ? r->minimum_step_s : o->minimum_step_s,
-        .variable_step_factor = o->variable_step_factor,
+        .variable_step_factor = r->fixed_step ? 0.0 : o->variable_step_factor,
         .head_tolerance_m = r->head_tolerance_m > 0.0 ? r->head_tolerance_m : o->head_tolerance_m,
         .max_trials = r->max_trials > 0 ? r->max_trials : o->max_trials};
     bool sensible = isfinite(r->start_day) && isfinite(r->end_day) && r->end_day > r->start_day &&
                     r->report_step_s > 0.0 && run->routing.routing_step_s > 0.0 &&
-                    run->routing.max_trials > 0;
+                    run->routing.max_trials > 0 && r->threads >= 0 && r->threads <= TW_THREADS_MOST;
     return sensible ? TW_OK : TW_ERR_ARG;
+}
+
+/* Threads wait for loops that are worth it: a small network has none and takes no threads. */
+static tw_status start_threads(struct tw_run *run)
+{
+    int32_t wanted = run->options.threads;
+    if (wanted == 0) {
+        int32_t processors = tw_threads_processors();
+        wanted = run->model->options.threads;
+        if (wanted > processors) wanted = processors;
+        if (wanted > TW_THREADS_MOST) wanted = TW_THREADS_MOST;
+    }
+    if (wanted < 2 || !tw_threads_worth(run->net->link_count * run->lanes, TW_CONDUIT_NS)) {
+        return TW_OK;
+    }
+    TW_TRY(tw_threads_create(wanted, &run->threads));
+    run->hydraulics.threads = run->threads;
+    run->statistics.threads = run->threads;
+    return TW_OK;
 }
 
 /* The results file's header says when the report period before the first one was. */
@@ -110,7 +167,8 @@ static tw_status open_files(struct tw_run *run)
         }
     }
     if (o->results_path == NULL) return TW_OK;
-    return tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out);
+    TW_TRY(tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out));
+    return run->threads != NULL ? tw_out_write_by_thread(run->out) : TW_OK;
 }
 
 /* What rules may ask of links and what never changes. */
@@ -136,12 +194,15 @@ static void begin(struct tw_run *run)
                                         .report_ms = 1000.0 * o->report_step_s,
                                         .least_step_s = INFINITY};
     run->hydrology.outer_rain = o->outer_rain;
+    run->hydrology.fixed_step = o->fixed_step;
     tw_hydrology_begin(&run->hydrology, o->start_day);
     tw_inflows_begin(&run->inflows, o->start_day);
     tw_control_begin(&run->control, o->start_day);
     tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);
-    tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
+    if (run->reporting) {
+        tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
+    }
     for (int32_t l = 0; l < run->lanes; l++) {
         if (run->semi != NULL) (void)tw_semi_adopt(run->semi, &run->hydraulics, l);
         run->sums[l].initial_m3 = tw_balance_network_m3(run, l);
@@ -156,14 +217,24 @@ static void begin(struct tw_run *run)
 tw_status tw_run_create(const tw_model *model, const tw_run_options *options, tw_run **out_run)
 {
     if (model == NULL || options == NULL || out_run == NULL) return TW_ERR_ARG;
+    return tw_run_create_lanes(model, options, 1, out_run);
+}
+
+tw_status tw_run_create_lanes(const tw_model *model, const tw_run_options *options, int32_t lanes,
+                              tw_run **out_run)
+{
+    bool files = options->results_path != NULL || options->report_path != NULL;
+    if (lanes > 1 && files) return TW_ERR_ARG;
     struct tw_run *run = calloc(1, sizeof *run);
     if (run == NULL) return TW_ERR_NOMEM;
     run->model = model;
     run->net = model->network;
-    run->lanes = 1;
+    run->lanes = lanes;
+    run->reporting = files;
     tw_arena_init(&run->arena);
     tw_status status = settle_options(run, options);
     if (status == TW_OK) status = allocate(run);
+    if (status == TW_OK) status = start_threads(run);
     if (status == TW_OK) status = open_files(run);
     if (status != TW_OK) {
         tw_run_destroy(run);
@@ -178,6 +249,7 @@ void tw_run_destroy(tw_run *run)
 {
     if (run == NULL) return;
     tw_out_abandon(run->out);
+    tw_threads_destroy(run->threads);
     tw_arena_done(&run->arena);
     free(run);
 }
@@ -219,14 +291,4 @@ double tw_run_elapsed_s(const tw_run *run) { return run->clock->elapsed_ms / 100
 double tw_run_day(const tw_run *run)
 {
     return run->clock->start_day + run->clock->elapsed_ms / 86400000.0;
-}
-
-struct tw_run_stats tw_run_stats_get(const tw_run *run)
-{
-    const struct tw_routing_clock *c = run->hydraulics.clock;
-    double mean = c->steps > 0 ? tw_run_elapsed_s(run) / (double)c->steps : 0.0;
-    return (struct tw_run_stats){.steps = c->steps,
-                                 .trials = c->trials,
-                                 .unconverged_steps = c->unconverged_steps,
-                                 .mean_step_s = mean};
 }

@@ -1,5 +1,6 @@
 /* What a run is made of. Everything that moves lies in one stretch of memory, `state`: saving a
- * run is a copy of it. Pointers are outside. */
+ * run is a copy of it. Pointers are outside. A group of a batch is a run of several lanes without
+ * results: clocks are shared, everything that has water in it is per lane. */
 #ifndef TW_ENGINE_RUN_STATE_H
 #define TW_ENGINE_RUN_STATE_H
 
@@ -40,15 +41,27 @@ struct tw_run_values {
     double system[15];
 };
 
+/* Where the arrays of a state lie, as they are and as they would be with one lane: what grew with
+ * the lanes is per lane, the rest is shared. */
+struct tw_state_map {
+    int32_t count;
+    struct tw_pool_span *wide, *narrow; /* [count] */
+};
+
 struct tw_run {
     const struct tw_model *model;
     const struct tw_network *net;
     tw_run_options options;
     struct tw_routing_options routing;
     struct tw_arena arena;
+    struct tw_threads *threads; /* NULL: the caller's alone */
     int32_t lanes;
     char *state;
     size_t state_size;
+    size_t core_size;   /* of state without what only a report needs, which comes last */
+    size_t narrow_size; /* of the core with one lane */
+    struct tw_state_map map;
+    bool reporting; /* results or a report are written */
 
     struct tw_hydrology hydrology;
     struct tw_inflows_run inflows;
@@ -64,7 +77,8 @@ struct tw_run {
     int64_t *average_steps;     /* [1] */
 
     /* rebuilt at every use */
-    double *lateral_m3s; /* [nodes * lanes] external inflow before the step takes it */
+    double *dry_m3s, *external_m3s, *wet_m3s; /* [lanes] sums over all nodes */
+    bool *failed;                             /* [lanes] its state was no longer finite */
     struct tw_run_values values;
     double *view_flow, *view_depth, *view_velocity, *view_setting, *view_target; /* by link */
     double *view_full_flow, *view_full_depth, *view_slope;                       /* [links] */
@@ -78,8 +92,21 @@ struct tw_run {
     bool ended;
 };
 
-/** One routing step, cut to end at until_ms. errors: TW_ERR_NUMERIC, TW_ERR_FILE */
+/** A run of several lanes, without results if more than one. errors: as tw_run_create */
+tw_status tw_run_create_lanes(const tw_model *model, const tw_run_options *options, int32_t lanes,
+                              tw_run **out_run);
+
+/**
+ * One routing step, cut to end at until_ms. A lane that is no longer finite is marked as failed and
+ * goes on as a copy of one that is.
+ *
+ * errors  TW_ERR_NUMERIC no lane is finite any more; TW_ERR_FILE
+ */
 tw_status tw_run_take_step(struct tw_run *run, double until_ms);
+
+/** Find lanes that are not finite any more and put copies of others in their place, and in that of
+ * those that failed before. errors: TW_ERR_NUMERIC no lane is finite */
+tw_status tw_run_replace_failed(struct tw_run *run);
 
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);
@@ -88,6 +115,24 @@ void tw_run_set_outfall_stages(struct tw_run *run);
 double tw_run_flow_error_ratio(const struct tw_run *run);
 /** Whether SKIP_STEADY_STATE keeps the network as it is in a step; its inflows are set. One lane. */
 bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio, bool settings_moved);
+enum { TW_STATE_HEADER = 32 }; /* [bytes] before the core in a saved state */
+
+/** Write the core of a lane as that of a run of one lane, [narrow_size] bytes. */
+void tw_state_lane_save(const struct tw_run *run, int32_t lane, char *out_core);
+/** Take a core into a lane; clocks and cursors, which lanes share, are taken too. */
+void tw_state_lane_load(struct tw_run *run, int32_t lane, const char *core);
+/** Copy a lane into a run of one lane of the same model. */
+void tw_state_lane_to_run(const struct tw_run *group, int32_t lane, struct tw_run *run);
+/** Make a lane go on as another. */
+void tw_state_lane_copy(struct tw_run *run, int32_t to, int32_t from);
+/** Check a saved state and find the core in it. errors: TW_ERR_FORMAT not of this model and build */
+tw_status tw_state_core_find(const struct tw_run *run, const void *state, size_t size,
+                             const char **out_core);
+/** Write the header of a saved state of one lane's core, [TW_STATE_HEADER] bytes. */
+void tw_state_header_write(const struct tw_run *run, void *out);
+
+/** Volumes so far of a lane. */
+struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane);
 
 /** Add half a step of the present rates to the balance. */
 void tw_balance_half_step(struct tw_run *run, double dt_s);

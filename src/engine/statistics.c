@@ -10,6 +10,7 @@
  * take half a step of the rates at either end. */
 #include "engine/statistics.h"
 
+#include "base/threads.h"
 #include "engine/statistics_elements.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/regulators.h"
@@ -18,6 +19,8 @@
 #include <string.h>
 
 #define SMALL_FLOW_M3S (0.001 * TW_FOOT3_M3)
+
+enum { ELEMENT_NS = 15 }; /* a node and a link, about */
 
 /* Report start and ends of steps are whole milliseconds; half of one takes up the rounding. */
 static const double half_ms_day = 0.5e-3 / 86400.0;
@@ -256,6 +259,15 @@ static void add_pumps(struct tw_statistics *s, const struct tw_hydraulics *h, do
     }
 }
 
+/* Nodes and links of the same numbers, so that a step is one loop. */
+static void add_elements(void *job, int32_t begin, int32_t end)
+{
+    const struct tw_statistics_pass *pass = job;
+    int32_t nodes = pass->statistics->net->node_count, links = pass->statistics->net->link_count;
+    tw_statistics_add_nodes(pass, begin, end < nodes ? end : nodes);
+    if (pass->reported) tw_statistics_add_links(pass, begin, end < links ? end : links);
+}
+
 void tw_statistics_step(struct tw_statistics *s, const struct tw_hydraulics *h, double dt_s,
                         double day)
 {
@@ -265,9 +277,10 @@ void tw_statistics_step(struct tw_statistics *s, const struct tw_hydraulics *h, 
     bool reported = day >= c->report_start_day - half_ms_day;
     struct tw_statistics_pass pass = {
         .statistics = s, .h = h, .dt_s = dt_s, .day = day, .reported = reported};
-    tw_statistics_add_nodes(&pass, 0, s->net->node_count);
+    int32_t nodes = s->net->node_count, links = s->net->link_count;
+    int32_t elements = nodes > links ? nodes : links;
+    tw_threads_for(s->threads, elements, ELEMENT_NS * s->lanes, add_elements, &pass);
     if (!reported) return;
-    tw_statistics_add_links(&pass, 0, s->net->link_count);
     add_storages(s, h, dt_s, day);
     add_outfalls(s, h);
     add_pumps(s, h, dt_s);

@@ -88,6 +88,7 @@ struct tw_outfall_statistics {
 struct tw_statistics {
     const struct tw_model *model;
     const struct tw_network *net;
+    struct tw_threads *threads; /* borrowed; NULL: the caller's alone */
     int32_t lanes;
     /* where the run's routing steps are not those of the model's file: to be set before begin */
     double routing_step_s, minimum_step_s; /* 0: as the file says */

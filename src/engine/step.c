@@ -160,20 +160,19 @@ static void add_lateral_inflows(struct tw_run *run)
     double *lateral = h->node.lateral_m3s;
     memcpy(h->node.old_lateral_m3s, lateral, (size_t)n * sizeof *lateral);
     memcpy(lateral, run->outer_inflow_m3s, (size_t)n * sizeof *lateral);
-    double dry = 0.0, external = 0.0;
-    tw_inflows_add(&run->inflows, ms, lateral, &dry, &external);
+    tw_inflows_add(&run->inflows, ms, lateral, run->dry_m3s, run->external_m3s);
     for (int32_t l = 0; l < run->lanes; l++) {
         struct tw_flow_rates *r = &run->sums[l].rates;
-        *r = (struct tw_flow_rates){.dry_m3s = dry, .external_m3s = external};
+        *r = (struct tw_flow_rates){.dry_m3s = run->dry_m3s[l],
+                                    .external_m3s = run->external_m3s[l]};
         for (int32_t i = 0; i < run->net->node_count; i++) {
             r->external_m3s += run->outer_inflow_m3s[i * run->lanes + l];
         }
     }
     if (!run->hydrology.active) return;
-    double wet[8] = {0};
-    tw_hydrology_node_inflow(&run->hydrology, ms, lateral, wet);
+    tw_hydrology_node_inflow(&run->hydrology, ms, lateral, run->wet_m3s);
     for (int32_t l = 0; l < run->lanes; l++)
-        run->sums[l].rates.wet_m3s = wet[l];
+        run->sums[l].rates.wet_m3s = run->wet_m3s[l];
 }
 
 static double stage_of_series(struct tw_run *run, int32_t outfall, double days)
@@ -231,12 +230,40 @@ static bool all_finite(const struct tw_run *run)
     return isfinite(sum);
 }
 
+static bool lane_finite(const struct tw_run *run, int32_t lane)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    double sum = 0.0;
+    for (int32_t i = 0; i < run->net->node_count; i++)
+        sum += h->node.depth_m[i * run->lanes + lane];
+    for (int32_t i = 0; i < run->net->link_count; i++)
+        sum += h->link.flow_m3s[i * run->lanes + lane];
+    return isfinite(sum);
+}
+
+/* Lanes that are not finite any more are told, and go on as a copy of one that is, so that they
+ * neither spread nor set the step. */
+tw_status tw_run_replace_failed(struct tw_run *run)
+{
+    int32_t sound = -1;
+    for (int32_t l = 0; l < run->lanes; l++) {
+        if (!lane_finite(run, l)) run->failed[l] = true;
+        if (!run->failed[l]) sound = l;
+    }
+    if (sound < 0) return TW_ERR_NUMERIC;
+    for (int32_t l = 0; l < run->lanes; l++) {
+        if (run->failed[l]) tw_state_lane_copy(run, l, sound);
+    }
+    return TW_OK;
+}
+
 tw_status tw_run_take_step(struct tw_run *run, double until_ms)
 {
     struct tw_run_clock *clock = run->clock;
     struct tw_hydraulics *h = &run->hydraulics;
     double step_ms = next_step_ms(run, until_ms), step_s = step_ms / 1000.0;
     bool skips = run->model->options.skip_steady_state && run->lanes == 1, moved = false;
+    skips = skips && !run->options.fixed_step; /* a group of lanes cannot, so nor does a run */
     double flow_error_ratio = skips ? tw_run_flow_error_ratio(run) : 0.0;
     advance_runoff(run, clock->elapsed_ms + step_ms);
     if (run->semi == NULL) tw_balance_half_step(run, step_s);
@@ -266,7 +293,8 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     tw_balance_half_step(run, step_s);
     if (step_s < clock->least_step_s) clock->least_step_s = step_s;
     if (step_s > clock->most_step_s) clock->most_step_s = step_s;
+    if (!all_finite(run)) TW_TRY(tw_run_replace_failed(run));
+    if (!run->reporting) return TW_OK;
     tw_statistics_step(&run->statistics, h, step_s, tw_run_day(run));
-    if (!all_finite(run)) return TW_ERR_NUMERIC;
     return tw_results_step(run);
 }

@@ -20,6 +20,7 @@
 struct reach {
     int32_t row, traits;
     double q_last;             /* flow of the last iteration */
+    double roughness;          /* factor of the lane */
     double head1, head2;       /* water levels at the ends */
     double y1, y2;             /* depths at the ends */
     double surface1, surface2; /* of the water, lent to the end nodes */
@@ -37,8 +38,8 @@ static double with_sign(double size, double sign) { return sign < 0.0 ? -size : 
 static inline struct tw_cut cut_at(const struct tw_conduit_rows *c, int32_t row, double y)
 {
     double t = y * c->cells_per_m[row];
-    int32_t cell = (int32_t)t, last = c->cells[row] - 1;
-    if (cell > last) cell = last;
+    int32_t last = c->cells[row] - 1;
+    int32_t cell = t < last ? (int32_t)t : last; /* what is no number must not become an index */
     double f = t - cell;
     const double *r = c->first_row[row] + (size_t)cell * TW_GEOMETRY_ROW;
     return (struct tw_cut){.area_m2 = c->area_m2[row] * (r[0] + f * (r[1] + f * r[2])),
@@ -48,7 +49,7 @@ static inline struct tw_cut cut_at(const struct tw_conduit_rows *c, int32_t row,
 
 static inline double flow_table(const double *table, double position)
 {
-    if (position >= TW_GEOMETRY_FLOW_CELLS) return table[TW_GEOMETRY_FLOW_CELLS];
+    if (!(position < TW_GEOMETRY_FLOW_CELLS)) return table[TW_GEOMETRY_FLOW_CELLS];
     int32_t i = (int32_t)position;
     return table[i] + (position - i) * (table[i + 1] - table[i]);
 }
@@ -103,7 +104,7 @@ struct drop {
 static struct drop drop_of(const struct tw_network *net, const struct reach *r)
 {
     return (struct drop){.critical = tw_conduit_critical_depth(net, r->row, r->q_last),
-                         .normal = tw_conduit_normal_depth(net, r->row, r->q_last)};
+                         .normal = tw_conduit_normal_depth(net, r->row, r->q_last * r->roughness)};
 }
 
 /* Class of a conduit that is wet at both ends; *fall reduces the downstream surface area while
@@ -237,7 +238,7 @@ static double hold_to_normal(const struct tw_hydraulics *h, const struct reach *
     }
     if (!check) return q;
     double root = tw_cube_root(cut1->radius_m);
-    double normal = c->beta[r->row] * cut1->area_m2 * root * root;
+    double normal = c->beta[r->row] / r->roughness * cut1->area_m2 * root * root;
     if (!(normal < q)) return q;
     *limited = 1;
     return normal;
@@ -263,7 +264,8 @@ static double friction_term(const struct tw_hydraulics *h, const struct reach *r
                                       &h->net->xsects[c->section[r->row]], speed, radius_middle,
                                       c->routing_length_m[r->row] / c->length_m[r->row]);
     }
-    return c->friction[r->row] * speed / (radius * tw_cube_root(radius));
+    return c->friction[r->row] * (r->roughness * r->roughness) * speed /
+           (radius * tw_cube_root(radius));
 }
 
 /* The momentum equation; *out_dqdh is the derivative by the head difference, of one barrel. */
@@ -350,6 +352,7 @@ static struct reach reach_at(const struct tw_hydraulics *h, int32_t row, int32_t
     const struct tw_nodes *nodes = &h->model->nodes;
     int32_t w = h->lanes, a = c->from[row], b = c->to[row];
     struct reach r = {.row = row, .traits = c->traits[row]};
+    r.roughness = h->roughness[lane];
     r.q_last = h->conduit.flow_m3s[row * w + lane];
     r.head1 = larger(h->node.depth_m[a * w + lane] + nodes->invert_m[a], c->invert1_m[row]);
     r.head2 = larger(h->node.depth_m[b * w + lane] + nodes->invert_m[b], c->invert2_m[row]);

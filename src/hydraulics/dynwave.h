@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What an iteration takes about for a conduit and for a node, for tw_threads_for [ns]. */
+enum { TW_CONDUIT_NS = 40, TW_NODE_NS = 20 };
+
 /** How a routing step is to be done; from the model's options unless a run overrides them. */
 struct tw_routing_options {
     double routing_step_s, minimum_step_s, variable_step_factor;
@@ -34,7 +37,8 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
 /** A step of nodes without links: what flows in is all that can be said of them. */
 void tw_dynwave_rest(struct tw_hydraulics *h);
 
-/** Normal depth of a flow in one barrel of a conduit row [m]. */
+/** Normal depth of a flow in one barrel of a conduit row [m]; a rougher conduit (see
+ * struct tw_hydraulics) has that of the flow times its factor. */
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s);
 /** Critical depth of a flow in one barrel of a conduit row [m]. */
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s);

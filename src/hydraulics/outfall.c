@@ -31,7 +31,7 @@ void tw_outfall_set_depth(struct tw_hydraulics *h, int32_t outfall)
         double normal = 0.0, critical = 0.0;
         if (row < net->conduit_count) {
             double q = fabs(h->link.flow_m3s[row * w + l] / net->conduit.barrels[row]);
-            normal = tw_conduit_normal_depth(net, row, q);
+            normal = tw_conduit_normal_depth(net, row, q * h->roughness[l]);
             critical = tw_conduit_critical_depth(net, row, q);
         }
         double exit_m = normal < critical ? normal : critical;

@@ -49,6 +49,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
     take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
     h->clock = TW_POOL_NEW(state, struct tw_routing_clock, w);
+    h->roughness = TW_POOL_NEW(state, double, w);
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
@@ -165,6 +166,8 @@ static void begin_nodes(struct tw_hydraulics *h)
 
 void tw_hydraulics_begin(struct tw_hydraulics *h)
 {
+    for (int32_t l = 0; l < h->lanes; l++)
+        h->roughness[l] = 1.0;
     begin_links(h);
     begin_node_depths(h);
     for (int32_t i = 0; i < h->model->outfalls.count; i++)

@@ -66,12 +66,14 @@ struct tw_routing_clock {
 struct tw_hydraulics {
     const struct tw_model *model;
     const struct tw_network *net;
+    struct tw_threads *threads; /* borrowed; NULL: the caller's alone */
     int32_t lanes;
     struct tw_node_state node;
     struct tw_link_state link;
     struct tw_conduit_state conduit;
     struct tw_node_sums sums;
     struct tw_routing_clock *clock; /* [lanes]; step lengths are the same in all of them */
+    double *roughness; /* [lanes] factor of the roughness of all conduits but full force mains */
     /* boundary values of the present step */
     double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
     double evaporation_mps;  /* from open water */

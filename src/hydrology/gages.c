@@ -82,7 +82,7 @@ void tw_gages_begin(struct tw_hydrology *h)
     const struct tw_model *m = h->model;
     struct tw_hydrology_clock *clock = h->clock;
     clock->wet_step_s = m->options.wet_step_s;
-    clock->always_wet = false;
+    clock->always_wet = h->fixed_step;
     for (int32_t i = 0; i < m->gages.count; i++)
         gage_begin(h, i);
     /* Marks the used gages first; their sources follow in order. */
@@ -126,10 +126,10 @@ void tw_gages_advance(struct tw_hydrology *h, double day)
         struct tw_gage_cursor *g = &h->gage[i];
         double *rain_mmh = h->gage_rain_mmh + (size_t)i * (size_t)h->lanes;
         if (g->source < 0) continue;
-        double rain = g->source == i ? rain_at(h, i, day + second_d)
-                                     : h->gage_rain_mmh[(size_t)g->source * (size_t)h->lanes];
+        const double *factor = h->gage_factor + (size_t)i * (size_t)h->lanes;
+        double rain = g->source == i ? rain_at(h, i, day + second_d) : h->gage[g->source].rain_mmh;
         for (int32_t lane = 0; lane < h->lanes; lane++)
-            rain_mmh[lane] = rain;
+            rain_mmh[lane] = rain * factor[lane];
         clock->raining = clock->raining || rain > 0.0;
     }
 }
@@ -151,8 +151,9 @@ double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, 
     if (h->gage[gage].source < 0) return 0.0;
     const struct tw_gage_cursor *g = &h->gage[h->gage[gage].source];
     double day = tw_hydrology_day(h, report_ms) + second_d;
-    if (day < g->end_day) return g->rain_mmh;
-    return day < g->next_day ? 0.0 : g->next_rain_mmh;
+    double factor = h->gage_factor[(size_t)gage * (size_t)h->lanes + (size_t)lane];
+    if (day < g->end_day) return g->rain_mmh * factor;
+    return day < g->next_day ? 0.0 : g->next_rain_mmh * factor;
 }
 
 /* An hour is over: every hour's total becomes that of the one before. */

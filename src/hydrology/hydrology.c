@@ -24,7 +24,9 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->model = model;
     h->lanes = lanes;
     h->active = model->subcatchments.count > 0;
-    h->catchment = TW_POOL_NEW(state, struct tw_catchment, model->subcatchments.count);
+    h->catchment = TW_POOL_NEW(state, struct tw_catchment, subs);
+    h->factors = TW_POOL_NEW(state, struct tw_catchment_factors, subs);
+    h->gage_factor = TW_POOL_NEW(state, double, gages);
     h->clock = TW_POOL_NEW(state, struct tw_hydrology_clock, 1);
     h->gage = TW_POOL_NEW(state, struct tw_gage_cursor, model->gages.count);
     h->gage_rain_mmh = TW_POOL_NEW(state, double, gages);
@@ -44,6 +46,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->totals.infiltration_m3 = TW_POOL_NEW(state, double, width);
     h->totals.runoff_m3 = TW_POOL_NEW(state, double, width);
     h->totals.outfall_runon_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.nudged_m3 = TW_POOL_NEW(state, double, width);
     h->totals.initial_storage_m3 = TW_POOL_NEW(state, double, width);
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
     each->rain_m3 = TW_POOL_NEW(state, double, subs);
@@ -69,9 +72,10 @@ static void state_clear(struct tw_hydrology *h)
     size_t gages = (size_t)h->model->gages.count * width;
     struct tw_hydrology_totals *totals = &h->totals;
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
-    double *const by_lane[] = {totals->rain_m3,          totals->evaporation_m3,
-                               totals->infiltration_m3,  totals->runoff_m3,
-                               totals->outfall_runon_m3, totals->initial_storage_m3};
+    double *const by_lane[] = {totals->rain_m3,           totals->evaporation_m3,
+                               totals->infiltration_m3,   totals->runoff_m3,
+                               totals->outfall_runon_m3,  totals->nudged_m3,
+                               totals->initial_storage_m3};
     double *const by_subcatchment[] = {
         h->runon_mps,          h->evaporated_mps,   h->infiltrated_mps, h->old_runoff_m3s,
         h->new_runoff_m3s,     each->rain_m3,       each->runon_m3,     each->evaporation_m3,
@@ -92,18 +96,20 @@ static void state_clear(struct tw_hydrology *h)
 
 /* Areas, coefficients and routing between subareas. SWMM takes the whole impervious area for the
  * coefficient of both impervious parts. */
-static void catchment_prepare(const struct tw_subcatchments *s, int32_t i, struct tw_catchment *c)
+static void catchment_prepare(const struct tw_subcatchments *s, int32_t i,
+                              const struct tw_catchment_factors *factors, struct tw_catchment *c)
 {
-    double impervious = s->impervious_ratio[i];
+    double impervious = s->impervious_ratio[i] * factors->impervious;
+    if (impervious > 1.0 && factors->impervious > 1.0) impervious = 1.0;
     double bare = s->zero_storage_ratio[i];
     double ratio[TW_SUBAREA_COUNT] = {impervious * bare, impervious * (1.0 - bare),
                                       1.0 - impervious};
     memset(c, 0, sizeof *c);
-    c->storage_m[TW_SUBAREA_IMPERVIOUS] = s->storage_impervious_m[i];
-    c->storage_m[TW_SUBAREA_PERVIOUS] = s->storage_pervious_m[i];
+    c->storage_m[TW_SUBAREA_IMPERVIOUS] = s->storage_impervious_m[i] * factors->storage;
+    c->storage_m[TW_SUBAREA_PERVIOUS] = s->storage_pervious_m[i] * factors->storage;
     for (int k = 0; k < TW_SUBAREA_COUNT; k++) {
         bool pervious = k == TW_SUBAREA_PERVIOUS;
-        double roughness = pervious ? s->n_pervious[i] : s->n_impervious[i];
+        double roughness = (pervious ? s->n_pervious[i] : s->n_impervious[i]) * factors->roughness;
         double area_m2 = (pervious ? 1.0 - impervious : impervious) * s->area_m2[i];
         c->area_m2[k] = s->area_m2[i] * ratio[k];
         c->at_once[k] = !(roughness > 0.0);
@@ -119,9 +125,12 @@ static void catchment_prepare(const struct tw_subcatchments *s, int32_t i, struc
         c->outlet_ratio[TW_SUBAREA_BARE] = 1.0 - s->routed_ratio[i];
         c->outlet_ratio[TW_SUBAREA_IMPERVIOUS] = 1.0 - s->routed_ratio[i];
     }
-    if (s->infiltration[i] >= 0)
-        tw_infiltration_method_get(s->infiltration[i])
-            ->prepare(s->infiltration_parameters[i], c->soil);
+    if (s->infiltration[i] < 0) return;
+    const struct tw_infiltration_method *method = tw_infiltration_method_get(s->infiltration[i]);
+    double parameters[TW_INFILTRATION_SOIL];
+    memcpy(parameters, s->infiltration_parameters[i], sizeof parameters);
+    if (factors->infiltration != 1.0) method->scale(parameters, factors->infiltration);
+    method->prepare(parameters, c->soil);
 }
 
 static void infiltration_begin(struct tw_hydrology *h, int32_t i)
@@ -129,10 +138,51 @@ static void infiltration_begin(struct tw_hydrology *h, int32_t i)
     int32_t method = h->model->subcatchments.infiltration[i];
     if (method < 0) return;
     double state[TW_INFILTRATION_STATE] = {0.0};
-    tw_infiltration_method_get(method)->begin(h->catchment[i].soil, state);
+    tw_infiltration_method_get(method)->begin(h->catchment[at(h, i, 0)].soil, state);
     for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
         for (int32_t lane = 0; lane < h->lanes; lane++)
             h->infiltration[at(h, i * TW_INFILTRATION_STATE + k, lane)] = state[k];
+}
+
+static void parameters_begin(struct tw_hydrology *h)
+{
+    const struct tw_catchment_factors as_given = {1.0, 1.0, 1.0, 1.0};
+    for (int32_t i = 0; i < h->model->gages.count * h->lanes; i++)
+        h->gage_factor[i] = 1.0;
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++) {
+        catchment_prepare(&h->model->subcatchments, i, &as_given, &h->catchment[at(h, i, 0)]);
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            h->factors[at(h, i, lane)] = as_given;
+            h->catchment[at(h, i, lane)] = h->catchment[at(h, i, 0)];
+        }
+    }
+}
+
+static double stored_m3(const struct tw_hydrology *h, int32_t i, int32_t lane)
+{
+    double volume_m3 = 0.0;
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        volume_m3 += h->depth_m[at(h, i * TW_SUBAREA_COUNT + k, lane)] *
+                     h->catchment[at(h, i, lane)].area_m2[k];
+    return volume_m3;
+}
+
+void tw_hydrology_set_factors(struct tw_hydrology *h, int32_t subcatchment, int32_t lane,
+                              struct tw_catchment_factors factors)
+{
+    size_t here = at(h, subcatchment, lane);
+    double before_m3 = stored_m3(h, subcatchment, lane);
+    h->factors[here] = factors;
+    catchment_prepare(&h->model->subcatchments, subcatchment, &factors, &h->catchment[here]);
+    h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) - before_m3;
+}
+
+void tw_hydrology_set_depth(struct tw_hydrology *h, int32_t subcatchment, enum tw_subarea subarea,
+                            int32_t lane, double depth_m)
+{
+    double before_m3 = stored_m3(h, subcatchment, lane);
+    h->depth_m[at(h, subcatchment * TW_SUBAREA_COUNT + (int32_t)subarea, lane)] = depth_m;
+    h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) - before_m3;
 }
 
 void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
@@ -140,10 +190,9 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
     state_clear(h);
     memset(h->clock, 0, sizeof *h->clock);
     h->clock->start_day = start_day;
-    for (int32_t i = 0; i < h->model->subcatchments.count; i++) {
-        catchment_prepare(&h->model->subcatchments, i, &h->catchment[i]);
+    parameters_begin(h);
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         infiltration_begin(h, i);
-    }
     tw_climate_begin(h);
     tw_gages_begin(h);
     for (int32_t lane = 0; lane < h->lanes; lane++)
@@ -197,7 +246,7 @@ static void outfalls_return(struct tw_hydrology *h, double last_step_s)
 /* Runoff of one part that flows onto another, all as of the end of the last step. */
 static void subareas_exchange(struct tw_hydrology *h, int32_t i, int32_t lane)
 {
-    const struct tw_catchment *c = &h->catchment[i];
+    const struct tw_catchment *c = &h->catchment[at(h, i, lane)];
     const int32_t first = i * TW_SUBAREA_COUNT;
     double flow_m3s[TW_SUBAREA_COUNT];
     for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
@@ -245,7 +294,8 @@ static double infiltration_rate(struct tw_hydrology *h, int32_t i, int32_t lane,
     const int32_t first = i * TW_INFILTRATION_STATE;
     for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
         state[k] = h->infiltration[at(h, first + k, lane)];
-    double rate = tw_infiltration_method_get(method)->rate(h->catchment[i].soil, state, in);
+    double rate =
+        tw_infiltration_method_get(method)->rate(h->catchment[at(h, i, lane)].soil, state, in);
     for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
         h->infiltration[at(h, first + k, lane)] = state[k];
     return rate;
@@ -255,7 +305,7 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
                          const struct tw_infiltration_input *weather, double evaporation_mps,
                          struct step_volumes *out)
 {
-    const struct tw_catchment *c = &h->catchment[i];
+    const struct tw_catchment *c = &h->catchment[at(h, i, lane)];
     size_t here = at(h, i * TW_SUBAREA_COUNT + k, lane);
     double area_m2 = c->area_m2[k], dt_s = weather->dt_s;
     if (area_m2 == 0.0) return;
@@ -309,6 +359,12 @@ static void totals_add(struct tw_hydrology *h, int32_t i, int32_t lane, double r
         h->totals.runoff_m3[lane] += v->outlet_m3;
 }
 
+/* Then runoff steps are WET_STEP whether there is runoff or not. */
+static bool always_raining(const struct tw_hydrology *h)
+{
+    return h->clock->always_wet || h->outer_rain;
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
@@ -329,7 +385,7 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         h->infiltrated_mps[here] = volumes.infiltration_m3 / dt_s / area_m2;
         h->new_runoff_m3s[here] = volumes.outlet_m3 / dt_s;
         totals_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
-        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        for (int32_t k = 0; k < TW_SUBAREA_COUNT && !always_raining(h); k++)
             h->clock->had_runoff = h->clock->had_runoff || volumes.runoff_m3[k] > 0.0;
     }
 }

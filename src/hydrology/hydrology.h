@@ -54,8 +54,8 @@ struct tw_hydrology_clock {
     double past_s;                       /* seconds of the running hour of past_rain_mm */
     int32_t evaporation_entry;           /* series: index of the last entry taken; -1: none */
     bool raining;                        /* a gage had rain in the last step */
-    bool had_runoff;                     /* a subcatchment had runoff in the last step */
-    bool always_wet;                     /* a gage that nobody uses begins with rain (as in SWMM) */
+    bool had_runoff; /* a subcatchment had runoff in the last step, unless it always rains */
+    bool always_wet; /* a gage that nobody uses begins with rain (as in SWMM) */
 };
 
 /* A gage whose rain comes from its series: the interval that holds now and the one to come. */
@@ -74,6 +74,7 @@ struct tw_hydrology_totals {
     double *rain_m3, *evaporation_m3, *infiltration_m3;
     double *runoff_m3;        /* to nodes */
     double *outfall_runon_m3; /* came back from outfalls that drain onto a subcatchment */
+    double *nudged_m3;        /* put onto surfaces (or taken, negative) from outside */
     double *initial_storage_m3;
 };
 
@@ -85,7 +86,15 @@ struct tw_subcatchment_totals {
     double *peak_m3s;
 };
 
-/* One subcatchment, made ready: fixed during a run. */
+/* What is multiplied among the parameters of a subcatchment; 1 is as the file says. */
+struct tw_catchment_factors {
+    double impervious;   /* of the impervious ratio, which stays at most 1 */
+    double storage;      /* of depression storage */
+    double roughness;    /* of overland Manning coefficients */
+    double infiltration; /* of what the soil can take: rates, conductivity or capacity */
+};
+
+/* One subcatchment of a lane, made ready: changes only with its factors. */
 struct tw_catchment {
     double area_m2[TW_SUBAREA_COUNT];
     double storage_m[TW_SUBAREA_COUNT]; /* depression storage */
@@ -101,10 +110,13 @@ struct tw_hydrology {
     const struct tw_model *model;
     int32_t lanes;
     bool outer_rain; /* rain is written into gage_rain_mmh by the caller; set before begin */
+    bool fixed_step; /* WET_STEP whatever the water does; set before begin */
     bool active;     /* there are subcatchments; else only the climate moves */
 
-    /* fixed once begun, but laid in the pool with the rest: it depends on the model only */
-    struct tw_catchment *catchment; /* [subcatchment] */
+    /* parameters; with the state, so that a saved run is whole */
+    struct tw_catchment *catchment;       /* [subcatchment * lanes + lane] */
+    struct tw_catchment_factors *factors; /* same shape */
+    double *gage_factor;                  /* [gage * lanes + lane] of the file's rain */
 
     /* state */
     struct tw_hydrology_clock *clock; /* [1] */
@@ -142,6 +154,17 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
  *            the difference of both starts
  */
 void tw_hydrology_begin(struct tw_hydrology *h, double start_day);
+
+/**
+ * Change the parameters of a subcatchment in one lane. Water stands as deep as before on its parts;
+ * what a change of their areas adds or takes is in totals.nudged_m3.
+ */
+void tw_hydrology_set_factors(struct tw_hydrology *h, int32_t subcatchment, int32_t lane,
+                              struct tw_catchment_factors factors);
+
+/** Put the ponded depth of a subarea in one lane to a value; the change is in totals.nudged_m3. */
+void tw_hydrology_set_depth(struct tw_hydrology *h, int32_t subcatchment, enum tw_subarea subarea,
+                            int32_t lane, double depth_m);
 
 /**
  * Advance by one runoff step from clock->new_runoff_ms. The caller does so while that is less than

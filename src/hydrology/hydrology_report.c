@@ -32,7 +32,8 @@ double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane)
     for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++) {
             size_t here = (size_t)(i * TW_SUBAREA_COUNT + k) * (size_t)h->lanes + (size_t)lane;
-            volume_m3 += h->depth_m[here] * h->catchment[i].area_m2[k];
+            volume_m3 += h->depth_m[here] *
+                         h->catchment[(size_t)i * (size_t)h->lanes + (size_t)lane].area_m2[k];
         }
     return volume_m3;
 }
@@ -43,6 +44,11 @@ double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
     double in_m3 = t->rain_m3[lane] + t->outfall_runon_m3[lane] + t->initial_storage_m3[lane];
     double out_m3 = t->evaporation_m3[lane] + t->infiltration_m3[lane] + t->runoff_m3[lane] +
                     tw_hydrology_storage_m3(h, lane);
+    if (t->nudged_m3[lane] >= 0.0) {
+        in_m3 += t->nudged_m3[lane];
+    } else {
+        out_m3 -= t->nudged_m3[lane];
+    }
     if (fabs(in_m3 - out_m3) < TW_FOOT_M * TW_FOOT_M * TW_FOOT_M) return 0.0; /* as SWMM: 1 ft3 */
     if (in_m3 > 0.0) return 1.0 - out_m3 / in_m3;
     return out_m3 > 0.0 ? in_m3 / out_m3 - 1.0 : 0.0;

@@ -6,6 +6,7 @@
 static const struct tw_infiltration_method methods[TW_INFILTRATION_COUNT] = {
 #define TW_INFILTRATION(id, prefix, word)                                                          \
     [TW_INFILTRATION_##id] = {.keyword = word,                                                     \
+                              .scale = tw_##prefix##_scale,                                        \
                               .prepare = tw_##prefix##_prepare,                                    \
                               .begin = tw_##prefix##_begin,                                        \
                               .rate = tw_##prefix##_rate},

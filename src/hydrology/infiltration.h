@@ -25,6 +25,8 @@ struct tw_infiltration_input {
 /* A method. `soil` is [5] made by prepare, `state` is [6] and belongs to the method. */
 struct tw_infiltration_method {
     const char *keyword;
+    /* multiplies what the soil can take: rates, conductivity or capacity among parameters [5] */
+    void (*scale)(double *parameters, double factor);
     /* parameters [5] in the units of the model (mm, mm/h, h, d) to SI as the method wants them */
     void (*prepare)(const double *parameters, double *soil);
     void (*begin)(const double *soil, double *state);

@@ -13,6 +13,13 @@ enum state { CAPACITY, RAIN, INFILTRATED, DRY_TIME, EVENT_CAPACITY, LAST_RATE };
 
 static const double least_pond_m = 0.004167 * TW_FOOT_M; /* 0.05 inches */
 
+/* The number whose capacity S_max is the factor times that of the given one. */
+void tw_curve_number_scale(double *parameters, double factor)
+{
+    double number = parameters[0] > 10.0 ? parameters[0] : 10.0;
+    parameters[0] = 1000.0 / (10.0 + factor * (1000.0 / number - 10.0));
+}
+
 void tw_curve_number_prepare(const double *parameters, double *soil)
 {
     double number = parameters[0];

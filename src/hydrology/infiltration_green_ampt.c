@@ -14,6 +14,8 @@
 enum soil { SUCTION, CONDUCTIVITY, DEFICIT, UPPER_ZONE };
 enum state { MOISTURE_DEFICIT, UPPER_VOLUME, EVENT_VOLUME, EVENT_LEFT, SATURATED };
 
+void tw_green_ampt_scale(double *parameters, double factor) { parameters[1] *= factor; }
+
 void tw_green_ampt_prepare(const double *parameters, double *soil)
 {
     soil[SUCTION] = parameters[0] / 1000.0;

@@ -16,6 +16,12 @@ enum state { TIME, INFILTRATED };
 /* -ln(1 - 0.98): soil counts as dry when 98 % of its capacity has come back. */
 static const double dry_log = 3.912023005428146;
 
+void tw_horton_scale(double *parameters, double factor)
+{
+    parameters[0] *= factor;
+    parameters[1] *= factor;
+}
+
 void tw_horton_prepare(const double *parameters, double *soil)
 {
     double drying_d = parameters[3] > 0.0 ? parameters[3] : 1.0e-6;

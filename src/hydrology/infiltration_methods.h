@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #define TW_INFILTRATION(id, prefix, keyword)                                                       \
+    void tw_##prefix##_scale(double *parameters, double factor);                                   \
     void tw_##prefix##_prepare(const double *parameters, double *soil);                            \
     void tw_##prefix##_begin(const double *soil, double *state);                                   \
     double tw_##prefix##_rate(const double *soil, double *state,                                   \

@@ -2,6 +2,11 @@
  * not used up before the storm's strong part. SWMM Reference Manual I, section 4.4.3. */
 #include "hydrology/infiltration_methods.h"
 
+void tw_modified_green_ampt_scale(double *parameters, double factor)
+{
+    tw_green_ampt_scale(parameters, factor);
+}
+
 void tw_modified_green_ampt_prepare(const double *parameters, double *soil)
 {
     tw_green_ampt_prepare(parameters, soil);

@@ -9,6 +9,11 @@
 enum soil { F_MAX, F_MIN, DECAY, REGAIN, CAPACITY };
 enum state { EXCESS, INFILTRATED };
 
+void tw_modified_horton_scale(double *parameters, double factor)
+{
+    tw_horton_scale(parameters, factor);
+}
+
 void tw_modified_horton_prepare(const double *parameters, double *soil)
 {
     tw_horton_prepare(parameters, soil);

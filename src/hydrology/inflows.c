@@ -17,6 +17,8 @@ void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int
     in->cursor = TW_POOL_NEW(state, int32_t, model->series.count);
     in->pattern_factor = TW_POOL_NEW(state, double, model->patterns.count);
     in->dry_m3s = TW_POOL_NEW(state, double, model->dry_weather.count);
+    in->dry_factor = TW_POOL_NEW(state, double, model->dry_weather.count *lanes);
+    in->external_factor = TW_POOL_NEW(state, double, model->inflows.count *lanes);
 }
 
 void tw_inflows_begin(struct tw_inflows_run *in, double start_day)
@@ -24,6 +26,10 @@ void tw_inflows_begin(struct tw_inflows_run *in, double start_day)
     *in->state = (struct tw_inflows_state){.start_day = start_day, .hour = -1.0};
     for (int32_t i = 0; i < in->model->series.count; i++)
         in->cursor[i] = 0;
+    for (int32_t i = 0; i < in->model->dry_weather.count * in->lanes; i++)
+        in->dry_factor[i] = 1.0;
+    for (int32_t i = 0; i < in->model->inflows.count * in->lanes; i++)
+        in->external_factor[i] = 1.0;
 }
 
 double tw_series_value(const struct tw_model *model, int32_t series, double day, double start_day,
@@ -97,25 +103,29 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
                     double *out_dry_m3s, double *out_external_m3s)
 {
     const struct tw_model *m = in->model;
-    double dry_m3s = 0.0, external_m3s = 0.0;
+    size_t lanes = (size_t)in->lanes;
     double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3;
     double whole = floor(day);
     double hour_of_day = floor(((day - whole) * 86400.0 + 0.5) / 3600.0); /* nearest second */
     double hour = whole * 24.0 + (hour_of_day < 23.0 ? hour_of_day : 23.0);
     if (hour != in->state->hour) hour_begin(in, hour);
+    for (size_t lane = 0; lane < lanes; lane++)
+        out_dry_m3s[lane] = out_external_m3s[lane] = 0.0;
     for (int32_t i = 0; i < m->inflows.count; i++) {
         double flow_m3s = external_flow(in, i, day);
-        double *to_m3s = lateral_m3s + (size_t)m->inflows.node[i] * (size_t)in->lanes;
-        for (int32_t lane = 0; lane < in->lanes; lane++)
-            to_m3s[lane] += flow_m3s;
-        external_m3s += flow_m3s;
+        double *to_m3s = lateral_m3s + (size_t)m->inflows.node[i] * lanes;
+        const double *factor = in->external_factor + (size_t)i * lanes;
+        for (size_t lane = 0; lane < lanes; lane++) {
+            to_m3s[lane] += flow_m3s * factor[lane];
+            out_external_m3s[lane] += flow_m3s * factor[lane];
+        }
     }
     for (int32_t i = 0; i < m->dry_weather.count; i++) {
-        double *to_m3s = lateral_m3s + (size_t)m->dry_weather.node[i] * (size_t)in->lanes;
-        for (int32_t lane = 0; lane < in->lanes; lane++)
-            to_m3s[lane] += in->dry_m3s[i];
-        dry_m3s += in->dry_m3s[i];
+        double *to_m3s = lateral_m3s + (size_t)m->dry_weather.node[i] * lanes;
+        const double *factor = in->dry_factor + (size_t)i * lanes;
+        for (size_t lane = 0; lane < lanes; lane++) {
+            to_m3s[lane] += in->dry_m3s[i] * factor[lane];
+            out_dry_m3s[lane] += in->dry_m3s[i] * factor[lane];
+        }
     }
-    *out_dry_m3s = dry_m3s;
-    *out_external_m3s = external_m3s;
 }

@@ -19,7 +19,9 @@ struct tw_inflows_run {
     struct tw_inflows_state *state; /* [1] */
     int32_t *cursor;                /* [series] entry where it was read last */
     double *pattern_factor;         /* [pattern] of that hour */
-    double *dry_m3s;                /* [dry weather row] base times factors, of that hour */
+    double *dry_m3s;                /* [dry weather row] base times patterns, of that hour */
+    double *dry_factor;             /* [dry weather row * lanes + lane] 1: as the file says */
+    double *external_factor;        /* [inflow row * lanes + lane] */
 };
 
 /** Put the state into a pool; called twice, as tw_hydrology_lay. */
@@ -30,12 +32,13 @@ void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int
 void tw_inflows_begin(struct tw_inflows_run *in, double start_day);
 
 /**
- * Add dry weather flow and external inflows at a routing time; every lane gets the same.
+ * Add dry weather flow and external inflows at a routing time: in every lane what the file says
+ * times the lane's factor.
  *
  * at_ms         routing time from the run's start [ms]
  * lateral_m3s   [node * lanes + lane] is added to
- * out_dry_m3s   sum over all nodes
- * out_external_m3s  sum over all nodes
+ * out_dry_m3s   [lanes] sum over all nodes
+ * out_external_m3s  [lanes] sum over all nodes
  */
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
                     double *out_dry_m3s, double *out_external_m3s);

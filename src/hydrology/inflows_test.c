@@ -129,18 +129,21 @@ static void a_weekend_pattern_of_an_external_flow_rests_on_weekdays(void **state
     free(s.memory);
 }
 
-static void all_lanes_receive_the_same(void **state)
+static void lanes_receive_the_same_but_for_their_factors(void **state)
 {
     (void)state;
     struct sewage s;
     sewage_make(&s, 3);
-    double lateral[NODES * 3] = {0}, dry, external;
-    tw_inflows_add(&s.run, 9.0 * 3.6e6, lateral, &dry, &external);
-    for (int lane = 1; lane < 3; lane++) {
-        assert_near(lateral[lane], lateral[0], 0.0);
-        assert_near(lateral[3 + lane], lateral[3], 0.0);
-    }
-    assert_near(dry + external, lateral[0] + lateral[3], 1e-15);
+    double lateral[NODES * 3] = {0}, dry[3], external[3];
+    s.run.dry_factor[2] = 0.5;
+    s.run.external_factor[2] = s.run.external_factor[3 + 2] = 2.0;
+    tw_inflows_add(&s.run, 9.0 * 3.6e6, lateral, dry, external);
+    assert_near(lateral[1], lateral[0], 0.0);
+    assert_near(lateral[3 + 1], lateral[3], 0.0);
+    assert_near(dry[2], 0.5 * dry[0], 0.0); /* powers of two: exact */
+    assert_near(external[2], 2.0 * external[0], 0.0);
+    for (int lane = 0; lane < 3; lane++)
+        assert_near(dry[lane] + external[lane], lateral[lane] + lateral[3 + lane], 1e-15);
     free(s.memory);
 }
 
@@ -151,7 +154,7 @@ int main(void)
         cmocka_unit_test(an_hour_begins_at_its_first_second),
         cmocka_unit_test(external_flow_is_base_times_pattern_plus_series),
         cmocka_unit_test(a_weekend_pattern_of_an_external_flow_rests_on_weekdays),
-        cmocka_unit_test(all_lanes_receive_the_same),
+        cmocka_unit_test(lanes_receive_the_same_but_for_their_factors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

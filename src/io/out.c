@@ -1,6 +1,7 @@
 #include "io/out.h"
 
 #include "base/file.h"
+#include "base/writer.h"
 #include "io/units.h"
 #include "model/link_height.h"
 
@@ -11,6 +12,7 @@
 enum {
     MAGIC = 516114522,
     VERSION = 52004,
+    THREAD_BYTES = 1 << 18, /* of a period: below, a write takes less than to wake a thread */
     SUBCATCHMENT_VALUES = 8,
     NODE_VALUES = 6,
     LINK_VALUES = 5,
@@ -20,11 +22,12 @@ enum {
 struct tw_out {
     const struct tw_model *model;
     tw_outfile *file;
+    struct tw_writer *writer;               /* NULL: the caller of tw_out_write writes */
     int32_t *subcatchments, *nodes, *links; /* reported ones */
     int32_t subcatchment_count, node_count, link_count;
     double subcatchment_unit[SUBCATCHMENT_VALUES], node_unit[NODE_VALUES], link_unit[LINK_VALUES],
         system_unit[SYSTEM_VALUES]; /* SI over file unit */
-    char *row;                      /* a period as it is written */
+    char *row;                      /* a period as it is written; NULL with a writer */
     size_t row_size;
     int32_t names_at, properties_at, results_at, periods;
 };
@@ -194,6 +197,15 @@ tw_status tw_out_open(const struct tw_model *model, const char *path, double sta
     return TW_OK;
 }
 
+tw_status tw_out_write_by_thread(tw_out *out)
+{
+    if (out->row_size < THREAD_BYTES || out->writer != NULL) return TW_OK;
+    TW_TRY(tw_writer_begin(out->file, out->row_size, &out->writer));
+    free(out->row);
+    out->row = NULL;
+    return TW_OK;
+}
+
 /* Values of some elements as floats; returns where the next ones go. */
 static char *pack(char *to, const double *values, int32_t width, const double *unit,
                   const int32_t *list, int32_t count)
@@ -226,7 +238,7 @@ static void turn_signs(const tw_out *out, char *links)
 tw_status tw_out_write(tw_out *out, double day, const double *subcatchment, const double *node,
                        const double *link, const double *system)
 {
-    char *at = out->row;
+    char *row = out->writer != NULL ? tw_writer_buffer(out->writer) : out->row, *at = row;
     memcpy(at, &day, sizeof day);
     at += sizeof day;
     at = pack(at, subcatchment, SUBCATCHMENT_VALUES, out->subcatchment_unit, out->subcatchments,
@@ -240,7 +252,8 @@ tw_status tw_out_write(tw_out *out, double day, const double *subcatchment, cons
     if (out->model->us_units) values[0] = tw_units_fahrenheit(values[0]);
     (void)pack(at, values, SYSTEM_VALUES, out->system_unit, NULL, 1);
     out->periods++;
-    return tw_outfile_write(out->file, out->row, out->row_size);
+    if (out->writer != NULL) return tw_writer_send(out->writer, out->row_size);
+    return tw_outfile_write(out->file, row, out->row_size);
 }
 
 static void release(tw_out *out)
@@ -256,7 +269,8 @@ tw_status tw_out_close(tw_out *out)
 {
     const int32_t tail[] = {out->names_at, out->properties_at, out->results_at, out->periods, 0,
                             MAGIC};
-    tw_status status = tw_outfile_write(out->file, tail, sizeof tail);
+    tw_status status = tw_writer_end(out->writer);
+    if (status == TW_OK) status = tw_outfile_write(out->file, tail, sizeof tail);
     if (status == TW_OK) {
         status = tw_outfile_commit(out->file);
     } else {
@@ -269,6 +283,7 @@ tw_status tw_out_close(tw_out *out)
 void tw_out_abandon(tw_out *out)
 {
     if (out == NULL) return;
+    (void)tw_writer_end(out->writer);
     tw_outfile_abandon(out->file);
     release(out);
 }

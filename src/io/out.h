@@ -23,6 +23,14 @@ tw_status tw_out_open(const struct tw_model *model, const char *path, double sta
                       double report_step_s, tw_out **out_file);
 
 /**
+ * Have the periods written by a thread of its own from now on, unless they are small. The bytes are
+ * the same; an error is told by one of the next calls.
+ *
+ * errors  TW_ERR_NOMEM also when the system gives no more threads
+ */
+tw_status tw_out_write_by_thread(tw_out *out);
+
+/**
  * Write a report period: values of all elements in SI, in the model's order. Units of the file and
  * the signs of turned conduits are set here.
  *

@@ -30,6 +30,7 @@ struct client {
     bool beat;       /* a comment is due */
     bool suspended;
     bool dropped;
+    uint32_t topics; /* bits of those that it wants */
 };
 
 struct tw_events {
@@ -102,6 +103,7 @@ void tw_events_publish(struct tw_events *events, int topic, const char *json, si
     message_release(events->last[topic]);
     events->last[topic] = message;
     for (struct client *c = events->clients; c != NULL; c = c->next) {
+        if ((c->topics & (1U << topic)) == 0) continue;
         message_release(c->waiting[topic]);
         c->waiting[topic] = message;
         message->references++;
@@ -215,12 +217,14 @@ static void free_client(void *user)
     free(c);
 }
 
-struct MHD_Response *tw_events_response(struct tw_events *events, struct MHD_Connection *connection)
+struct MHD_Response *tw_events_response(struct tw_events *events, uint32_t topics,
+                                        struct MHD_Connection *connection)
 {
     struct client *c = calloc(1, sizeof *c);
     if (c == NULL) return NULL;
     c->events = events;
     c->connection = connection;
+    c->topics = topics != 0 ? topics : ~0U;
     (void)pthread_mutex_lock(&events->mutex);
     bool refused = events->closed || events->client_count >= events->max_clients;
     if (!refused) {
@@ -229,7 +233,7 @@ struct MHD_Response *tw_events_response(struct tw_events *events, struct MHD_Con
         events->clients = c;
         events->client_count++;
         for (int i = 0; i < events->topic_count; i++) {
-            c->waiting[i] = events->last[i];
+            if ((c->topics & (1U << i)) != 0) c->waiting[i] = events->last[i];
             if (c->waiting[i] != NULL) c->waiting[i]->references++;
         }
     }

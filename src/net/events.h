@@ -51,8 +51,13 @@ int tw_events_clients(struct tw_events *events);
 /** End all streams and take no more clients. */
 void tw_events_close(struct tw_events *events);
 
-/** The response of a new client; NULL when there are too many. For http.c. */
-struct MHD_Response *tw_events_response(struct tw_events *events,
+/**
+ * The response of a new client. For http.c.
+ *
+ * topics   bits of those that it wants; 0: all
+ * returns  NULL when there are too many clients
+ */
+struct MHD_Response *tw_events_response(struct tw_events *events, uint32_t topics,
                                         struct MHD_Connection *connection);
 
 #endif

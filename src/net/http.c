@@ -142,7 +142,7 @@ static enum MHD_Result answer(struct tw_http_exchange *exchange, struct tw_http_
     }
     audit(exchange, reply->status);
     if (reply->events != NULL) {
-        response = tw_events_response(reply->events, exchange->connection);
+        response = tw_events_response(reply->events, reply->topics, exchange->connection);
         if (response == NULL) {
             reply->mime = "application/json";
             tw_http_refuse(reply, MHD_HTTP_SERVICE_UNAVAILABLE, "too many event streams",
@@ -178,7 +178,10 @@ static bool authorised(struct tw_http_exchange *exchange, struct tw_http_reply *
     struct tw_http_request *request = &exchange->request;
     const char *token = header(exchange->connection, "Authorization");
     if (token != NULL) {
-        token = strncasecmp(token, "Bearer ", 7) == 0 ? token + 7 : "";
+        /* Clients of line protocol say Token where others say Bearer. */
+        bool bearer = strncasecmp(token, "Bearer ", 7) == 0;
+        bool named = strncasecmp(token, "Token ", 6) == 0;
+        token = bearer ? token + 7 : named ? token + 6 : "";
     }
     (void)snprintf(request->who, sizeof request->who, "local");
     request->roles =
@@ -227,12 +230,15 @@ static bool body_acceptable(struct tw_http_exchange *exchange, struct tw_http_re
 {
     if (exchange->route == NULL || strcmp(exchange->route->method, "POST") != 0) return true;
     const char *type = header(exchange->connection, "Content-Type");
-    static const char json[] = "application/json";
-    size_t length = sizeof json - 1;
-    if (type == NULL || strncasecmp(type, json, length) != 0 ||
-        strchr("; \t", type[length]) == NULL) {
-        tw_http_refuse(reply, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "the body must be JSON",
-                       "send the header Content-Type: application/json");
+    const char *takes =
+        exchange->route->takes != NULL ? exchange->route->takes : "application/json";
+    size_t length = strlen(takes);
+    if (length > 0 && (type == NULL || strncasecmp(type, takes, length) != 0 ||
+                       strchr("; \t", type[length]) == NULL)) {
+        char remedy[128];
+        (void)snprintf(remedy, sizeof remedy, "send the header Content-Type: %s", takes);
+        tw_http_refuse(reply, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "the body is of another kind",
+                       remedy);
         return false;
     }
     const char *size = header(exchange->connection, "Content-Length");

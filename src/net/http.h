@@ -43,6 +43,7 @@ struct tw_http_reply {
     const char *header_name;  /* one more header; NULL: none */
     char header_value[128];   /* its value */
     struct tw_events *events; /* instead of a body: a stream of these events; NULL: none */
+    uint32_t topics;          /* of events: bits of those that are wanted; 0: all */
 };
 
 /** What a handler did. */
@@ -62,7 +63,11 @@ struct tw_http_route {
     unsigned needs;     /* one of these role bits is needed; 0: open to everybody */
     size_t body_limit;  /* most bytes of a POST's body */
     tw_http_handler *handler;
-    const char *help; /* for the list of routes */
+    const char *help;    /* for the list of routes */
+    const char *takes;   /* media type of a POST's body; NULL: application/json; "": any */
+    const char *query;   /* its parameters, `name:type:words` with ; between them; NULL: none */
+    const char *request; /* schema of the body; NULL: none */
+    const char *answer;  /* schema of the answer, or its media type (it has a slash) */
 };
 
 /** How to serve. Everything is borrowed until tw_http_stop. */

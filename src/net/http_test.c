@@ -94,10 +94,10 @@ static tw_http_outcome get_events(void *user, const struct tw_http_request *requ
 }
 
 static const struct tw_http_route routes[] = {
-    {"GET", "/hello/{}", ROLE_LOOK, 0, get_hello, ""},
-    {"POST", "/echo", ROLE_ACT, 1000, post_echo, ""},
-    {"POST", "/later", ROLE_ACT, 1000, post_later, ""},
-    {"GET", "/events", ROLE_LOOK, 0, get_events, ""},
+    {"GET", "/hello/{}", ROLE_LOOK, 0, get_hello, "", .answer = "Object"},
+    {"POST", "/echo", ROLE_ACT, 1000, post_echo, "", .answer = "Object"},
+    {"POST", "/later", ROLE_ACT, 1000, post_later, "", .answer = "Object"},
+    {"GET", "/events", ROLE_LOOK, 0, get_events, "", .answer = "Object"},
 };
 
 static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SIZE])

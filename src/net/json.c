@@ -104,6 +104,14 @@ void tw_json_number(struct tw_strbuf *out, double value, int decimals)
     (void)tw_strbuf_add_text(out, strcmp(digits, "-0") == 0 ? "0" : digits);
 }
 
+void tw_json_digits(double value, char out[32])
+{
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(out, 32, "%.*g", precision, value);
+        if (strtod(out, NULL) == value) break;
+    }
+}
+
 void tw_json_exact(struct tw_strbuf *out, double value)
 {
     if (!isfinite(value)) {
@@ -111,10 +119,7 @@ void tw_json_exact(struct tw_strbuf *out, double value)
         return;
     }
     char digits[32];
-    for (int precision = 15; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) break;
-    }
+    tw_json_digits(value, digits);
     separate(out);
     (void)tw_strbuf_add_text(out, digits);
 }

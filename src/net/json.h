@@ -27,6 +27,9 @@ void tw_json_string(struct tw_strbuf *out, const char *text);
  */
 void tw_json_number(struct tw_strbuf *out, double value, int decimals);
 
+/** The fewest digits, of 15 to 17, that read back as the same finite double. */
+void tw_json_digits(double value, char out[32]);
+
 /** Write a number with the fewest digits that read back as the same double. */
 void tw_json_exact(struct tw_strbuf *out, double value);
 

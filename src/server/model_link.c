@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,7 +34,7 @@ struct tw_model_link {
 };
 
 /* Start the child with one end of a socket pair; the other end, or -1. */
-static int start_child(const char *program, pid_t *out_child)
+static int start_child(const char *program, const char *command, pid_t *out_child)
 {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -1;
@@ -59,8 +60,9 @@ static int start_child(const char *program, pid_t *out_child)
     (void)posix_spawnattr_setsigdefault(&attributes, &usual);
     /* posix_spawn has no const for argv, and changes nothing in it. */
     char name[] = "thalweg";
-    char command[] = "model-worker";
-    char *const arguments[] = {name, command, NULL};
+    char word[32];
+    (void)snprintf(word, sizeof word, "%s", command == NULL ? "model-worker" : command);
+    char *const arguments[] = {name, word, NULL};
     int failed = posix_spawn(out_child, program, &actions, &attributes, arguments, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)posix_spawnattr_destroy(&attributes);
@@ -115,7 +117,7 @@ static int converse(struct tw_model_link *link, bool fresh)
 {
     pid_t child = 0;
     int frames = 0;
-    int fd = start_child(link->program, &child);
+    int fd = start_child(link->program, link->owner.command, &child);
     if (fd < 0) return 0;
     (void)pthread_mutex_lock(&link->mutex);
     link->fd = fd;
@@ -181,7 +183,7 @@ tw_status tw_model_link_create(const char *program, const struct tw_model_link_o
     return TW_OK;
 }
 
-void tw_model_link_destroy(struct tw_model_link *link)
+void tw_model_link_stop(struct tw_model_link *link)
 {
     if (link == NULL) return;
     (void)pthread_mutex_lock(&link->mutex);
@@ -189,6 +191,12 @@ void tw_model_link_destroy(struct tw_model_link *link)
     if (link->fd >= 0) (void)shutdown(link->fd, SHUT_RDWR);
     (void)pthread_cond_signal(&link->stopped);
     (void)pthread_mutex_unlock(&link->mutex);
+}
+
+void tw_model_link_destroy(struct tw_model_link *link)
+{
+    if (link == NULL) return;
+    tw_model_link_stop(link);
     (void)pthread_join(link->thread, NULL);
     (void)pthread_mutex_destroy(&link->mutex);
     (void)pthread_mutex_destroy(&link->send_mutex);

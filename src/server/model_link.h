@@ -1,4 +1,5 @@
-/* The server's end of the child process that runs the model: started, spoken to, started again. */
+/* The server's end of a child process (the model's, or one that reads a gateway): started, spoken to,
+ * started again. */
 #ifndef TW_SERVER_MODEL_LINK_H
 #define TW_SERVER_MODEL_LINK_H
 
@@ -15,6 +16,7 @@ struct tw_model_link;
 /** What the link tells its owner; all by the link's own thread. */
 struct tw_model_link_owner {
     void *user;
+    const char *command; /* of this program; NULL: model-worker */
     /* A child has started and waits for what it has to know, sent with tw_model_link_send. fresh:
      * it has failed right after its saved state was restored, so that state is not to be used. */
     void (*greet)(void *user, struct tw_model_link *link, bool fresh);
@@ -32,6 +34,9 @@ struct tw_model_link_owner {
  */
 tw_status tw_model_link_create(const char *program, const struct tw_model_link_owner *owner,
                                struct tw_model_link **out_link);
+
+/** Tell the child to end, without waiting for it; tw_model_link_destroy does. NULL is fine. */
+void tw_model_link_stop(struct tw_model_link *link);
 
 /** End the child and free; NULL is fine. Waits at most some seconds for the child. */
 void tw_model_link_destroy(struct tw_model_link *link);

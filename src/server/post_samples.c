@@ -1,6 +1,7 @@
-/* POST /api/v1/samples: decoded, stored, and answered only when it is on disk. */
+/* POST /api/v1/samples and /api/v1/write: decoded, stored, and answered only when it is on disk. */
 #include "net/json.h"
 #include "server/service.h"
+#include "telemetry/line_protocol.h"
 #include "telemetry/samples_json.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 struct waiting {
     struct tw_http_exchange *exchange;
     size_t count;
+    bool quiet; /* 204 without a body, as clients of line protocol expect */
 };
 
 static void fill_stored(struct tw_http_reply *reply, size_t count)
@@ -39,7 +41,9 @@ static void stored(void *user, tw_status status)
 {
     struct waiting *waiting = user;
     struct tw_http_reply reply = {.status = 200, .mime = "application/json"};
-    if (status == TW_OK) {
+    if (status == TW_OK && waiting->quiet) {
+        reply.status = 204;
+    } else if (status == TW_OK) {
         fill_stored(&reply, waiting->count);
     } else {
         refuse_store(&reply, status);
@@ -76,7 +80,8 @@ static tw_http_outcome submit(struct tw_server *server, struct tw_device *device
         tw_http_refuse(reply, 503, "out of memory", NULL);
         return TW_HTTP_DONE;
     }
-    *waiting = (struct waiting){request->exchange, samples->count};
+    *waiting = (struct waiting){request->exchange, samples->count,
+                                strcmp(request->path, TW_PATH_SAMPLES) != 0};
     tw_http_later(request);
     tw_status status = tw_ingest_submit(server->ingest, device, source, samples->list,
                                         samples->count, stored, waiting, &fault);
@@ -96,6 +101,19 @@ static struct tw_device *device_of(struct tw_server *server, const struct tw_htt
 {
     if (request->roles != TW_ROLE_DEVICE) return NULL; /* a person may be called as a device is */
     return tw_devices_find_name(server->devices, "http", request->who);
+}
+
+/* What a device calls a tag is a sensor, a unit and a factor. */
+static void rename_tags(const struct tw_device *device, struct tw_samples *samples)
+{
+    struct tw_tag tag;
+    for (size_t i = 0; i < samples->count; i++) {
+        struct tw_measurement *m = &samples->list[i];
+        if (!tw_device_tag(device, m->sensor, &tag)) continue; /* the door says what is wrong */
+        m->sensor = tag.sensor;
+        m->value *= tag.factor;
+        if (m->unit == NULL) m->unit = tag.unit;
+    }
 }
 
 /* Whether the device keeps to its limits; else the refusal is in reply. */
@@ -118,37 +136,53 @@ static bool within_limits(struct tw_device *device, const struct tw_http_request
     return why == NULL;
 }
 
+/* Decoded or not: name what is wrong, or hand it in. */
+static tw_http_outcome take(struct tw_server *server, const struct tw_http_request *request,
+                            struct tw_samples *samples, tw_status status,
+                            struct tw_samples_fault *fault, struct tw_http_reply *reply)
+{
+    struct tw_device *device = device_of(server, request);
+    tw_http_outcome outcome = TW_HTTP_DONE;
+    if (device != NULL) rename_tags(device, samples);
+    if (status == TW_ERR_FORMAT) {
+        /* The first bad sample is named, whoever finds it. */
+        struct tw_samples_fault earlier = {.index = -1};
+        if (tw_ingest_check(server->ingest, device, samples->list, samples->count, &earlier) ==
+            TW_ERR_FORMAT) {
+            *fault = earlier;
+        }
+        refuse_samples(reply, fault);
+        if (device != NULL) tw_device_note_refused(device, tw_real_ms(), fault->error);
+    } else if (status != TW_OK) {
+        tw_http_refuse(reply, 503, tw_status_text(status), NULL);
+    } else if (within_limits(device, request, samples->count, reply)) {
+        const char *source = samples->source[0] != 0 ? samples->source : request->who;
+        if (device != NULL) source = tw_device_source(device);
+        outcome = submit(server, device, source, samples, request, reply);
+    }
+    tw_samples_done(samples);
+    return outcome;
+}
+
 tw_http_outcome tw_post_samples(void *user, const struct tw_http_request *request,
                                 struct tw_http_reply *reply)
 {
     struct tw_server *server = user;
-    struct tw_device *device = device_of(server, request);
     struct tw_samples samples;
     struct tw_samples_fault fault;
     tw_status status = tw_samples_decode(request->body, request->body_size, server->city->zone_s,
                                          &samples, &fault);
-    if (status != TW_OK) {
-        if (status == TW_ERR_FORMAT) {
-            /* The first bad sample is named, whoever finds it. */
-            struct tw_samples_fault earlier = {.index = -1};
-            if (tw_ingest_check(server->ingest, device, samples.list, samples.count, &earlier) ==
-                TW_ERR_FORMAT) {
-                fault = earlier;
-            }
-            refuse_samples(reply, &fault);
-            if (device != NULL) tw_device_note_refused(device, tw_real_ms(), fault.error);
-        } else {
-            tw_http_refuse(reply, 503, tw_status_text(status), NULL);
-        }
-        tw_samples_done(&samples);
-        return TW_HTTP_DONE;
-    }
-    tw_http_outcome outcome = TW_HTTP_DONE;
-    if (within_limits(device, request, samples.count, reply)) {
-        const char *source = samples.source[0] != 0 ? samples.source : request->who;
-        if (device != NULL) source = tw_device_source(device);
-        outcome = submit(server, device, source, &samples, request, reply);
-    }
-    tw_samples_done(&samples);
-    return outcome;
+    return take(server, request, &samples, status, &fault, reply);
+}
+
+tw_http_outcome tw_post_write(void *user, const struct tw_http_request *request,
+                              struct tw_http_reply *reply)
+{
+    struct tw_server *server = user;
+    struct tw_samples samples;
+    struct tw_samples_fault fault;
+    tw_status status =
+        tw_line_decode(request->body, request->body_size, tw_http_query(request, "precision"),
+                       tw_clock_now(&server->clock), &samples, &fault);
+    return take(server, request, &samples, status, &fault, reply);
 }

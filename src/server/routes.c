@@ -31,6 +31,8 @@ TW_GET(get_sensors, tw_answer_sensors)
 TW_GET(get_rain, tw_answer_rain)
 TW_GET(get_health, tw_answer_health)
 TW_GET(get_forecast, tw_answer_forecast)
+TW_GET(get_devices, tw_answer_devices)
+TW_GET(get_latest, tw_answer_latest)
 
 static void borrow(struct tw_http_reply *reply, const struct tw_strbuf *text)
 {
@@ -100,7 +102,21 @@ static tw_http_outcome get_events(void *user, const struct tw_http_request *requ
                                   struct tw_http_reply *reply)
 {
     const struct tw_server *server = user;
-    (void)request;
+    const char *list = tw_http_query(request, "topics");
+    while (list != NULL && *list != 0) {
+        size_t length = strcspn(list, ",");
+        int topic = 0;
+        while (topic < TW_TOPIC_COUNT && (strlen(tw_topic_names[topic]) != length ||
+                                          strncmp(list, tw_topic_names[topic], length) != 0)) {
+            topic++;
+        }
+        if (topic == TW_TOPIC_COUNT) {
+            tw_http_refuse(reply, 400, "there is no such topic", "docs/api.md lists the topics");
+            return TW_HTTP_DONE;
+        }
+        reply->topics |= 1U << topic;
+        list += length + (list[length] == ',');
+    }
     reply->mime = "text/event-stream";
     reply->events = server->events;
     return TW_HTTP_DONE;
@@ -249,32 +265,72 @@ static tw_http_outcome post_acknowledge(void *user, const struct tw_http_request
 
 static tw_http_handler get_routes;
 
+/* Parameters that several routes have. */
+#define SPAN                                                                                       \
+    "from:time:first moment, ISO 8601 or milliseconds since 1970; a day before to without it;"     \
+    "to:time:last moment; now without it"
+
 static const struct tw_http_route routes[] = {
-    {"GET", "/api/v1/city", TW_ROLE_VIEWER, 0, get_city, "the city"},
-    {"GET", "/api/v1/network", TW_ROLE_VIEWER, 0, get_network, "links and nodes, GeoJSON"},
-    {"GET", "/api/v1/roads", TW_ROLE_VIEWER, 0, get_roads, "roads, GeoJSON"},
-    {"GET", "/api/v1/terrain.png", TW_ROLE_VIEWER, 0, tw_get_terrain, "shaded relief"},
-    {"GET", "/api/v1/state", TW_ROLE_VIEWER, 0, get_state, "all that changes, in one answer"},
-    {"GET", "/api/v1/clock", TW_ROLE_VIEWER, 0, get_clock, "the clock"},
+    {"GET", "/api/v1/city", TW_ROLE_VIEWER, 0, get_city, "the city", .answer = "Object"},
+    {"GET", "/api/v1/network", TW_ROLE_VIEWER, 0, get_network, "links and nodes, GeoJSON",
+     .answer = "application/geo+json"},
+    {"GET", "/api/v1/roads", TW_ROLE_VIEWER, 0, get_roads, "roads, GeoJSON",
+     .answer = "application/geo+json"},
+    {"GET", "/api/v1/terrain.png", TW_ROLE_VIEWER, 0, tw_get_terrain, "shaded relief",
+     .answer = "image/png"},
+    {"GET", "/api/v1/state", TW_ROLE_VIEWER, 0, get_state, "all that changes, in one answer",
+     .answer = "Object"},
+    {"GET", "/api/v1/clock", TW_ROLE_VIEWER, 0, get_clock, "the clock", .answer = "Clock"},
     {"POST", "/api/v1/clock", TW_ROLE_OPERATOR, SMALL_BODY, post_clock,
-     "pause, go on, set the speed of a replay"},
+     "pause, go on, set the speed of a replay", .request = "ClockOrder", .answer = "Clock"},
     {"GET", "/api/v1/warnings", TW_ROLE_VIEWER, 0, get_warnings,
-     "open warnings; ?all=1 ended ones too"},
+     "open warnings; ?all=1 ended ones too", .query = "all:text:1: ended ones too",
+     .answer = "List"},
     {"POST", "/api/v1/warnings/{}/acknowledge", TW_ROLE_OPERATOR, SMALL_BODY, post_acknowledge,
-     "take note of a warning"},
-    {"GET", "/api/v1/points", TW_ROLE_VIEWER, 0, get_points, "depth at each point, now and ahead"},
-    {"GET", "/api/v1/points/{}/series", TW_ROLE_VIEWER, 0, get_point_series, "curves of a point"},
-    {"GET", "/api/v1/sensors", TW_ROLE_VIEWER, 0, get_sensors, "last value of each sensor"},
-    {"GET", "/api/v1/sensors/{}/series", TW_ROLE_VIEWER, 0, get_sensor_series,
-     "curves of a sensor"},
-    {"GET", "/api/v1/rain", TW_ROLE_VIEWER, 0, get_rain, "rain at each gage, fallen and ahead"},
-    {"GET", "/api/v1/forecast", TW_ROLE_VIEWER, 0, get_forecast, "the last forecast"},
-    {"GET", "/api/v1/events", TW_ROLE_VIEWER, 0, get_events, "server-sent events"},
-    {"POST", "/api/v1/samples", TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_samples,
-     "measurements; answered once they are on disk"},
-    {"GET", "/api/v1/audit", TW_ROLE_AUDITOR, 0, get_audit, "the last 200 changes"},
-    {"GET", "/api/v1/health", TW_ROLE_VIEWER, 0, get_health, "how the service is"},
-    {"GET", "/api/v1/routes", 0, 0, get_routes, "this list"},
+     "take note of a warning", .request = "Acknowledgement", .answer = "List"},
+    {"GET", "/api/v1/points", TW_ROLE_VIEWER, 0, get_points, "depth at each point, now and ahead",
+     .answer = "List"},
+    {"GET", "/api/v1/points/{}/series", TW_ROLE_VIEWER, 0, get_point_series, "curves of a point",
+     .answer = "Object"},
+    {"GET", "/api/v1/sensors", TW_ROLE_VIEWER, 0, get_sensors, "last value of each sensor",
+     .answer = "List"},
+    {"GET", "/api/v1/sensors/{}/series", TW_ROLE_VIEWER, 0, get_sensor_series, "curves of a sensor",
+     .answer = "Object"},
+    {"GET", "/api/v1/latest", TW_ROLE_VIEWER, 0, get_latest,
+     "last values of everything that is measured, as a table", .answer = "Latest"},
+    {"GET", "/api/v1/series/{}", TW_ROLE_VIEWER, 0, tw_get_values,
+     "values of one sensor, in as many points as a screen has",
+     .query = SPAN ";points:points:most points; 1000 without it", .answer = "Series"},
+    {"GET", "/api/v1/export.csv", TW_ROLE_VIEWER, 0, tw_get_export,
+     "values as CSV (RFC 4180), oldest first for each sensor",
+     .query = SPAN ";sensors:text:ids with commas between them; all without it"
+                   ";format:format:plain, or typed for programs: types in the header, times in UTC"
+                   ";bom:text:1: begin with a byte order mark, for spreadsheets",
+     .answer = "text/csv"},
+    {"GET", "/api/v1/devices", TW_ROLE_VIEWER, 0, get_devices,
+     "who sends measurements: last contact, lag, gaps, refusals", .answer = "Devices"},
+    {"GET", "/api/v1/rain", TW_ROLE_VIEWER, 0, get_rain, "rain at each gage, fallen and ahead",
+     .answer = "List"},
+    {"GET", "/api/v1/forecast", TW_ROLE_VIEWER, 0, get_forecast, "the last forecast",
+     .answer = "Object"},
+    {"GET", "/api/v1/events", TW_ROLE_VIEWER, 0, get_events, "server-sent events",
+     .query = "topics:text:names with commas between them; all without it",
+     .answer = "text/event-stream"},
+    {"POST", TW_PATH_SAMPLES, TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_samples,
+     "measurements; answered once they are on disk", .request = "Samples", .answer = "Stored"},
+    {"POST", "/api/v1/write", TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_write,
+     "measurements in Influx line protocol; answered once they are on disk", .takes = "",
+     .query = "precision:precision:of the times; ns without it", .request = "Lines"},
+    {"POST", "/api/v2/write", TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_write,
+     "the same, where clients of InfluxDB 2 look for it", .takes = "",
+     .query = "precision:precision:of the times; ns without it", .request = "Lines"},
+    {"GET", "/api/v1/audit", TW_ROLE_AUDITOR, 0, get_audit, "the last 200 changes",
+     .answer = "List"},
+    {"GET", "/api/v1/health", TW_ROLE_VIEWER, 0, get_health, "how the service is",
+     .answer = "Object"},
+    {"GET", "/api/v1/routes", 0, 0, get_routes, "this list", .answer = "List"},
+    {"GET", "/api/v1/openapi.json", 0, 0, tw_get_openapi, "this interface as OpenAPI 3.1",
+     .answer = "Object"},
 };
 
 const struct tw_http_route *tw_routes(size_t *out_count)
@@ -307,7 +363,8 @@ void tw_audit(void *user, const struct tw_http_request *request, unsigned status
 {
     struct tw_server *server = user;
     /* Samples that were stored are booked with their source in the store's own list of batches. */
-    if (status == 200 && strcmp(request->path, "/api/v1/samples") == 0) return;
+    if (status == 200 && strcmp(request->path, TW_PATH_SAMPLES) == 0) return;
+    if (status == 204) return;
     char detail[DETAIL_SIZE];
     (void)snprintf(detail, sizeof detail, "%.*s",
                    (int)(request->body_size < DETAIL_SIZE ? request->body_size : DETAIL_SIZE),

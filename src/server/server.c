@@ -3,6 +3,7 @@
 #include "base/compiler.h"
 #include "net/place.h"
 #include "server/devices_ini.h"
+#include "server/modbus.h"
 #include "server/service.h"
 
 #include <errno.h>
@@ -21,11 +22,11 @@
 #define HTTP_THREADS 4
 #define CLIENTS_MAX 200
 
-static const char *const topic_names[TW_TOPIC_COUNT] = {
+const char *const tw_topic_names[TW_TOPIC_COUNT] = {
     [TW_TOPIC_CLOCK] = "clock",   [TW_TOPIC_WARNINGS] = "warnings",
     [TW_TOPIC_POINTS] = "points", [TW_TOPIC_SENSORS] = "sensors",
     [TW_TOPIC_RAIN] = "rain",     [TW_TOPIC_FORECAST] = "forecast",
-    [TW_TOPIC_HEALTH] = "health"};
+    [TW_TOPIC_HEALTH] = "health", [TW_TOPIC_DEVICES] = "devices"};
 
 int64_t tw_wall_ms(void)
 {
@@ -166,7 +167,9 @@ static tw_status make_ingest(struct tw_server *server, tw_faults *faults)
     TW_TRY(tw_ingest_create(&options, &server->ingest));
     TW_TRY(tw_devices_create(&server->catalogue, &server->devices));
     const char *path = server->city->devices_path;
-    return path == NULL ? TW_OK : tw_devices_read(path, server->devices, faults);
+    if (path == NULL) return TW_OK;
+    TW_TRY(tw_devices_read(path, server->devices, faults));
+    return tw_modbus_check(server->devices, path, faults);
 }
 
 /* A replay begins anew: what earlier ones have put into its store goes, what others have sent
@@ -307,6 +310,8 @@ static tw_status make_answers(struct tw_server *server)
 static tw_status start_threads(struct tw_server *server)
 {
     TW_TRY(tw_live_begin(server));
+    TW_TRY(
+        tw_modbus_begin(server->devices, server->ingest, server->options.program, &server->modbus));
     server->ticker_runs = pthread_create(&server->ticker, NULL, tw_ticker_loop, server) == 0;
     server->terrain_runs =
         pthread_create(&server->terrain_thread, NULL, tw_terrain_loop, server) == 0;
@@ -335,7 +340,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
     TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
     TW_TRY(make_answers(server));
-    TW_TRY(tw_events_create(topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
+    TW_TRY(tw_events_create(tw_topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
     TW_TRY(start_http(server, why));
     TW_TRY(tw_doors_open(server, why.text, why.size, &server->doors));
     return start_threads(server);
@@ -372,6 +377,7 @@ void tw_server_destroy(struct tw_server *server)
     if (server->ticker_runs) (void)pthread_join(server->ticker, NULL);
     if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
     tw_model_link_destroy(server->link);
+    tw_modbus_end(server->modbus);
     /* Everything that waits for the disk is answered, then the sockets can go. */
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);

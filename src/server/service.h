@@ -26,8 +26,9 @@
 #define TW_SOURCE_REPLAY "replay"
 #define TW_SOURCE_SIMULATED "simulated"
 #define TW_TERRAIN_WAITERS 32
+#define TW_PATH_SAMPLES "/api/v1/samples"
 
-/** Topics of the event stream, in the order of their names in service.c. */
+/** Topics of the event stream, named by tw_topic_names. */
 enum tw_topic {
     TW_TOPIC_CLOCK,
     TW_TOPIC_WARNINGS,
@@ -36,8 +37,12 @@ enum tw_topic {
     TW_TOPIC_RAIN,
     TW_TOPIC_FORECAST,
     TW_TOPIC_HEALTH,
+    TW_TOPIC_DEVICES,
     TW_TOPIC_COUNT
 };
+
+/** Names of topics. */
+extern const char *const tw_topic_names[TW_TOPIC_COUNT];
 
 /** What the model does. */
 enum tw_model_state { TW_MODEL_STOPPED, TW_MODEL_RUNNING, TW_MODEL_FAILED };
@@ -103,6 +108,7 @@ struct tw_server {
     struct tw_catalogue catalogue;
     struct tw_devices *devices;
     struct tw_ingest *ingest;  /* the door of every measurement */
+    struct tw_modbus *modbus;  /* gateways that are read; NULL: none */
     int32_t *series;           /* [sensors] in the store */
     int32_t *sensor_of_series; /* [series_limit] */
     int32_t series_limit;
@@ -184,7 +190,7 @@ void *tw_ticker_loop(void *user);
 typedef void tw_answer(struct tw_server *server, struct tw_strbuf *out);
 
 tw_answer tw_answer_clock, tw_answer_points, tw_answer_sensors, tw_answer_rain, tw_answer_forecast,
-    tw_answer_health, tw_answer_state;
+    tw_answer_health, tw_answer_state, tw_answer_devices, tw_answer_latest;
 
 /** Write the members quality and reasons of an object. */
 void tw_answer_quality(struct tw_strbuf *out, int32_t quality);
@@ -228,8 +234,14 @@ const struct tw_http_route *tw_routes(size_t *out_count);
 /** GET of anything that is no route: a file of the page. */
 tw_http_handler tw_get_page;
 
-/** POST /api/v1/samples */
-tw_http_handler tw_post_samples;
+/** POST /api/v1/samples and POST /api/v1/write */
+tw_http_handler tw_post_samples, tw_post_write;
+
+/** GET /api/v1/series/{id}, GET /api/v1/export.csv */
+tw_http_handler tw_get_values, tw_get_export;
+
+/** GET /api/v1/openapi.json */
+tw_http_handler tw_get_openapi;
 
 /** Writes the audit. */
 void tw_audit(void *user, const struct tw_http_request *request, unsigned status, const char *peer);

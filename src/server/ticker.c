@@ -20,6 +20,7 @@ static const struct {
     [TW_TOPIC_RAIN] = {tw_answer_rain, 1000},
     [TW_TOPIC_FORECAST] = {tw_answer_forecast, 100},
     [TW_TOPIC_HEALTH] = {tw_answer_health, 250},
+    [TW_TOPIC_DEVICES] = {tw_answer_devices, HEALTH_MS},
 };
 
 struct ticker {
@@ -60,6 +61,7 @@ static void mark_due(struct ticker *ticker, int64_t wall_ms)
     if (wall_ms - ticker->published_ms[TW_TOPIC_HEALTH] >= HEALTH_MS) {
         dirty[TW_TOPIC_HEALTH] = true;
     }
+    dirty[TW_TOPIC_DEVICES] = true; /* their ages grow; published every few seconds */
     if (now.now_ms / 60000 != ticker->warned_ms / 60000) {
         dirty[TW_TOPIC_WARNINGS] = true;
         ticker->warned_ms = now.now_ms;

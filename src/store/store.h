@@ -1,9 +1,10 @@
 /* What must survive a restart: samples, warnings, forecasts, the audit.
  *
  * One thread writes, in group commits; what waits is answered only after its commit is on disk
- * (SQLite, write-ahead log, synchronous FULL). Readers have connections of their own and never wait
- * for the writer. The last value of every series is kept in memory. Times are milliseconds since
- * 1970-01-01T00:00Z. */
+ * (SQLite, write-ahead log, synchronous FULL). A commit's samples are one row of a log; later they
+ * are sealed into compressed chunks, a file for each month. Readers have connections of their own
+ * and never wait for the writer. The last value of every series is kept in memory. Times are
+ * milliseconds since 1970-01-01T00:00Z. docs/decisions/0008-store-format.md says why. */
 #ifndef TW_STORE_STORE_H
 #define TW_STORE_STORE_H
 
@@ -15,6 +16,10 @@
 
 #define TW_STORE_NAME_SIZE 128
 #define TW_STORE_NEVER INT64_MIN /* a time that has not come */
+
+#define TW_STORE_HISTORY_MS                                                                        \
+    900000 /* a batch received later than this after its newest sample is \
+                                      history: when too much waits it is refused first */
 
 /** A store; may be used from any thread. */
 struct tw_store;
@@ -63,6 +68,43 @@ typedef void tw_store_committed(void *user, const char *source,
 /** What became of something that was queued, told by the writing thread. */
 typedef void tw_store_done(void *user, tw_status status);
 
+/** Limits of a store; the default is right for a city. */
+typedef struct {
+    int64_t seal_samples; /* so many wait for being sealed, in memory, before it is done */
+    int64_t seal_bytes;   /* of the log likewise */
+    int64_t seal_ms;      /* the longest that a sample waits likewise */
+    int64_t wal_bytes;    /* waiting to be moved to their place because somebody reads */
+    int64_t queue_bytes;  /* of samples that wait for a commit; half of it for history */
+    int32_t months;       /* kept, with the newest; 0: all */
+} tw_store_options;
+
+#define TW_STORE_OPTIONS_DEFAULT                                                                   \
+    (tw_store_options)                                                                             \
+    {                                                                                              \
+        .seal_samples = 4000000, .seal_bytes = 96 << 20, .seal_ms = 3600000,                       \
+        .wal_bytes = 256 << 20, .queue_bytes = 64 << 20, .months = 0                               \
+    }
+
+/** How a store is. */
+struct tw_store_health {
+    char state[256];         /* "ok", or why the last commit failed */
+    char warning[256];       /* "", or what will make it refuse samples if it goes on */
+    int64_t samples;         /* stored, counting replaced ones once more */
+    int64_t waiting_samples; /* in the log and in memory, not in a chunk yet */
+    int64_t log_bytes, wal_bytes, queue_bytes;
+    int64_t refused_history, refused_live; /* samples, since the store was opened */
+};
+
+/** What the values of a stretch of time come to. */
+struct tw_store_bucket {
+    int64_t count;             /* samples */
+    int64_t numbers;           /* of them that are not NaN */
+    int64_t first_ms, last_ms; /* their times */
+    double first, last;        /* their values */
+    double min, max;           /* of the numbers */
+    double sum;                /* likewise; its last bits depend on how samples lie in chunks */
+};
+
 /**
  * Open a store, made when it is missing, brought to the newest schema when it is older.
  *
@@ -75,6 +117,11 @@ typedef void tw_store_done(void *user, tw_status status);
  */
 tw_status tw_store_open(const char *path, tw_store_committed *committed, void *user, char *why,
                         size_t why_size, struct tw_store **out_store);
+
+/** As tw_store_open, with limits other than the default. */
+tw_status tw_store_open_with(const char *path, const tw_store_options *options,
+                             tw_store_committed *committed, void *user, char *why, size_t why_size,
+                             struct tw_store **out_store);
 
 /** Write what is queued and take nothing more; reading goes on. */
 void tw_store_stop(struct tw_store *store);
@@ -99,9 +146,10 @@ const char *tw_store_source_name(struct tw_store *store, int32_t source);
  * Queue samples for the next commit: all of them are stored or none. A sample with the series, time
  * and source of an earlier one replaces it.
  *
- * samples  [count] copied
- * done     called once, unless an error is returned; may be NULL
- * errors   TW_ERR_FULL too much is waiting, TW_ERR_NOMEM
+ * samples  [count] copied; times in the years 1900 to 2199
+ * done     called once, unless an error is returned; may be NULL; TW_ERR_FULL when there are too
+ *          many sources
+ * errors   TW_ERR_FULL too much is waiting, TW_ERR_NOMEM, TW_ERR_ARG a series or time is none
  */
 tw_status tw_store_samples_add(struct tw_store *store, const char *source, int64_t received_ms,
                                const struct tw_store_sample *samples, size_t count,
@@ -134,6 +182,12 @@ int64_t tw_store_meta_get(struct tw_store *store, const char *key, int64_t other
 /** Wait until everything queued so far is on disk or has failed. errors: what the wait itself had */
 tw_status tw_store_flush(struct tw_store *store);
 
+/** Seal what waits in the log into chunks; waits. errors: TW_ERR_FILE, TW_ERR_FULL, TW_ERR_NOMEM */
+tw_status tw_store_seal(struct tw_store *store);
+
+/** Remove whole months that ended at or before a time; waits. errors: TW_ERR_FILE, TW_ERR_FULL */
+tw_status tw_store_months_remove(struct tw_store *store, int64_t before_ms);
+
 /** The last value of a series. */
 struct tw_store_head tw_store_head_get(struct tw_store *store, int32_t series);
 
@@ -142,6 +196,9 @@ int64_t tw_store_sample_count(struct tw_store *store);
 
 /** "ok", or why the last commit failed; at most size - 1 bytes. */
 void tw_store_state(struct tw_store *store, char *out, size_t size);
+
+/** How the store is. */
+void tw_store_health_get(struct tw_store *store, struct tw_store_health *out_health);
 
 /**
  * Samples of a series, oldest first; of several sources at one time all.
@@ -154,6 +211,17 @@ void tw_store_state(struct tw_store *store, char *out, size_t size);
 tw_status tw_store_samples_read(struct tw_store *store, int32_t series, int64_t from_ms,
                                 int64_t to_ms, size_t limit, struct tw_store_sample **out_samples,
                                 size_t *out_count);
+
+/**
+ * The samples of a series down to as many stretches as there are pixels, of equal length. What lies
+ * in one stretch as a whole chunk is not unpacked.
+ *
+ * from_ms, to_ms  both included, from_ms <= to_ms
+ * out_buckets     [count]
+ * errors          TW_ERR_FILE, TW_ERR_NOMEM, TW_ERR_ARG
+ */
+tw_status tw_store_buckets_read(struct tw_store *store, int32_t series, int64_t from_ms,
+                                int64_t to_ms, int32_t count, struct tw_store_bucket *out_buckets);
 
 /**
  * Warnings of a session, by id.

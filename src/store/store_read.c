@@ -1,66 +1,159 @@
-/* Reading: connections of its own, each used by one thread at a time. */
+/* Reading: sessions of its own, each used by one thread at a time. */
+#include "store/month.h"
 #include "store/store_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BUSY_MS 5000
-
-static sqlite3 *reader_take(struct tw_store *store)
+tw_status tw_store_reader_take(struct tw_store *store, struct tw_session **out_session)
 {
-    sqlite3 *db = NULL;
+    struct tw_session *session = NULL;
+    char why[300];
     (void)pthread_mutex_lock(&store->readers_mutex);
-    if (store->reader_count > 0) db = store->readers[--store->reader_count];
+    if (store->reader_count > 0) session = store->readers[--store->reader_count];
+    bool forget =
+        session != NULL && store->months_removed != store->reader_months[store->reader_count];
     (void)pthread_mutex_unlock(&store->readers_mutex);
-    if (db != NULL) return db;
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(store->path, &db, flags, NULL) != SQLITE_OK) {
-        (void)sqlite3_close(db);
-        return NULL;
-    }
-    (void)sqlite3_busy_timeout(db, BUSY_MS);
-    return db;
+    if (forget) store->ops->forget(session);
+    *out_session = session;
+    if (session != NULL) return TW_OK;
+    return store->ops->open(store->path, TW_SESSION_READ, why, sizeof why, out_session);
 }
 
-static void reader_give(struct tw_store *store, sqlite3 *db)
+void tw_store_reader_give(struct tw_store *store, struct tw_session *session)
 {
+    if (session == NULL) return;
     (void)pthread_mutex_lock(&store->readers_mutex);
     bool kept = store->reader_count < TW_STORE_READERS;
-    if (kept) store->readers[store->reader_count++] = db;
+    if (kept) {
+        store->reader_months[store->reader_count] = store->months_removed;
+        store->readers[store->reader_count++] = session;
+    }
     (void)pthread_mutex_unlock(&store->readers_mutex);
-    if (!kept) (void)sqlite3_close(db);
+    if (!kept) store->ops->close(session);
 }
 
-/* A prepared query on a reader; both are to be given back by query_end. errors: TW_ERR_FILE */
-static tw_status query_begin(struct tw_store *store, const char *sql, sqlite3 **out_db,
-                             sqlite3_stmt **out_rows)
+/* ---- samples ---- */
+
+struct reading {
+    struct tw_chunk_coder coder;
+    struct tw_points waiting, found, unpacked;
+    int64_t from_ms, to_ms;
+    size_t limit;
+    tw_status status;
+};
+
+static void reading_done(struct reading *r)
 {
-    sqlite3 *db = reader_take(store);
-    if (db == NULL) return TW_ERR_FILE;
-    if (sqlite3_prepare_v2(db, sql, -1, out_rows, NULL) != SQLITE_OK) {
-        (void)sqlite3_close(db);
-        return TW_ERR_FILE;
+    tw_chunk_coder_done(&r->coder);
+    free(r->waiting.items);
+    free(r->found.items);
+    free(r->unpacked.items);
+}
+
+/* A chunk's points of the time asked for, the newest first. */
+static bool take_chunk(void *user, int32_t series, int64_t begin_ms, const uint8_t *data,
+                       size_t size)
+{
+    struct reading *r = user;
+    struct tw_chunk_summary about;
+    (void)series;
+    r->status = tw_chunk_summary_read(data, size, &about);
+    if (r->status != TW_OK) return false;
+    if (about.last_ms < r->from_ms) return false;
+    r->status = tw_points_reserve(&r->unpacked, (size_t)about.count);
+    if (r->status == TW_OK) {
+        r->status = tw_points_reserve(&r->found, r->found.count + (size_t)about.count);
     }
-    *out_db = db;
+    if (r->status == TW_OK) {
+        r->status = tw_chunk_unpack(&r->coder, data, size, r->unpacked.items, r->unpacked.room,
+                                    &r->unpacked.count);
+    }
+    if (r->status != TW_OK) return false;
+    for (size_t i = r->unpacked.count; i-- > 0;) {
+        int64_t time_ms = r->unpacked.items[i].time_ms;
+        if (time_ms < r->from_ms || time_ms > r->to_ms) continue;
+        r->found.items[r->found.count++] = r->unpacked.items[i];
+    }
+    return begin_ms > r->from_ms && r->found.count < r->limit;
+}
+
+struct months {
+    int32_t *months;
+    size_t count;
+    tw_status status;
+};
+
+static bool collect_month(void *user, int32_t month)
+{
+    struct months *m = user;
+    int32_t *months = realloc(m->months, (m->count + 1) * sizeof *months);
+    if (months == NULL) m->status = TW_ERR_NOMEM;
+    if (months == NULL) return false;
+    m->months = months;
+    m->months[m->count++] = month;
+    return true;
+}
+
+/* Chunks of a series down from to_ms, month by month, while there are any and more is wanted. */
+static tw_status chunks_down(struct tw_store *store, int32_t series, struct reading *r,
+                             tw_chunk_visit *visit, void *user)
+{
+    struct tw_session *session = NULL;
+    struct months m = {0};
+    TW_TRY(tw_store_reader_take(store, &session));
+    tw_status status = store->ops->months_read(session, collect_month, &m);
+    if (status == TW_OK) status = m.status;
+    for (size_t i = m.count; i-- > 0 && status == TW_OK;) {
+        if (m.months[i] > tw_month_of(r->to_ms)) continue;
+        if (m.months[i] < tw_month_of(r->from_ms) || r->found.count >= r->limit) break;
+        status = store->ops->chunks_read(session, m.months[i], series, r->to_ms, visit, user);
+        if (status == TW_OK) status = r->status;
+    }
+    free(m.months);
+    tw_store_reader_give(store, session);
+    return status == TW_ERR_FORMAT ? TW_ERR_FILE : status;
+}
+
+/* What waits, of the time asked for. It is taken before the chunks are read: what is sealed in
+ * between is found twice, and once in the answer. */
+static tw_status waiting_within(struct tw_store *store, int32_t series, struct reading *r)
+{
+    TW_TRY(tw_store_waiting_copy(store, series, &r->waiting));
+    size_t kept = 0;
+    for (size_t i = 0; i < r->waiting.count; i++) {
+        int64_t time_ms = r->waiting.items[i].time_ms;
+        if (time_ms < r->from_ms || time_ms > r->to_ms) continue;
+        r->waiting.items[kept++] = r->waiting.items[i];
+    }
+    r->waiting.count = kept;
     return TW_OK;
 }
 
-static void query_end(struct tw_store *store, sqlite3 *db, sqlite3_stmt *rows)
+static void turn_round(struct tw_points *points)
 {
-    (void)sqlite3_finalize(rows);
-    reader_give(store, db);
+    for (size_t i = 0; i < points->count / 2; i++) {
+        struct tw_chunk_point other = points->items[i];
+        points->items[i] = points->items[points->count - 1 - i];
+        points->items[points->count - 1 - i] = other;
+    }
 }
 
-/* Room for one more item of an array that doubles. */
-static tw_status grow(void **items, size_t count, size_t *capacity, size_t size)
+static tw_status samples_of(const struct reading *r, int32_t series,
+                            struct tw_store_sample **out_samples, size_t *out_count)
 {
-    if (count < *capacity) return TW_OK;
-    size_t larger = *capacity == 0 ? 256 : *capacity * 2;
-    void *moved = realloc(*items, larger * size);
-    if (moved == NULL) return TW_ERR_NOMEM;
-    *items = moved;
-    *capacity = larger;
+    size_t skipped = r->unpacked.count > r->limit ? r->unpacked.count - r->limit : 0;
+    size_t count = r->unpacked.count - skipped;
+    struct tw_store_sample *samples = count == 0 ? NULL : malloc(count * sizeof *samples);
+    if (count > 0 && samples == NULL) return TW_ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const struct tw_chunk_point *p = &r->unpacked.items[skipped + i];
+        samples[i] = (struct tw_store_sample){
+            .series = series, .quality = p->quality, .time_ms = p->time_ms, .value = p->value};
+    }
+    *out_samples = samples;
+    *out_count = count;
     return TW_OK;
 }
 
@@ -68,150 +161,246 @@ tw_status tw_store_samples_read(struct tw_store *store, int32_t series, int64_t 
                                 int64_t to_ms, size_t limit, struct tw_store_sample **out_samples,
                                 size_t *out_count)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
-    TW_TRY(query_begin(store,
-                       "SELECT time_ms, value, quality FROM sample WHERE series = ?1 AND"
-                       " time_ms BETWEEN ?2 AND ?3 ORDER BY time_ms DESC, source DESC LIMIT ?4",
-                       &db, &rows));
-    (void)sqlite3_bind_int(rows, 1, series);
-    (void)sqlite3_bind_int64(rows, 2, from_ms);
-    (void)sqlite3_bind_int64(rows, 3, to_ms);
-    (void)sqlite3_bind_int64(rows, 4, (sqlite3_int64)limit);
-    struct tw_store_sample *samples = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    tw_status status = TW_OK;
-    int code = sqlite3_step(rows);
-    for (; code == SQLITE_ROW; code = sqlite3_step(rows)) {
-        void *items = samples;
-        status = grow(&items, count, &capacity, sizeof *samples);
-        samples = items;
-        if (status != TW_OK) break;
-        samples[count++] = (struct tw_store_sample){.series = series,
-                                                    .time_ms = sqlite3_column_int64(rows, 0),
-                                                    .value = sqlite3_column_double(rows, 1),
-                                                    .quality = sqlite3_column_int(rows, 2)};
+    struct reading r = {.from_ms = from_ms, .to_ms = to_ms, .limit = limit};
+    tw_status status = waiting_within(store, series, &r);
+    if (status == TW_OK) status = chunks_down(store, series, &r, take_chunk, &r);
+    turn_round(&r.found);
+    r.unpacked.count = 0;
+    if (status == TW_OK) {
+        status = tw_points_merge(r.found.items, r.found.count, r.waiting.items, r.waiting.count,
+                                 &r.unpacked);
     }
-    if (status == TW_OK && code != SQLITE_DONE) status = TW_ERR_FILE;
-    query_end(store, db, rows);
-    if (status != TW_OK) {
-        free(samples);
-        return status;
+    if (status == TW_OK) status = samples_of(&r, series, out_samples, out_count);
+    reading_done(&r);
+    return status;
+}
+
+/* ---- down to pixels ---- */
+
+struct pixels {
+    struct reading *reading;
+    struct tw_store_bucket *buckets;
+    int32_t count;
+    size_t left; /* of reading->waiting, below the chunks that were visited */
+};
+
+static int32_t bucket_of(const struct pixels *p, int64_t time_ms)
+{
+    const struct reading *r = p->reading;
+    double length = ((double)r->to_ms - (double)r->from_ms + 1.0) / p->count;
+    int32_t i = (int32_t)(((double)time_ms - (double)r->from_ms) / length);
+    return i < 0 ? 0 : i >= p->count ? p->count - 1 : i;
+}
+
+/* Take an earlier stretch into a bucket; all are taken from the newest to the oldest. */
+static void bucket_add(struct tw_store_bucket *b, const struct tw_chunk_summary *s)
+{
+    if (b->count == 0) {
+        b->last_ms = s->last_ms;
+        b->last = s->last;
     }
-    for (size_t i = 0; i < count / 2; i++) { /* newest first was for the limit */
-        struct tw_store_sample other = samples[i];
-        samples[i] = samples[count - 1 - i];
-        samples[count - 1 - i] = other;
+    b->first_ms = s->first_ms;
+    b->first = s->first;
+    b->count += s->count;
+    if (s->numbers == 0) return;
+    if (b->numbers == 0 || s->min < b->min) b->min = s->min;
+    if (b->numbers == 0 || s->max > b->max) b->max = s->max;
+    b->sum += s->sum;
+    b->numbers += s->numbers;
+}
+
+static void bucket_add_points(struct pixels *p, const struct tw_chunk_point *points, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        double value = points[i].value;
+        int64_t time_ms = points[i].time_ms;
+        if (time_ms < p->reading->from_ms || time_ms > p->reading->to_ms) continue;
+        struct tw_chunk_summary one = {.count = 1,
+                                       .numbers = value == value,
+                                       .first_ms = time_ms,
+                                       .last_ms = time_ms,
+                                       .first = value,
+                                       .last = value,
+                                       .min = value,
+                                       .max = value,
+                                       .sum = value};
+        bucket_add(&p->buckets[bucket_of(p, time_ms)], &one);
     }
-    *out_samples = samples;
-    *out_count = count;
+}
+
+/* Down to the first of what waits that is not beyond a time. */
+static size_t waiting_up_to(const struct pixels *p, int64_t time_ms)
+{
+    size_t left = p->left;
+    while (left > 0 && p->reading->waiting.items[left - 1].time_ms > time_ms)
+        left--;
+    return left;
+}
+
+static tw_status pixels_unpack(struct pixels *p, const uint8_t *data, size_t size,
+                               const struct tw_chunk_summary *about, size_t within)
+{
+    struct reading *r = p->reading;
+    TW_TRY(tw_points_reserve(&r->unpacked, (size_t)about->count));
+    TW_TRY(tw_chunk_unpack(&r->coder, data, size, r->unpacked.items, r->unpacked.room,
+                           &r->unpacked.count));
+    if (within == p->left) {
+        bucket_add_points(p, r->unpacked.items, r->unpacked.count);
+        return TW_OK;
+    }
+    r->found.count = 0;
+    TW_TRY(tw_points_merge(r->unpacked.items, r->unpacked.count, r->waiting.items + within,
+                           p->left - within, &r->found));
+    bucket_add_points(p, r->found.items, r->found.count);
+    r->found.count = 0;
     return TW_OK;
 }
 
-static int64_t column_time(sqlite3_stmt *rows, int at)
+static bool take_pixels(void *user, int32_t series, int64_t begin_ms, const uint8_t *data,
+                        size_t size)
 {
-    if (sqlite3_column_type(rows, at) == SQLITE_NULL) return TW_STORE_NEVER;
-    return sqlite3_column_int64(rows, at);
+    struct pixels *p = user;
+    struct reading *r = p->reading;
+    struct tw_chunk_summary about;
+    (void)series;
+    r->status = tw_chunk_summary_read(data, size, &about);
+    if (r->status != TW_OK) return false;
+    size_t after = waiting_up_to(p, about.last_ms);
+    bucket_add_points(p, r->waiting.items + after, p->left - after);
+    p->left = after;
+    if (about.last_ms < r->from_ms) return false;
+    size_t within = waiting_up_to(p, about.first_ms - 1);
+    bool whole = within == p->left && about.first_ms >= r->from_ms && about.last_ms <= r->to_ms &&
+                 bucket_of(p, about.first_ms) == bucket_of(p, about.last_ms);
+    if (whole) {
+        bucket_add(&p->buckets[bucket_of(p, about.first_ms)], &about);
+    } else {
+        r->status = pixels_unpack(p, data, size, &about, within);
+    }
+    p->left = within;
+    return r->status == TW_OK && begin_ms > r->from_ms;
 }
 
-static const char *column_text(sqlite3_stmt *rows, int at)
+tw_status tw_store_buckets_read(struct tw_store *store, int32_t series, int64_t from_ms,
+                                int64_t to_ms, int32_t count, struct tw_store_bucket *out_buckets)
 {
-    const char *text = (const char *)sqlite3_column_text(rows, at);
-    return text == NULL ? "" : text;
+    if (count < 1 || from_ms > to_ms) return TW_ERR_ARG;
+    struct reading r = {.from_ms = from_ms, .to_ms = to_ms, .limit = SIZE_MAX};
+    struct tw_store_bucket *buckets = calloc((size_t)count, sizeof *buckets);
+    struct pixels p = {.reading = &r, .buckets = buckets, .count = count};
+    tw_status status = buckets == NULL ? TW_ERR_NOMEM : waiting_within(store, series, &r);
+    p.left = r.waiting.count;
+    if (status == TW_OK) status = chunks_down(store, series, &r, take_pixels, &p);
+    if (status == TW_OK) {
+        bucket_add_points(&p, r.waiting.items, p.left);
+        memcpy(out_buckets, buckets, (size_t)count * sizeof *buckets);
+    }
+    free(buckets);
+    reading_done(&r);
+    return status;
 }
 
-static struct tw_store_warning warning_row(sqlite3_stmt *rows)
+/* ---- rows ---- */
+
+static int64_t cell_time(const struct tw_cell *cell)
 {
-    struct tw_store_warning w = {.id = sqlite3_column_int64(rows, 0),
-                                 .session = sqlite3_column_int64(rows, 1),
-                                 .rank = sqlite3_column_int(rows, 3),
-                                 .state = sqlite3_column_int(rows, 4),
-                                 .depth_m = sqlite3_column_double(rows, 5),
-                                 .expected_ms = column_time(rows, 6),
-                                 .issued_ms = sqlite3_column_int64(rows, 7),
-                                 .updated_ms = sqlite3_column_int64(rows, 8),
-                                 .reached_ms = column_time(rows, 9),
-                                 .ended_ms = column_time(rows, 10),
-                                 .simulated = sqlite3_column_int(rows, 11) != 0,
-                                 .acknowledged_ms = column_time(rows, 13)};
-    (void)snprintf(w.point, sizeof w.point, "%s", column_text(rows, 2));
-    (void)snprintf(w.acknowledged_by, sizeof w.acknowledged_by, "%s", column_text(rows, 12));
-    return w;
+    return cell->kind == 0 ? TW_STORE_NEVER : cell->whole;
+}
+
+struct warning_list {
+    struct tw_store_warning *items;
+    size_t count, room;
+    tw_status status;
+};
+
+static bool add_warning(void *user, const struct tw_cell *cells)
+{
+    struct warning_list *list = user;
+    if (list->count == list->room) {
+        size_t room = list->room == 0 ? 64 : 2 * list->room;
+        struct tw_store_warning *items = realloc(list->items, room * sizeof *items);
+        if (items == NULL) list->status = TW_ERR_NOMEM;
+        if (items == NULL) return false;
+        list->items = items;
+        list->room = room;
+    }
+    struct tw_store_warning *w = &list->items[list->count++];
+    *w = (struct tw_store_warning){.id = cells[0].whole,
+                                   .session = cells[1].whole,
+                                   .rank = (int32_t)cells[3].whole,
+                                   .state = (int32_t)cells[4].whole,
+                                   .depth_m = cells[5].real,
+                                   .expected_ms = cell_time(&cells[6]),
+                                   .issued_ms = cells[7].whole,
+                                   .updated_ms = cells[8].whole,
+                                   .reached_ms = cell_time(&cells[9]),
+                                   .ended_ms = cell_time(&cells[10]),
+                                   .simulated = cells[11].whole != 0,
+                                   .acknowledged_ms = cell_time(&cells[13])};
+    (void)snprintf(w->point, sizeof w->point, "%s", cells[2].text);
+    (void)snprintf(w->acknowledged_by, sizeof w->acknowledged_by, "%s", cells[12].text);
+    return true;
 }
 
 tw_status tw_store_warnings_read(struct tw_store *store, int64_t session,
                                  struct tw_store_warning **out_warnings, size_t *out_count)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
-    TW_TRY(query_begin(store,
-                       "SELECT id, session, point, rank, state, depth_m, expected_ms, issued_ms,"
-                       " updated_ms, reached_ms, ended_ms, simulated, acknowledged_by,"
-                       " acknowledged_ms FROM warning WHERE session = ?1 ORDER BY id",
-                       &db, &rows));
-    (void)sqlite3_bind_int64(rows, 1, session);
-    struct tw_store_warning *warnings = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    tw_status status = TW_OK;
-    int code = sqlite3_step(rows);
-    for (; code == SQLITE_ROW; code = sqlite3_step(rows)) {
-        void *items = warnings;
-        status = grow(&items, count, &capacity, sizeof *warnings);
-        warnings = items;
-        if (status != TW_OK) break;
-        warnings[count++] = warning_row(rows);
-    }
-    if (status == TW_OK && code != SQLITE_DONE) status = TW_ERR_FILE;
-    query_end(store, db, rows);
+    struct tw_rows rows = {
+        .table = TW_TABLE_WARNING, .column = 1, .value = session, .limit = INT64_MAX};
+    struct warning_list list = {0};
+    struct tw_session *reader = NULL;
+    TW_TRY(tw_store_reader_take(store, &reader));
+    tw_status status = store->ops->rows_read(reader, &rows, add_warning, &list);
+    tw_store_reader_give(store, reader);
+    if (status == TW_OK) status = list.status;
     if (status != TW_OK) {
-        free(warnings);
+        free(list.items);
         return status;
     }
-    *out_warnings = warnings;
-    *out_count = count;
+    *out_warnings = list.items;
+    *out_count = list.count;
     return TW_OK;
+}
+
+struct audit_reader {
+    tw_store_audit_visit *visit;
+    void *user;
+};
+
+static bool show_audit(void *user, const struct tw_cell *cells)
+{
+    const struct audit_reader *reader = user;
+    struct tw_store_audit audit = {.time_ms = cells[1].whole,
+                                   .who = cells[2].text,
+                                   .peer = cells[3].text,
+                                   .method = cells[4].text,
+                                   .path = cells[5].text,
+                                   .status = (int32_t)cells[6].whole,
+                                   .detail = cells[7].text};
+    return reader->visit(reader->user, &audit);
 }
 
 tw_status tw_store_audit_read(struct tw_store *store, size_t limit, tw_store_audit_visit *visit,
                               void *user)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
-    TW_TRY(query_begin(store,
-                       "SELECT time_ms, who, peer, method, path, status, detail FROM audit"
-                       " ORDER BY id DESC LIMIT ?1",
-                       &db, &rows));
-    (void)sqlite3_bind_int64(rows, 1, (sqlite3_int64)limit);
-    int code = sqlite3_step(rows);
-    for (; code == SQLITE_ROW; code = sqlite3_step(rows)) {
-        struct tw_store_audit audit = {.time_ms = sqlite3_column_int64(rows, 0),
-                                       .who = column_text(rows, 1),
-                                       .peer = column_text(rows, 2),
-                                       .method = column_text(rows, 3),
-                                       .path = column_text(rows, 4),
-                                       .status = sqlite3_column_int(rows, 5),
-                                       .detail = column_text(rows, 6)};
-        if (!visit(user, &audit)) {
-            code = SQLITE_DONE;
-            break;
-        }
-    }
-    query_end(store, db, rows);
-    return code == SQLITE_DONE ? TW_OK : TW_ERR_FILE;
+    struct tw_rows rows = {.table = TW_TABLE_AUDIT,
+                           .column = -1,
+                           .newest_first = true,
+                           .limit = limit > INT64_MAX ? INT64_MAX : (int64_t)limit};
+    struct audit_reader audit = {visit, user};
+    struct tw_session *reader = NULL;
+    TW_TRY(tw_store_reader_take(store, &reader));
+    tw_status status = store->ops->rows_read(reader, &rows, show_audit, &audit);
+    tw_store_reader_give(store, reader);
+    return status;
 }
 
 int64_t tw_store_meta_get(struct tw_store *store, const char *key, int64_t otherwise)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
+    struct tw_session *reader = NULL;
     int64_t value = otherwise;
-    if (query_begin(store, "SELECT value FROM meta WHERE key = ?1", &db, &rows) != TW_OK) {
-        return otherwise;
-    }
-    (void)sqlite3_bind_text(rows, 1, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(rows) == SQLITE_ROW) value = sqlite3_column_int64(rows, 0);
-    query_end(store, db, rows);
+    if (tw_store_reader_take(store, &reader) != TW_OK) return otherwise;
+    (void)store->ops->meta_get(reader, key, &value);
+    tw_store_reader_give(store, reader);
     return value;
 }

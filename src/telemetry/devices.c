@@ -323,6 +323,14 @@ bool tw_device_allows(struct tw_device *device, int64_t now_ms, size_t samples)
     return allowed;
 }
 
+int32_t tw_device_tag_count(const struct tw_device *device) { return device->tag_names.count; }
+
+const char *tw_device_tag_get(const struct tw_device *device, int32_t i, struct tw_tag *out)
+{
+    *out = device->tags[i];
+    return tw_names_get(&device->tag_names, i);
+}
+
 bool tw_device_tag(const struct tw_device *device, const char *tag, struct tw_tag *out)
 {
     int32_t at = tw_names_find(&device->tag_names, tag);

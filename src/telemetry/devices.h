@@ -87,6 +87,12 @@ tw_status tw_devices_add(struct tw_devices *devices, const struct tw_device_opti
  */
 tw_status tw_device_tag_add(struct tw_device *device, const char *name, const struct tw_tag *tag);
 
+/** How many tags were said of a device. */
+int32_t tw_device_tag_count(const struct tw_device *device);
+
+/** One of them, 0 <= i < count. returns its name */
+const char *tw_device_tag_get(const struct tw_device *device, int32_t i, struct tw_tag *out);
+
 /** Keep a setting that only the device's protocol knows. errors: TW_ERR_NAME, TW_ERR_NOMEM */
 tw_status tw_device_setting_add(struct tw_device *device, const char *key, const char *value);
 

@@ -39,7 +39,7 @@ NOT_SILENT = {"stdio.h", "fcntl.h", "unistd.h"}
 PORTABLE = {"base", "num", "model", *PHYSICS, "engine", "synth"}
 POSIX = {"unistd.h", "fcntl.h", "sys/stat.h", "sys/types.h", "sys/mman.h", "sys/socket.h",
          "pthread.h", "semaphore.h", "sched.h", "dirent.h", "strings.h"}
-POSIX_FILES = {"src/base/file.c", "src/base/threads.c"}
+POSIX_FILES = {"src/base/file.c", "src/base/threads.c", "src/base/writer.c"}
 TEST_ONLY = {"check.h", "fuzz.h", "one_link.h"}
 MADE = {"embed/page.h": {"server", "apps"}}   # the page as bytes: cmake/web.cmake
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)

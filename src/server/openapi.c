@@ -1,0 +1,233 @@
+/* GET /api/v1/openapi.json: the interface as OpenAPI 3.1, made from the table of routes. */
+#include "net/json.h"
+#include "server/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Types of query parameters: the word in the table of routes, and its JSON Schema. */
+static const char *const types[][2] = {
+    {"text", "{\"type\":\"string\"}"},
+    {"time", "{\"type\":\"string\",\"examples\":[\"2031-07-01T10:01:00+08:00\"]}"},
+    {"points", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":20000}"},
+    {"format", "{\"type\":\"string\",\"enum\":[\"plain\",\"typed\"]}"},
+    {"precision", "{\"type\":\"string\",\"enum\":[\"ns\",\"us\",\"ms\",\"s\",\"m\",\"h\"]}"},
+};
+
+/* What bodies and answers are. */
+static const char *const schemas[][2] = {
+    {"Object", "{\"type\":\"object\"}"},
+    {"List", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
+    {"Refusal", "{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{\"type\":"
+                "\"string\"},\"remedy\":{\"type\":\"string\"},\"index\":{\"type\":[\"integer\","
+                "\"null\"]}}}"},
+    {"Clock", "{\"type\":\"object\",\"required\":[\"state\",\"time\",\"speed\"],\"properties\":{"
+              "\"state\":{\"enum\":[\"running\",\"paused\",\"ended\",\"live\"]},\"time\":{\"type\":"
+              "\"string\"},\"speed\":{\"type\":[\"number\",\"null\"]}}}"},
+    {"ClockOrder", "{\"type\":\"object\",\"anyOf\":[{\"required\":[\"paused\"]},{\"required\":["
+                   "\"speed\"]}],\"properties\":{\"paused\":{\"type\":\"boolean\"},\"speed\":{"
+                   "\"type\":\"number\",\"minimum\":1,\"maximum\":3600}}}"},
+    {"Acknowledgement",
+     "{\"type\":\"object\",\"properties\":{\"by\":{\"type\":\"string\",\"maxLength\":31}}}"},
+    {"Sample", "{\"type\":\"object\",\"required\":[\"sensor\",\"time\",\"value\"],\"properties\":{"
+               "\"sensor\":{\"type\":\"string\",\"description\":\"an id of GET "
+               "/api/v1/latest\"},\"time\":{\"type\":\"string\",\"description\":\"ISO 8601\"},"
+               "\"value\":{\"type\":\"number\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"flag\":"
+               "{\"type\":\"string\",\"pattern\":\"^[NFMSDCTB]*$\"}}}"},
+    {"Samples", "{\"oneOf\":[{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"$ref\":"
+                "\"#/components/schemas/Sample\"}},{\"type\":\"object\",\"required\":[\"samples\"],"
+                "\"properties\":{\"source\":{\"type\":\"string\",\"maxLength\":16},\"samples\":{"
+                "\"type\":\"array\",\"maxItems\":10000,\"items\":{\"$ref\":"
+                "\"#/components/schemas/Sample\"}}}}]}"},
+    {"Stored", "{\"type\":\"object\",\"required\":[\"stored\"],\"properties\":{\"stored\":{"
+               "\"type\":\"integer\"}}}"},
+    {"Lines", "{\"type\":\"string\",\"description\":\"Influx line protocol\"}"},
+    {"Latest", "{\"type\":\"object\",\"required\":[\"time_ms\",\"columns\",\"rows\"],"
+               "\"properties\":{\"time_ms\":{\"type\":\"integer\"},\"columns\":{\"type\":\"array\","
+               "\"items\":{\"type\":\"string\"}},\"rows\":{\"type\":\"array\",\"items\":{\"type\":"
+               "\"array\",\"minItems\":7,\"maxItems\":7}}}}"},
+    {"Series", "{\"type\":\"object\",\"required\":[\"id\",\"unit\",\"from_ms\",\"to_ms\","
+               "\"columns\",\"points\"],\"properties\":{\"id\":{\"type\":\"string\"},\"unit\":{"
+               "\"type\":\"string\"},\"points\":{\"type\":\"array\",\"items\":{\"type\":\"array\","
+               "\"minItems\":6,\"maxItems\":6}}}}"},
+    {"Devices", "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"protocol\","
+                "\"name\",\"source\",\"state\",\"samples\",\"gaps\",\"refused\"],\"properties\":{"
+                "\"state\":{\"enum\":[\"never\",\"silent\",\"refused\",\"speaks\"]}}}}"},
+};
+
+static void member_text(struct tw_strbuf *out, const char *key, const char *text)
+{
+    tw_json_key(out, key);
+    tw_json_string(out, text);
+}
+
+static const char *find(const char *const rows[][2], size_t count, const char *name, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(rows[i][0]) == length && memcmp(rows[i][0], name, length) == 0)
+            return rows[i][1];
+    }
+    return NULL;
+}
+
+/* A schema by its name. */
+static void add_reference(struct tw_strbuf *out, const char *name)
+{
+    char text[96];
+    (void)snprintf(text, sizeof text, "{\"$ref\":\"#/components/schemas/%s\"}", name);
+    tw_json_raw(out, text);
+}
+
+static void add_parameter(struct tw_strbuf *out, const char *in, const char *name,
+                          const char *words, const char *schema)
+{
+    tw_json_open(out, '{');
+    member_text(out, "name", name);
+    member_text(out, "in", in);
+    tw_json_key(out, "required");
+    tw_json_bool(out, strcmp(in, "path") == 0);
+    member_text(out, "description", words);
+    tw_json_key(out, "schema");
+    tw_json_raw(out, schema);
+    tw_json_close(out, '}');
+}
+
+/* `name:type:words;...` */
+static void add_query(struct tw_strbuf *out, const char *query)
+{
+    while (query != NULL && *query != 0) {
+        char text[256];
+        size_t length = strcspn(query, ":");
+        const char *type = query + length + 1;
+        size_t type_length = strcspn(type, ":");
+        const char *words = type + type_length + 1;
+        /* Words may hold semicolons with a blank behind. */
+        const char *end = words;
+        while (*end != 0 && !(*end == ';' && end[1] != ' '))
+            end++;
+        const char *schema = find(types, sizeof types / sizeof types[0], type, type_length);
+        (void)snprintf(text, sizeof text, "%.*s", (int)length, query);
+        char words_text[256];
+        (void)snprintf(words_text, sizeof words_text, "%.*s", (int)(end - words), words);
+        add_parameter(out, "query", text, words_text, schema != NULL ? schema : "{}");
+        query = *end == 0 ? end : end + 1;
+    }
+}
+
+static void add_content(struct tw_strbuf *out, const char *mime, const char *schema)
+{
+    tw_json_key(out, "content");
+    tw_json_open(out, '{');
+    tw_json_key(out, mime);
+    tw_json_open(out, '{');
+    tw_json_key(out, "schema");
+    if (schema != NULL) {
+        add_reference(out, schema);
+    } else {
+        tw_json_raw(out, "{}");
+    }
+    tw_json_close(out, '}');
+    tw_json_close(out, '}');
+}
+
+static void add_answers(struct tw_strbuf *out, const struct tw_http_route *route)
+{
+    bool mime = route->answer != NULL && strchr(route->answer, '/') != NULL;
+    tw_json_key(out, "responses");
+    tw_json_open(out, '{');
+    tw_json_key(out, route->answer == NULL ? "204" : "200");
+    tw_json_open(out, '{');
+    member_text(out, "description", route->answer == NULL ? "done" : route->help);
+    if (route->answer != NULL) {
+        add_content(out, mime ? route->answer : "application/json", mime ? NULL : route->answer);
+    }
+    tw_json_close(out, '}');
+    tw_json_key(out, "default");
+    tw_json_open(out, '{');
+    member_text(out, "description", "refused: what is wrong, and what to do about it");
+    add_content(out, "application/json", "Refusal");
+    tw_json_close(out, '}');
+    tw_json_close(out, '}');
+}
+
+static void add_operation(struct tw_strbuf *out, const struct tw_http_route *route)
+{
+    tw_json_key(out, strcmp(route->method, "GET") == 0 ? "get" : "post");
+    tw_json_open(out, '{');
+    member_text(out, "summary", route->help);
+    tw_json_key(out, "parameters");
+    tw_json_open(out, '[');
+    if (strstr(route->path, "{}") != NULL) {
+        add_parameter(out, "path", "id", "of the thing", "{\"type\":\"string\",\"minLength\":1}");
+    }
+    add_query(out, route->query);
+    tw_json_close(out, ']');
+    if (route->request != NULL) {
+        tw_json_key(out, "requestBody");
+        tw_json_open(out, '{');
+        const char *takes = route->takes == NULL ? "application/json" : route->takes;
+        add_content(out, takes[0] != 0 ? takes : "text/plain", route->request);
+        tw_json_close(out, '}');
+    }
+    add_answers(out, route);
+    if (route->needs != 0) {
+        tw_json_key(out, "security");
+        tw_json_raw(out, "[{\"token\":[]},{}]");
+    }
+    tw_json_close(out, '}');
+}
+
+/* All routes of one path, at its first; two rows of a path are its two methods. */
+static void add_path(struct tw_strbuf *out, const struct tw_http_route *routes, size_t count,
+                     size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(routes[k].path, routes[i].path) == 0) return;
+    }
+    char path[128];
+    const char *hole = strstr(routes[i].path, "{}");
+    (void)snprintf(path, sizeof path, "%.*s%s%s",
+                   (int)(hole == NULL ? strlen(routes[i].path) : (size_t)(hole - routes[i].path)),
+                   routes[i].path, hole == NULL ? "" : "{id}", hole == NULL ? "" : hole + 2);
+    tw_json_key(out, path);
+    tw_json_open(out, '{');
+    for (size_t k = i; k < count; k++) {
+        if (strcmp(routes[k].path, routes[i].path) == 0) add_operation(out, &routes[k]);
+    }
+    tw_json_close(out, '}');
+}
+
+tw_http_outcome tw_get_openapi(void *user, const struct tw_http_request *request,
+                               struct tw_http_reply *reply)
+{
+    size_t count = 0;
+    const struct tw_http_route *routes = tw_routes(&count);
+    struct tw_strbuf *out = &reply->body;
+    (void)user;
+    (void)request;
+    tw_json_open(out, '{');
+    member_text(out, "openapi", "3.1.0");
+    tw_json_key(out, "info");
+    tw_json_raw(out,
+                "{\"title\":\"Thalweg\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\","
+                "\"identifier\":\"Apache-2.0\"}}");
+    tw_json_key(out, "paths");
+    tw_json_open(out, '{');
+    for (size_t i = 0; i < count; i++)
+        add_path(out, routes, count, i);
+    tw_json_close(out, '}');
+    tw_json_key(out, "components");
+    tw_json_open(out, '{');
+    tw_json_key(out, "securitySchemes");
+    tw_json_raw(out, "{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}");
+    tw_json_key(out, "schemas");
+    tw_json_open(out, '{');
+    for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++) {
+        tw_json_key(out, schemas[i][0]);
+        tw_json_raw(out, schemas[i][1]);
+    }
+    tw_json_close(out, '}');
+    tw_json_close(out, '}');
+    tw_json_close(out, '}');
+    return TW_HTTP_DONE;
+}

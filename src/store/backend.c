@@ -1,0 +1,31 @@
+#include "store/backend.h"
+
+#include <string.h>
+
+static const struct tw_table_info tables[TW_TABLE_COUNT] = {
+    [TW_TABLE_META] = {"meta", 2, {"key", "value"}, "ti"},
+    [TW_TABLE_SERIES] = {"series", 2, {"id", "name"}, "it"},
+    [TW_TABLE_SOURCE] = {"source", 2, {"id", "name"}, "it"},
+    [TW_TABLE_WARNING] = {"warning",
+                          14,
+                          {"id", "session", "point", "rank", "state", "depth_m", "expected_ms",
+                           "issued_ms", "updated_ms", "reached_ms", "ended_ms", "simulated",
+                           "acknowledged_by", "acknowledged_ms"},
+                          "iitiiriiiiiiti"},
+    [TW_TABLE_AUDIT] = {"audit",
+                        8,
+                        {"id", "time_ms", "who", "peer", "method", "path", "status", "detail"},
+                        "iittttit"},
+    [TW_TABLE_FORECAST] = {"forecast",
+                           5,
+                           {"id", "session", "issued_ms", "took_ms", "summary"},
+                           "iiiit"},
+};
+
+const struct tw_table_info *tw_table_info_get(enum tw_table table) { return &tables[table]; }
+
+const struct tw_backend_ops *tw_backend_of(const char *where)
+{
+    (void)where;
+    return &tw_backend_sqlite;
+}
