@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "commands.h"
-#include "ensemble_work.h"
 #include "faults.h"
+#include "forecast/study_work.h"
 #include "jobs/queue.h"
 #include "net/sha256.h"
 
@@ -19,7 +19,8 @@ static const char usage[] =
     "usage: thalweg ensemble [options] MODEL.inp MEMBERS.csv WATCH.csv OUT.csv\n"
     "\n"
     "Runs a SWMM model many times with other parameters, many at once.\n"
-    "  MEMBERS.csv  member,parameter,object,factor: what of which member is multiplied. Parameters:\n"
+    "  MEMBERS.csv  member,parameter,object,factor: what of which member is multiplied. "
+    "Parameters:\n"
     "               rain (of a gage), dry-weather, inflow (of a node), impervious, infiltration,\n"
     "               surface-storage, surface-roughness (of a subcatchment), conduit-roughness;\n"
     "               object * is all\n"
@@ -31,9 +32,10 @@ static const char usage[] =
     "  --hours H        from the model's start (its whole time)\n"
     "  --step SECONDS   between two values (the model's report step)\n"
     "  --threads N      (1)\n"
-    "  --queue QUEUE    let `thalweg worker QUEUE` compute it, and wait; called again with the same\n"
+    "  --queue QUEUE    let `thalweg worker QUEUE` compute it, and wait; called again with the "
+    "same\n"
     "                   files it goes on waiting for the same jobs\n"
-    "  --per-job N      members of a job (8)\n"
+    "  --per-job N      members of a job, a multiple of 8 (8)\n"
     "  --keep           leave the jobs and their results in the queue\n"
     "  --help\n";
 
@@ -53,7 +55,7 @@ struct ensemble {
     tw_model *model;
     char *model_text, *members_text, *watches_text;
     struct tw_study study;
-    double *values; /* [members][times][watches] */
+    double *values;                /* [members][times][watches] */
     char name[TW_QUEUE_NAME_SIZE]; /* of the study in the queue */
     int32_t failed_jobs;
 };
@@ -285,10 +287,7 @@ static tw_status by_workers(struct ensemble *e)
 
 /* ---- the command ---- */
 
-static bool is_positive(double *out)
-{
-    return tw_text_double(optarg, out) == TW_OK && *out > 0.0;
-}
+static bool is_positive(double *out) { return tw_text_double(optarg, out) == TW_OK && *out > 0.0; }
 
 static bool is_count(int32_t *out) { return tw_text_int(optarg, out) == TW_OK && *out >= 1; }
 
@@ -307,7 +306,7 @@ static bool take_option(struct arguments *a, int option)
         a->queue = optarg;
         return true;
     case 'p':
-        return is_count(&a->per_job);
+        return is_count(&a->per_job) && a->per_job % 8 == 0; /* eight members share their steps */
     case 'k':
         a->keep = true;
         return true;

@@ -1,7 +1,7 @@
 /* thalweg worker: computes ensemble jobs that it takes from a queue in PostgreSQL. */
 #include "base/text.h"
 #include "commands.h"
-#include "ensemble_work.h"
+#include "forecast/study_work.h"
 #include "jobs/queue.h"
 
 #include <getopt.h>
@@ -12,19 +12,21 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] =
-    "usage: thalweg worker [options] QUEUE\n"
-    "\n"
-    "Takes ensemble jobs from a queue in PostgreSQL (postgresql://host/database, as libpq has it),\n"
-    "computes them and leaves their results there. Any number of workers may share a queue; one that\n"
-    "is killed loses nothing: its job goes to another when its lease is over. Passwords belong into\n"
-    "~/.pgpass, not into QUEUE.\n"
-    "\n"
-    "  --name NAME      who takes the jobs (host:process)\n"
-    "  --threads N      of each job (1)\n"
-    "  --lease SECONDS  how long a job is held without a word (60)\n"
-    "  --until-empty    end when there is nothing left to take\n"
-    "  --help\n";
+static const char usage[] = "usage: thalweg worker [options] QUEUE\n"
+                            "\n"
+                            "Takes ensemble jobs from a queue in PostgreSQL "
+                            "(postgresql://host/database, as libpq has it),\n"
+                            "computes them and leaves their results there. Any number of workers "
+                            "may share a queue; one that\n"
+                            "is killed loses nothing: its job goes to another when its lease is "
+                            "over. Passwords belong into\n"
+                            "~/.pgpass, not into QUEUE.\n"
+                            "\n"
+                            "  --name NAME      who takes the jobs (host:process)\n"
+                            "  --threads N      of each job (1)\n"
+                            "  --lease SECONDS  how long a job is held without a word (60)\n"
+                            "  --until-empty    end when there is nothing left to take\n"
+                            "  --help\n";
 
 static volatile sig_atomic_t stopped;
 
@@ -199,12 +201,10 @@ static bool take_option(struct worker *w, int option)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct worker *w)
 {
-    static const struct option known[] = {{"name", required_argument, NULL, 'n'},
-                                          {"threads", required_argument, NULL, 't'},
-                                          {"lease", required_argument, NULL, 'l'},
-                                          {"until-empty", no_argument, NULL, 'u'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"name", required_argument, NULL, 'n'},  {"threads", required_argument, NULL, 't'},
+        {"lease", required_argument, NULL, 'l'}, {"until-empty", no_argument, NULL, 'u'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         if (option == 'h') {

@@ -3,7 +3,7 @@
  * Instruments speak decimals: values that are whole numbers of 10^0 .. 10^-4 are kept as those whole
  * numbers; the few that are not (NaN, -0, infinities) are kept apart, bit for bit. When there are
  * many such, the exclusive or of one value's bits with the next's is kept. Either way what is read
- * is, bit for bit, what was written. docs/decisions/0008-store-format.md has the bytes. */
+ * is, bit for bit, what was written. docs/decisions/0009-store-format.md has the bytes. */
 #ifndef TW_STORE_CHUNK_H
 #define TW_STORE_CHUNK_H
 

@@ -4,7 +4,7 @@
  * (SQLite, write-ahead log, synchronous FULL). A commit's samples are one row of a log; later they
  * are sealed into compressed chunks, a file for each month. Readers have connections of their own
  * and never wait for the writer. The last value of every series is kept in memory. Times are
- * milliseconds since 1970-01-01T00:00Z. docs/decisions/0008-store-format.md says why. */
+ * milliseconds since 1970-01-01T00:00Z. docs/decisions/0009-store-format.md says why. */
 #ifndef TW_STORE_STORE_H
 #define TW_STORE_STORE_H
 

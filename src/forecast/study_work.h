@@ -1,6 +1,6 @@
-/* What the commands `ensemble` and `worker` share: a job is a range of a study's members. */
-#ifndef TW_APPS_ENSEMBLE_WORK_H
-#define TW_APPS_ENSEMBLE_WORK_H
+/* A part of a study as a job for a worker: a range of its members, a model of its own. */
+#ifndef TW_FORECAST_STUDY_WORK_H
+#define TW_FORECAST_STUDY_WORK_H
 
 #include "forecast/study.h"
 

@@ -1,4 +1,4 @@
-#include "ensemble_work.h"
+#include "forecast/study_work.h"
 
 #include <errno.h>
 #include <stdio.h>
