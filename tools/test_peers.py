@@ -26,6 +26,10 @@ def main():
     python = os.path.join(peer.VENV, "bin", "python")
     peers = sorted(glob.glob(os.path.join(ROOT, "tests", "peers", "*_peer.py")))
     steps = [(os.path.basename(p), [sys.executable, p, "--python", python]) for p in peers]
+    # Devices' own programs against the server; each says what it needs and is skipped without it.
+    command = os.path.join(ROOT, "build", "thalweg")
+    steps += [(os.path.basename(p), [sys.executable, p, command])
+              for p in sorted(glob.glob(os.path.join(ROOT, "tests", "peers", "*_peer_test.py")))]
     steps.append(("case files of the hydraulics",
                   [sys.executable, os.path.join(ROOT, "tests", "peers", "hydraulics_cases.py"),
                    "--check", "--swmm", python]))

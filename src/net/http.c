@@ -255,13 +255,15 @@ static bool route_find(struct tw_http_exchange *exchange, struct tw_http_reply *
     const struct tw_http_options *options = &exchange->http->options;
     struct tw_http_request *request = &exchange->request;
     const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
-    bool other_method = false;
+    char others[sizeof reply->header_value] = "";
     for (size_t i = 0; i < options->route_count; i++) {
         const char *params[TW_HTTP_PARAMS] = {NULL};
         size_t sizes[TW_HTTP_PARAMS] = {0};
         if (!tw_http_path_matches(options->routes[i].path, request->path, params, sizes)) continue;
         if (strcmp(options->routes[i].method, method) != 0) {
-            other_method = true;
+            size_t used = strlen(others);
+            (void)snprintf(others + used, sizeof others - used, "%s%s", used > 0 ? ", " : "",
+                           options->routes[i].method);
             continue;
         }
         exchange->route = &options->routes[i];
@@ -272,9 +274,11 @@ static bool route_find(struct tw_http_exchange *exchange, struct tw_http_reply *
         }
         return true;
     }
-    if (other_method) {
+    if (others[0] != 0) {
         tw_http_refuse(reply, MHD_HTTP_METHOD_NOT_ALLOWED, "this path takes another method",
                        "GET /api/v1/routes lists what there is");
+        reply->header_name = "Allow";
+        memcpy(reply->header_value, others, sizeof others);
         return false;
     }
     if (strcmp(method, "GET") == 0 && options->fallback != NULL) return true;

@@ -4,6 +4,7 @@
 #include "net/door.h"
 #include "net/place.h"
 #include "net/tls.h"
+#include "server/broker.h"
 #include "server/service.h"
 #include "telemetry/hj212_server.h"
 #include "telemetry/mqtt_server.h"
@@ -98,6 +99,7 @@ static const struct row {
 struct tw_doors {
     struct tw_door *door; /* NULL: nothing is listened on */
     struct entry entries[ROWS];
+    struct tw_broker *broker; /* NULL: the city names none */
     struct tw_strbuf places;
 };
 
@@ -125,6 +127,7 @@ void tw_doors_check(struct tw_ini *ini, tw_faults *faults)
         (void)tw_ini_yes(ini, section, "certificate_required", false, faults);
     }
     (void)tw_ini_yes(ini, "mqtt", "acknowledge_refused", false, faults);
+    tw_broker_check(ini, faults);
 }
 
 /* Where to wait for failures to be told. */
@@ -225,6 +228,12 @@ tw_status tw_doors_open(struct tw_server *server, char *why, size_t why_size,
     tw_status status = doors == NULL ? TW_ERR_NOMEM : TW_OK;
     for (size_t i = 0; i < ROWS && status == TW_OK; i++)
         status = entry_open(server, doors, i, (struct reason){why, why_size});
+    if (status == TW_OK && tw_broker_is_named(&server->city->ini)) {
+        if (doors->door == NULL) status = tw_door_create(CAPACITY, &doors->door);
+        if (status == TW_OK) {
+            status = tw_broker_open(server, doors->door, why, why_size, &doors->broker);
+        }
+    }
     if (status != TW_OK) {
         tw_doors_close(doors);
         return status;
@@ -235,13 +244,17 @@ tw_status tw_doors_open(struct tw_server *server, char *why, size_t why_size,
 
 void tw_doors_quiesce(struct tw_doors *doors)
 {
-    if (doors != NULL && doors->door != NULL) tw_door_quiesce(doors->door);
+    if (doors == NULL || doors->door == NULL) return;
+    tw_broker_stop(doors->broker);
+    tw_door_quiesce(doors->door);
 }
 
 void tw_doors_close(struct tw_doors *doors)
 {
     if (doors == NULL) return;
+    tw_broker_stop(doors->broker);
     tw_door_destroy(doors->door);
+    tw_broker_close(doors->broker);
     for (size_t i = 0; i < ROWS; i++) {
         if (doors->entries[i].state != NULL) rows[i].free(doors->entries[i].state);
         tw_tls_context_destroy(doors->entries[i].tls);

@@ -28,7 +28,7 @@ static const char *const schemas[][2] = {
                    "\"speed\"]}],\"properties\":{\"paused\":{\"type\":\"boolean\"},\"speed\":{"
                    "\"type\":\"number\",\"minimum\":1,\"maximum\":3600}}}"},
     {"Acknowledgement",
-     "{\"type\":\"object\",\"properties\":{\"by\":{\"type\":\"string\",\"maxLength\":31}}}"},
+     "{\"type\":\"object\",\"properties\":{\"by\":{\"type\":\"string\",\"maxLength\":127}}}"},
     {"Sample", "{\"type\":\"object\",\"required\":[\"sensor\",\"time\",\"value\"],\"properties\":{"
                "\"sensor\":{\"type\":\"string\",\"description\":\"an id of GET "
                "/api/v1/latest\"},\"time\":{\"type\":\"string\",\"description\":\"ISO 8601\"},"
@@ -36,7 +36,7 @@ static const char *const schemas[][2] = {
                "{\"type\":\"string\",\"pattern\":\"^[NFMSDCTB]*$\"}}}"},
     {"Samples", "{\"oneOf\":[{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"$ref\":"
                 "\"#/components/schemas/Sample\"}},{\"type\":\"object\",\"required\":[\"samples\"],"
-                "\"properties\":{\"source\":{\"type\":\"string\",\"maxLength\":16},\"samples\":{"
+                "\"properties\":{\"source\":{\"type\":\"string\",\"maxLength\":64},\"samples\":{"
                 "\"type\":\"array\",\"maxItems\":10000,\"items\":{\"$ref\":"
                 "\"#/components/schemas/Sample\"}}}}]}"},
     {"Stored", "{\"type\":\"object\",\"required\":[\"stored\"],\"properties\":{\"stored\":{"
@@ -166,6 +166,8 @@ static void add_operation(struct tw_strbuf *out, const struct tw_http_route *rou
         tw_json_key(out, "requestBody");
         tw_json_open(out, '{');
         const char *takes = route->takes == NULL ? "application/json" : route->takes;
+        tw_json_key(out, "required");
+        tw_json_bool(out, true);
         add_content(out, takes[0] != 0 ? takes : "text/plain", route->request);
         tw_json_close(out, '}');
     }

@@ -181,6 +181,10 @@ tw_http_outcome tw_post_write(void *user, const struct tw_http_request *request,
     struct tw_server *server = user;
     struct tw_samples samples;
     struct tw_samples_fault fault;
+    if (request->body_size == 0) {
+        tw_http_refuse(reply, 400, "there is no line", "write measurement field=value [time]");
+        return TW_HTTP_DONE;
+    }
     tw_status status =
         tw_line_decode(request->body, request->body_size, tw_http_query(request, "precision"),
                        tw_clock_now(&server->clock), &samples, &fault);

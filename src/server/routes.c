@@ -310,7 +310,7 @@ static const struct tw_http_route routes[] = {
     {"GET", "/api/v1/devices", TW_ROLE_VIEWER, 0, get_devices,
      "who sends measurements: last contact, lag, gaps, refusals", .answer = "Devices"},
     {"GET", "/api/v1/rain", TW_ROLE_VIEWER, 0, get_rain, "rain at each gage, fallen and ahead",
-     .answer = "List"},
+     .answer = "Object"},
     {"GET", "/api/v1/forecast", TW_ROLE_VIEWER, 0, get_forecast, "the last forecast",
      .answer = "Object"},
     {"GET", "/api/v1/events", TW_ROLE_VIEWER, 0, get_events, "server-sent events",

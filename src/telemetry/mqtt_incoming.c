@@ -189,22 +189,32 @@ static enum tw_mqtt_reason topic_of(struct tw_mqtt_session *session,
 static void ask_rebirth(struct tw_mqtt_session *session, const struct tw_sparkplug_outcome *outcome)
 {
     char topic[TW_MQTT_TOPIC_SIZE];
-    uint8_t payload[64];
+    uint8_t bytes[64];
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    size_t size = tw_sparkplug_rebirth((int64_t)now.tv_sec * 1000, payload);
+    struct tw_mqtt_span payload = {bytes, tw_sparkplug_rebirth((int64_t)now.tv_sec * 1000, bytes)};
     (void)snprintf(topic, sizeof topic, "spBv1.0/%s/NCMD/%s", outcome->group, outcome->node);
-    struct tw_mqtt_note *note = tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic),
-                                                 (struct tw_mqtt_span){payload, size}, 0, false);
+    if (session->link != NULL) {
+        const struct tw_mqtt_packet packet = {.topic = tw_mqtt_span_of(topic), .payload = payload};
+        struct tw_strbuf *out = &session->server->out;
+        tw_strbuf_clear(out);
+        if (tw_mqtt_write_publish(out, session->version, &packet) == TW_OK) {
+            tw_conn_send(session->conn, out->text, out->length);
+        }
+        return;
+    }
+    struct tw_mqtt_note *note =
+        tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic), payload, 0, false);
     if (note == NULL) return;
     tw_mqtt_note_deliver(session->server, note, NULL);
     free(note);
 }
 
-/* Give a message to the other clients of its device. */
+/* Give a message to the other clients of its device. A broker does that itself. */
 static void pass_on(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
                     const char *topic)
 {
+    if (session->link != NULL) return;
     struct tw_mqtt_note *note =
         tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic), packet->payload,
                          packet->qos < 1 ? packet->qos : 1, packet->retain);
@@ -232,7 +242,9 @@ bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_
         return false;
     }
     struct tw_mqtt_reading reading = reading_of(session);
-    tw_status status = tw_mqtt_read(&reading, session->device, topic, packet->payload.bytes,
+    struct tw_device *device =
+        session->link != NULL ? tw_mqtt_link_device(session->link, topic) : session->device;
+    tw_status status = tw_mqtt_read(&reading, device, topic, packet->payload.bytes,
                                     packet->payload.size, &session->held);
     if (session->held.sparkplug.rebirth) ask_rebirth(session, &session->held.sparkplug);
     session->held_id = packet->id;
@@ -250,4 +262,90 @@ bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_
     tw_readings_done(&session->held.readings);
     drain(session);
     return true;
+}
+
+bool tw_mqtt_release_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
+                          enum tw_mqtt_reason *out_reason)
+{
+    struct tw_mqtt_client *client = session->client;
+    uint8_t bytes[TW_MQTT_ACK_SIZE];
+    enum tw_mqtt_reason reason = TW_MQTT_NO_SUCH_ID;
+    (void)out_reason;
+    for (int i = 0; i < client->unreleased_count; i++) {
+        if (client->unreleased[i] != packet->id) continue;
+        client->unreleased[i] = client->unreleased[--client->unreleased_count];
+        reason = TW_MQTT_SUCCESS;
+        break;
+    }
+    size_t size = tw_mqtt_write_ack(bytes, TW_MQTT_PUBCOMP, packet->id, session->version, reason);
+    tw_conn_send(session->conn, bytes, size);
+    return true;
+}
+
+/* ---- connections ---- */
+
+struct tw_mqtt_session *tw_mqtt_session_new(struct tw_mqtt_server *server, struct tw_conn conn)
+{
+    struct tw_mqtt_session *session = calloc(1, sizeof *session);
+    if (session == NULL) return NULL;
+    session->server = server;
+    session->conn = conn;
+    session->heard_ms = tw_mqtt_now_ms();
+    session->window = UINT16_MAX;
+    return session;
+}
+
+void tw_mqtt_session_destroy(struct tw_mqtt_session *session)
+{
+    for (int i = 0; i <= TW_MQTT_ALIASES; i++)
+        free(session->aliases[i]);
+    tw_readings_done(&session->held.readings);
+    free(session->will);
+    free(session->ring);
+    free(session);
+}
+
+void tw_mqtt_session_end(struct tw_mqtt_session *session, enum tw_mqtt_reason reason)
+{
+    struct tw_strbuf *out = &session->server->out;
+    if (session->ended) return;
+    session->ended = true;
+    if (session->version == TW_MQTT_5 && session->device != NULL) {
+        tw_strbuf_clear(out);
+        (void)tw_mqtt_write_short(out, TW_MQTT_DISCONNECT, session->version, reason);
+        if (out->status == TW_OK) tw_conn_send(session->conn, out->text, out->length);
+    }
+    tw_conn_close(session->conn);
+}
+
+size_t tw_mqtt_packet_limit(const struct tw_mqtt_session *session)
+{
+    size_t limit = session->device != NULL ? tw_device_message_bytes(session->device) : 4096;
+    return limit == 0 || limit > TW_MQTT_PACKET ? TW_MQTT_PACKET : limit;
+}
+
+ptrdiff_t tw_mqtt_session_feed(struct tw_mqtt_session *session, const uint8_t *bytes, size_t size,
+                               void (*take)(struct tw_mqtt_session *session, const uint8_t *bytes,
+                                            size_t size))
+{
+    size_t used = 0;
+    session->heard_ms = tw_mqtt_now_ms();
+    while (used < size && !session->ended) {
+        size_t packet = 0;
+        if (tw_mqtt_is_full(session)) {
+            tw_conn_pause(session->conn);
+            return (ptrdiff_t)used;
+        }
+        if (tw_mqtt_frame(bytes + used, size - used, &packet) != TW_OK) {
+            tw_mqtt_session_end(session, TW_MQTT_MALFORMED);
+        } else if (packet > tw_mqtt_packet_limit(session)) {
+            tw_mqtt_session_end(session, TW_MQTT_TOO_LARGE);
+        } else if (packet == 0 || packet > size - used) {
+            return (ptrdiff_t)used;
+        } else {
+            take(session, bytes + used, packet);
+            used += packet;
+        }
+    }
+    return session->ended ? (ptrdiff_t)size : (ptrdiff_t)used;
 }

@@ -18,23 +18,7 @@
 static void *opened(void *user, struct tw_conn conn, const char *peer)
 {
     (void)peer;
-    struct tw_mqtt_session *session = calloc(1, sizeof *session);
-    if (session == NULL) return NULL;
-    session->server = user;
-    session->conn = conn;
-    session->heard_ms = tw_mqtt_now_ms();
-    session->window = UINT16_MAX;
-    return session;
-}
-
-static void session_free(struct tw_mqtt_session *session)
-{
-    for (int i = 0; i <= TW_MQTT_ALIASES; i++)
-        free(session->aliases[i]);
-    tw_readings_done(&session->held.readings);
-    free(session->will);
-    free(session->ring);
-    free(session);
+    return tw_mqtt_session_new(user, conn);
 }
 
 /* The last words that a client has left behind. Sparkplug's say that a node has died. */
@@ -73,25 +57,12 @@ static void closed(void *user, enum tw_door_end why)
     struct tw_mqtt_session *session = user;
     (void)why;
     detach(session);
-    session_free(session);
+    tw_mqtt_session_destroy(session);
 }
 
 static void send_out(struct tw_mqtt_session *session, const struct tw_strbuf *out)
 {
     if (out->status == TW_OK) tw_conn_send(session->conn, out->text, out->length);
-}
-
-void tw_mqtt_session_end(struct tw_mqtt_session *session, enum tw_mqtt_reason reason)
-{
-    struct tw_strbuf *out = &session->server->out;
-    if (session->ended) return;
-    session->ended = true;
-    if (session->version == TW_MQTT_5 && session->device != NULL) {
-        tw_strbuf_clear(out);
-        (void)tw_mqtt_write_short(out, TW_MQTT_DISCONNECT, session->version, reason);
-        send_out(session, out);
-    }
-    tw_conn_close(session->conn);
 }
 
 /* ---- CONNECT ---- */
@@ -191,20 +162,13 @@ static uint32_t expiry_of(const struct tw_mqtt_packet *packet)
     return expiry_s < TW_MQTT_EXPIRY_S ? expiry_s : TW_MQTT_EXPIRY_S;
 }
 
-/* The largest packet that the connection may send. */
-static size_t packet_limit(const struct tw_mqtt_session *session)
-{
-    size_t limit = session->device != NULL ? tw_device_message_bytes(session->device) : 4096;
-    return limit == 0 || limit > TW_MQTT_PACKET ? TW_MQTT_PACKET : limit;
-}
-
 static void connect_answer(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
                            bool present)
 {
     struct tw_strbuf *out = &session->server->out;
     struct tw_mqtt_properties said = {.receive_maximum = TW_MQTT_RING,
                                       .alias_maximum = TW_MQTT_ALIASES,
-                                      .maximum_packet = (uint32_t)packet_limit(session),
+                                      .maximum_packet = (uint32_t)tw_mqtt_packet_limit(session),
                                       .session_expiry_s = session->client->expiry_s,
                                       .assigned_id = tw_mqtt_span_of(session->client->id),
                                       .has = (uint64_t)1 << 0x21 | (uint64_t)1 << 0x22 |
@@ -252,35 +216,11 @@ static bool connect_take(struct tw_mqtt_session *session, const struct tw_mqtt_p
 
 /* ---- other packets ---- */
 
-static bool publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
-                         enum tw_mqtt_reason *out_reason)
-{
-    return tw_mqtt_publish_take(session, packet, out_reason);
-}
-
 static bool puback_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
                         enum tw_mqtt_reason *out_reason)
 {
     (void)out_reason;
     tw_mqtt_client_acked(session->client, packet->id);
-    return true;
-}
-
-static bool pubrel_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
-                        enum tw_mqtt_reason *out_reason)
-{
-    struct tw_mqtt_client *client = session->client;
-    uint8_t bytes[TW_MQTT_ACK_SIZE];
-    enum tw_mqtt_reason reason = TW_MQTT_NO_SUCH_ID;
-    (void)out_reason;
-    for (int i = 0; i < client->unreleased_count; i++) {
-        if (client->unreleased[i] != packet->id) continue;
-        client->unreleased[i] = client->unreleased[--client->unreleased_count];
-        reason = TW_MQTT_SUCCESS;
-        break;
-    }
-    size_t size = tw_mqtt_write_ack(bytes, TW_MQTT_PUBCOMP, packet->id, session->version, reason);
-    tw_conn_send(session->conn, bytes, size);
     return true;
 }
 
@@ -339,12 +279,9 @@ static bool disconnect_take(struct tw_mqtt_session *session, const struct tw_mqt
 }
 
 /* What a client may send, and what is done with it. */
-typedef bool packet_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
-                         enum tw_mqtt_reason *out_reason);
-
-static packet_take *const takes[16] = {
-    [TW_MQTT_CONNECT] = connect_take,   [TW_MQTT_PUBLISH] = publish_take,
-    [TW_MQTT_PUBACK] = puback_take,     [TW_MQTT_PUBREL] = pubrel_take,
+static tw_mqtt_packet_take *const takes[16] = {
+    [TW_MQTT_CONNECT] = connect_take,   [TW_MQTT_PUBLISH] = tw_mqtt_publish_take,
+    [TW_MQTT_PUBACK] = puback_take,     [TW_MQTT_PUBREL] = tw_mqtt_release_take,
     [TW_MQTT_SUBSCRIBE] = filters_take, [TW_MQTT_UNSUBSCRIBE] = filters_take,
     [TW_MQTT_PINGREQ] = ping_take,      [TW_MQTT_DISCONNECT] = disconnect_take,
 };
@@ -357,7 +294,7 @@ static void take(struct tw_mqtt_session *session, const uint8_t *bytes, size_t s
     bool begun = session->client != NULL;
     bool fits = begun != (bytes[0] >> 4 == TW_MQTT_CONNECT);
     if (fits && tw_mqtt_decode(bytes, size, session->version, &packet, &reason) == TW_OK) {
-        packet_take *row = takes[packet.type];
+        tw_mqtt_packet_take *row = takes[packet.type];
         if (row != NULL && row(session, &packet, &reason)) return;
     } else if (!begun && reason == TW_MQTT_BAD_VERSION) {
         connect_refuse(session, TW_MQTT_3, reason); /* understood by all versions */
@@ -369,27 +306,7 @@ static void take(struct tw_mqtt_session *session, const uint8_t *bytes, size_t s
 static ptrdiff_t received(void *user, const uint8_t *bytes, size_t size)
 {
     struct tw_mqtt_session *session = user;
-    size_t used = 0;
-    session->heard_ms = tw_mqtt_now_ms();
-    while (used < size && !session->ended) {
-        size_t packet = 0;
-        if (tw_mqtt_is_full(session)) {
-            tw_conn_pause(session->conn);
-            return (ptrdiff_t)used;
-        }
-        if (tw_mqtt_frame(bytes + used, size - used, &packet) != TW_OK) {
-            tw_mqtt_session_end(session, TW_MQTT_MALFORMED);
-            break;
-        }
-        if (packet > packet_limit(session)) {
-            tw_mqtt_session_end(session, TW_MQTT_TOO_LARGE);
-            break;
-        }
-        if (packet == 0 || packet > size - used) return (ptrdiff_t)used;
-        take(session, bytes + used, packet);
-        used += packet;
-    }
-    return session->ended ? (ptrdiff_t)size : (ptrdiff_t)used;
+    return tw_mqtt_session_feed(session, bytes, size, take);
 }
 
 static void told(void *user, uint64_t what, uint64_t detail)

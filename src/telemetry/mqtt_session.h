@@ -69,6 +69,8 @@ struct tw_mqtt_slot {
     uint8_t reason; /* once done */
 };
 
+struct tw_mqtt_link;
+
 /** A connection. */
 struct tw_mqtt_session {
     struct tw_mqtt_server *server;
@@ -77,7 +79,9 @@ struct tw_mqtt_session {
     struct tw_device *device;
     uint8_t version;
     bool ended, will_off;
+    struct tw_mqtt_link *link;       /* it is ours to a broker; NULL: a device's to us */
     int64_t heard_ms, keep_alive_ms; /* 0: none */
+    int64_t pinged_ms;               /* a link's */
     uint32_t packet_max;             /* of the peer; 0: no limit */
     uint16_t window;                 /* of the peer */
     struct tw_mqtt_note *will;
@@ -147,11 +151,37 @@ void tw_mqtt_client_rewind(struct tw_mqtt_client *client);
 /** The client has acknowledged a message. */
 void tw_mqtt_client_acked(struct tw_mqtt_client *client, uint16_t id);
 
+/* ---- mqtt_link.c ---- */
+
+/** The device whose message comes from the broker with a topic. */
+struct tw_device *tw_mqtt_link_device(struct tw_mqtt_link *link, const char *topic);
+
 /* ---- mqtt_incoming.c ---- */
 
-/** Take a PUBLISH. False: the connection has to end; *out_reason says why. */
-bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
-                          enum tw_mqtt_reason *out_reason);
+/** Begin a connection; NULL: no memory. */
+struct tw_mqtt_session *tw_mqtt_session_new(struct tw_mqtt_server *server, struct tw_conn conn);
+
+/** Free a connection's session. */
+void tw_mqtt_session_destroy(struct tw_mqtt_session *session);
+
+/** The largest packet that the connection may send. */
+size_t tw_mqtt_packet_limit(const struct tw_mqtt_session *session);
+
+/** Cut bytes into packets, and pause while there is no room: the body of a protocol's received. */
+ptrdiff_t tw_mqtt_session_feed(struct tw_mqtt_session *session, const uint8_t *bytes, size_t size,
+                               void (*take)(struct tw_mqtt_session *session, const uint8_t *bytes,
+                                            size_t size));
+
+/** What is done with a kind of packet. False: the connection has to end; *out_reason says why. */
+typedef bool tw_mqtt_packet_take(struct tw_mqtt_session *session,
+                                 const struct tw_mqtt_packet *packet,
+                                 enum tw_mqtt_reason *out_reason);
+
+/** Take a PUBLISH. */
+tw_mqtt_packet_take tw_mqtt_publish_take;
+
+/** Take a PUBREL. */
+tw_mqtt_packet_take tw_mqtt_release_take;
 
 /** Whether the next packet has to wait. */
 bool tw_mqtt_is_full(const struct tw_mqtt_session *session);

@@ -1,0 +1,36 @@
+"""What a forecast cycle of a city costs: an ensemble to its horizon, and a state to and from memory."""
+import os
+
+import members
+import peer
+
+TITLE = "forecast of 2 hours, 32 members, 2 threads; save and restore of a run's state"
+COLUMNS = [("seconds", "s", ".1f"), ("steps", "steps", "d"), ("failed_members", "failed", "d"),
+           ("state_kb", "state KB", "d"), ("state_ms", "save+restore ms", ".2f")]
+HORIZON_S, MEMBERS, THREADS = 7200, 32, 2
+
+
+def rows(options):
+    for nodes in (1200, 10000):
+        name = f"made city, {nodes} nodes"
+        made = peer.made_city(nodes, options.folder)
+        if not made:
+            yield {"name": name, "failed": "thalweg synth fails"}
+            continue
+        model = os.path.join(made, "network.inp")
+        forecast = members.run("forecast", model, HORIZON_S, MEMBERS, THREADS)
+        state = members.run("state", model, 1800)
+        if forecast is None or state is None:
+            yield {"name": name, "failed": "the ensemble or the state fails"}
+            continue
+        yield {"name": name, "nodes": nodes, "seconds": forecast["run_s"],
+               "steps": int(forecast["steps"]), "failed_members": int(forecast["failed"]),
+               "state_kb": int(state["bytes"] / 1024), "state_ms": state["median_ms"]}
+
+
+def summary(done):
+    large = [r for r in done if r["nodes"] == 10000]
+    if not large:
+        return {}
+    return {"10,000 nodes, 2 h, 32 members, 2 threads [s] (target 60)": large[0]["seconds"],
+            "10,000 nodes, save and restore [ms] (target 5)": large[0]["state_ms"]}

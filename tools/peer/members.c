@@ -1,0 +1,148 @@
+/* What many futures and states of a model cost: one line of figures for tools/bench/.
+ *
+ *   members batch MODEL.inp SECONDS MEMBERS THREADS     rain of the file, times 0.5 .. 1.5
+ *   members forecast MODEL.inp SECONDS MEMBERS THREADS  from ten minutes of rain on, two hours of a
+ *                                                       storm that peaks at 80 mm/h, spread out;
+ *                                                       steps of 4 s or more and 4 trials, as serve
+ *   members state MODEL.inp SECONDS                     save and restore after so long        */
+#include "forecast/ensemble.h"
+#include "thalweg/thalweg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_WATCHES = 200, REPEATS = 101 };
+#define WARM_UP_S 600.0
+#define WARM_UP_MMH 20.0
+
+static double now_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static tw_status run_batch(const tw_model *model, double seconds, int members, int threads)
+{
+    tw_batch_options options = TW_BATCH_OPTIONS_DEFAULT;
+    tw_batch *batch = NULL;
+    options.members = members;
+    options.threads = threads;
+    TW_TRY(tw_batch_create(model, &options, &batch));
+    for (int m = 0; m < members; m++) {
+        double factor = members > 1 ? 0.5 + (double)m / (members - 1) : 1.0;
+        TW_TRY(tw_batch_set_factor(batch, m, TW_FACTOR_RAIN, -1, factor));
+    }
+    double begin_s = now_s();
+    tw_status status = tw_batch_advance(batch, seconds);
+    int failed = 0;
+    for (int m = 0; m < members; m++)
+        failed += tw_batch_status(batch, m) != TW_OK;
+    printf("run_s %.3f failed %d steps %lld\n", now_s() - begin_s, failed,
+           (long long)tw_batch_stats(batch, 0).steps);
+    tw_batch_destroy(batch);
+    return status;
+}
+
+static double storm(void *user, int32_t member, int32_t gage, double from_s, double to_s)
+{
+    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
+    double lead_s = 0.5 * (from_s + to_s) - WARM_UP_S;
+    double shape = lead_s < 2400.0 ? lead_s / 2400.0 : 1.0 - (lead_s - 2400.0) / 4800.0;
+    double rain_mmh = WARM_UP_MMH + 60.0 * (shape > 0.0 ? shape : 0.0);
+    (void)gage;
+    return rain_mmh * tw_rain_member_factor(&spread, member, *(const int *)user, lead_s);
+}
+
+static tw_status run_forecast(const tw_model *model, double seconds, int members, int threads)
+{
+    static struct tw_watch watches[MOST_WATCHES];
+    static const double quantiles[] = {0.05, 0.5, 0.95};
+    struct tw_ensemble_setup setup = {.model = model,
+                                      .options = TW_RUN_OPTIONS_DEFAULT,
+                                      .members = members,
+                                      .threads = threads,
+                                      .horizon_s = seconds,
+                                      .step_s = 60.0,
+                                      .watches = watches,
+                                      .quantiles = quantiles,
+                                      .quantile_count = 3};
+    struct tw_ensemble_result result;
+    struct tw_ensemble *ensemble = NULL;
+    tw_run *live = NULL;
+    setup.options.outer_rain = true;
+    setup.options.end_day = tw_model_times_get(model).start_day + 1.0;
+    setup.options.minimum_step_s = 4.0;
+    setup.options.max_trials = 4;
+    int32_t nodes = tw_model_node_count(model);
+    setup.watch_count = nodes < MOST_WATCHES ? nodes : MOST_WATCHES;
+    for (int32_t i = 0; i < setup.watch_count; i++)
+        watches[i] = (struct tw_watch){TW_WATCH_STREET_DEPTH, i * (nodes / setup.watch_count)};
+    TW_TRY(tw_run_create(model, &setup.options, &live));
+    for (int32_t g = 0; g < tw_model_gage_count(model); g++)
+        TW_TRY(tw_run_set_gage_rain(live, (tw_gage_id){g}, WARM_UP_MMH));
+    TW_TRY(tw_run_advance(live, WARM_UP_S));
+    TW_TRY(tw_ensemble_create(&setup, &ensemble));
+    double begin_s = now_s();
+    TW_TRY(tw_ensemble_fork(ensemble, live));
+    TW_TRY(tw_ensemble_run(ensemble, storm, &members, &result));
+    printf("run_s %.3f failed %d steps %lld\n", now_s() - begin_s, members - result.sound,
+           (long long)tw_batch_stats(tw_ensemble_batch(ensemble), 0).steps);
+    tw_ensemble_destroy(ensemble);
+    tw_run_destroy(live);
+    return TW_OK;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static tw_status run_state(const tw_model *model, double seconds)
+{
+    tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
+    tw_run *run = NULL;
+    double took_ms[REPEATS];
+    TW_TRY(tw_run_create(model, &options, &run));
+    TW_TRY(tw_run_advance(run, seconds));
+    size_t size = tw_run_state_size(run);
+    void *state = malloc(size);
+    if (state == NULL) return TW_ERR_NOMEM;
+    for (int i = 0; i < REPEATS; i++) {
+        double begin_s = now_s();
+        tw_run_state_save(run, state);
+        TW_TRY(tw_run_state_restore(run, state, size));
+        took_ms[i] = 1000.0 * (now_s() - begin_s);
+    }
+    qsort(took_ms, REPEATS, sizeof took_ms[0], by_size);
+    printf("bytes %zu median_ms %.3f most_ms %.3f\n", size, took_ms[REPEATS / 2],
+           took_ms[REPEATS - 1]);
+    free(state);
+    tw_run_destroy(run);
+    return TW_OK;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4) {
+        fprintf(stderr, "usage: members batch|forecast|state MODEL.inp SECONDS [MEMBERS THREADS]\n");
+        return 2;
+    }
+    tw_model *model = NULL;
+    tw_status status = tw_model_read(argv[2], NULL, &model);
+    double seconds = atof(argv[3]);
+    int members = argc > 4 ? atoi(argv[4]) : 1, threads = argc > 5 ? atoi(argv[5]) : 1;
+    if (status == TW_OK && strcmp(argv[1], "batch") == 0) {
+        status = run_batch(model, seconds, members, threads);
+    } else if (status == TW_OK && strcmp(argv[1], "forecast") == 0) {
+        status = run_forecast(model, seconds, members, threads);
+    } else if (status == TW_OK) {
+        status = run_state(model, seconds);
+    }
+    if (status != TW_OK) fprintf(stderr, "members: %s\n", tw_status_text(status));
+    tw_model_destroy(model);
+    return status == TW_OK ? 0 : 4;
+}
