@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "synth/folder.h"
+#include "telemetry_load.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -17,6 +18,7 @@ enum { NODES_LEAST = 200, NODES_MOST = 200000 };
 
 static const char usage[] =
     "usage: thalweg synth --nodes N --seed S [options] DIR\n"
+    "       thalweg synth --telemetry http://HOST:PORT|FILE.geojson [options]\n"
     "\n"
     "Makes a mountain city on a peninsula between two rivers and writes its folder: network,\n"
     "terrain, twelve flood-prone points, sensors, roads, depots, cameras, three plants and four\n"
@@ -28,6 +30,22 @@ static const char usage[] =
     "  --title-en TEXT  its title in English\n"
     "  --storms-only    write only DIR/storms, of the city with this N and S\n"
     "  --force          write into DIR even when there is something in it\n"
+    "\n"
+    "With --telemetry the measurements of a made city are sent to a server, 60 plants of 500 tags\n"
+    "every 10 s and 3000 points every 60 s; a FILE gets the layer of sensors that the server's "
+    "city\n"
+    "needs for that.\n"
+    "\n"
+    "  --scale N        N times as many plants and points (1)\n"
+    "  --lines          in line protocol instead of JSON\n"
+    "  --flat           as fast as it goes; without it at the pace of the measurements\n"
+    "  --seconds S      for so long (60)\n"
+    "  --connections N  at once (4)\n"
+    "  --batch N        samples in a request (1000)\n"
+    "  --token TOKEN    of a device\n"
+    "  --ledger FILE    a line for every request that was acknowledged: first series, the one "
+    "after\n"
+    "                   the last, time [ms]\n"
     "  --help\n"
     "\n"
     "Exit: 0 done, 2 usage, 3 DIR is not empty or cannot be written, 4 failed.\n";
@@ -37,6 +55,7 @@ struct arguments {
     uint64_t seed;
     bool seeded, force, storms_only;
     const char *title_zh, *title_en, *dir;
+    struct tw_telemetry_load load; /* place NULL: no telemetry */
 };
 
 static bool read_seed(const char *text, uint64_t *out_seed)
@@ -64,6 +83,57 @@ static bool say(const char *what, const char *value)
     return false;
 }
 
+/* A whole number of at least 1. */
+static bool take_count(const char *name, const char *value, int32_t most, int *out)
+{
+    int32_t number = 0;
+    if (tw_text_int(value, &number) != TW_OK || number < 1 || number > most) {
+        (void)fprintf(stderr, "thalweg synth: --%s takes a number from 1 to %d, not %s\n", name,
+                      (int)most, value);
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+/* Options of --telemetry; false: usage. */
+static bool take_load(struct tw_telemetry_load *load, int option, const char *value)
+{
+    int scale = 1;
+    switch (option) {
+    case 't':
+        load->place = value;
+        return true;
+    case 'x':
+        if (!take_count("scale", value, 10, &scale)) return false;
+        load->plan.plants *= scale;
+        load->plan.points *= scale;
+        return true;
+    case 'l':
+        load->lines = true;
+        return true;
+    case 'F':
+        load->flat = true;
+        return true;
+    case 'S':
+        return (tw_text_double(value, &load->seconds) == TW_OK && load->seconds > 0.0) ||
+               say("--seconds takes a number above 0", value);
+    case 'c':
+        return take_count("connections", value, 1000, &load->connections);
+    case 'b':
+        return take_count("batch", value, 10000, &load->batch);
+    case 'k':
+        load->token = value;
+        return true;
+    case 'L':
+        load->ledger = value;
+        return true;
+    default:
+        (void)fputs(usage, stderr);
+        return false;
+    }
+}
+
 static bool take_option(struct arguments *a, int option, const char *value)
 {
     switch (option) {
@@ -89,8 +159,7 @@ static bool take_option(struct arguments *a, int option, const char *value)
         a->storms_only = true;
         return true;
     default:
-        (void)fputs(usage, stderr);
-        return false;
+        return take_load(&a->load, option, value);
     }
 }
 
@@ -166,12 +235,27 @@ static int synth(const struct arguments *a)
 
 int tw_cmd_synth(int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"nodes", required_argument, NULL, 'n'},    {"seed", required_argument, NULL, 's'},
-        {"title-zh", required_argument, NULL, 'z'}, {"title-en", required_argument, NULL, 'e'},
-        {"storms-only", no_argument, NULL, 'o'},    {"force", no_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-    struct arguments a = {.title_zh = "山城（虚构）", .title_en = "Shancheng (made up)"};
+    static const struct option known[] = {{"nodes", required_argument, NULL, 'n'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"title-zh", required_argument, NULL, 'z'},
+                                          {"title-en", required_argument, NULL, 'e'},
+                                          {"storms-only", no_argument, NULL, 'o'},
+                                          {"force", no_argument, NULL, 'f'},
+                                          {"telemetry", required_argument, NULL, 't'},
+                                          {"scale", required_argument, NULL, 'x'},
+                                          {"lines", no_argument, NULL, 'l'},
+                                          {"flat", no_argument, NULL, 'F'},
+                                          {"seconds", required_argument, NULL, 'S'},
+                                          {"connections", required_argument, NULL, 'c'},
+                                          {"batch", required_argument, NULL, 'b'},
+                                          {"token", required_argument, NULL, 'k'},
+                                          {"ledger", required_argument, NULL, 'L'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct arguments a = {
+        .title_zh = "山城（虚构）",
+        .title_en = "Shancheng (made up)",
+        .load = {.plan = TW_TELEMETRY_CITY, .connections = 4, .batch = 1000, .seconds = 60.0}};
     int option;
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
         if (option == 'h') {
@@ -180,7 +264,8 @@ int tw_cmd_synth(int argc, char **argv)
         }
         if (!take_option(&a, option, optarg)) return TW_EXIT_USAGE;
     }
-    if (argc - optind != 1 || a.nodes == 0 || !a.seeded) {
+    if (a.load.place != NULL && argc == optind) return tw_telemetry_run(&a.load);
+    if (a.load.place != NULL || argc - optind != 1 || a.nodes == 0 || !a.seeded) {
         (void)fputs(usage, stderr);
         return TW_EXIT_USAGE;
     }

@@ -1,22 +1,31 @@
-/* One iteration of the momentum equation in conduits. */
+/* Of conduits, what is too rare for vectors: called slot by slot by the kernels. */
 #ifndef TW_HYDRAULICS_CONDUIT_H
 #define TW_HYDRAULICS_CONDUIT_H
 
-#include "hydraulics/state.h"
+#include "hydraulics/network.h"
 
-#include <stdbool.h>
-
-/** What all conduits of an iteration share. */
-struct tw_conduit_pass {
-    double dt_s;
-    bool relaxed;      /* from the second iteration on, flows move half way only */
-    bool skip_settled; /* from the third on, conduits between settled nodes rest */
-};
+/** Width of Sjoberg's slot over the greatest width, at a depth over the full one; 0 below it.
+ *  source: SWMM Reference Manual II, 3.3.6 */
+double tw_conduit_slot_ratio(double depth_ratio);
 
 /**
- * New flow, surface areas and dQ/dH of the conduit rows begin..end from the present node depths.
+ * Friction slope term of a force main that runs full, friction slope times g over velocity.
+ *
+ * speed_mps  >= 0
+ * radius_m   hydraulic radius in the middle
+ * returns    [1/s]
  */
-void tw_conduit_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
-                             int32_t begin, int32_t end);
+double tw_conduit_pressed_friction(const struct tw_network *net, int32_t row, double speed_mps,
+                                   double radius_m);
+
+/**
+ * Limit the flow of a conduit that is a culvert to what its inlet lets in.
+ *
+ * head1_m   elevation of the water upstream
+ * q_m3s     of one barrel, above 0; lowered where the inlet controls
+ * dqdh_m2s  of one barrel; set where the inlet controls
+ */
+void tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double head1_m,
+                               double *q_m3s, double *dqdh_m2s);
 
 #endif

@@ -1,23 +1,15 @@
 #include "hydraulics/dynwave.h"
 
-#include "hydraulics/conduit.h"
+#include "base/require.h"
+#include "base/threads.h"
 #include "hydraulics/constants.h"
+#include "hydraulics/kernels.h"
 #include "hydraulics/node_depth.h"
 #include "hydraulics/outfall.h"
 #include "hydraulics/regulator_rows.h"
 
 #include <math.h>
 #include <string.h>
-
-double tw_node_volume(const struct tw_network *net, int32_t node, double depth_m)
-{
-    const struct tw_nodes *nodes = &net->model->nodes;
-    double above = depth_m - nodes->full_depth_m[node];
-    if (above > 0.0 && net->can_pond[node]) {
-        return net->full_volume_m3[node] + above * nodes->ponded_area_m2[node];
-    }
-    return tw_node_stored(net, node, depth_m);
-}
 
 /* Time in which a wave crosses a conduit, times the Courant factor. */
 static double conduit_step(struct tw_hydraulics *h, double factor, double least)
@@ -79,42 +71,26 @@ double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_o
     return step;
 }
 
-/* Inflow, outflow and dQ/dH that the conduits give a node; sums in row order. */
-static void gather(struct tw_hydraulics *h, int32_t node, int32_t lane)
+/* Inflow, outflow, surface and dQ/dH of nodes where other links than conduits end, without what
+ * those give; sums in row order. */
+static void sum_mixed(struct tw_hydraulics *h)
 {
     const struct tw_network *net = h->net;
-    int32_t w = h->lanes, at = node * w + lane;
-    double lateral = h->node.lateral_m3s[at];
-    double in = lateral >= 0.0 ? lateral : 0.0;
-    double out = (lateral >= 0.0 ? 0.0 : -lateral) + h->node.losses_m3s[at];
-    double surface = tw_node_own_surface(net, node, h->node.depth_m[at]), dqdh = 0.0;
-    for (int32_t k = net->node_first[node]; k < net->node_first[node + 1]; k++) {
-        int32_t row = net->incident[k] >> 1, end2 = net->incident[k] & 1, i = row * w + lane;
-        double q = h->link.flow_m3s[i];
-        if ((q >= 0.0) == (end2 == 1)) {
-            in += q >= 0.0 ? q : -q;
-        } else {
-            out += q >= 0.0 ? q : -q;
+    int32_t w = h->lanes;
+    for (int32_t k = 0; k < net->mixed_count * w; k++) {
+        int32_t node = net->mixed_nodes[k / w], lane = k % w, at = node * w + lane;
+        if (h->sums.done[lane]) continue;
+        double sum[TW_END_PARTS] = {0}, lateral = h->node.lateral_m3s[at];
+        for (int32_t i = net->node_first[node]; i < net->node_first[node + 1]; i++) {
+            for (int32_t j = 0; j < TW_END_PARTS; j++)
+                sum[j] += h->sums.ends[(size_t)(i * TW_END_PARTS + j) * (size_t)w + (size_t)lane];
         }
-        if (end2 == (q < 0.0)) out += h->conduit.loss_m3s[i] * net->conduit.barrels[row];
-        surface += end2 ? h->link.surface2_m2[i] : h->link.surface1_m2[i];
-        dqdh += h->link.dqdh_m2s[i];
-    }
-    h->node.inflow_m3s[at] = in;
-    h->node.outflow_m3s[at] = out;
-    h->sums.surface_m2[at] = surface;
-    h->sums.dqdh_m2s[at] = dqdh;
-}
-
-/* Sums of a steady node where no conduit moved are still those of the iteration before. */
-static void gather_all(struct tw_hydraulics *h)
-{
-    for (int32_t i = 0; i < h->net->node_count; i++) {
-        for (int32_t l = 0; l < h->lanes; l++) {
-            int32_t at = i * h->lanes + l;
-            if (h->sums.done[l]) continue;
-            if (h->sums.moved[at] || !h->sums.steady[at]) gather(h, i, l);
-        }
+        h->node.inflow_m3s[at] = sum[TW_END_INFLOW] + (lateral >= 0.0 ? lateral : 0.0);
+        h->node.outflow_m3s[at] =
+            sum[TW_END_OUTFLOW] + ((lateral >= 0.0 ? 0.0 : -lateral) + h->node.losses_m3s[at]);
+        h->sums.surface_m2[at] =
+            sum[TW_END_SURFACE] + tw_node_own_surface(net, node, h->node.depth_m[at]);
+        h->sums.dqdh_m2s[at] = sum[TW_END_DQDH];
     }
 }
 
@@ -136,7 +112,6 @@ static void begin_step(struct tw_hydraulics *h)
         h->node.old_inflow_m3s[at] = h->node.inflow_m3s[at];
         h->node.old_net_inflow_m3s[at] = h->node.inflow_m3s[at] - h->node.outflow_m3s[at];
         h->sums.settled[at] = 0;
-        h->sums.steady[at] = 0;
     }
     for (int32_t at = 0; at < h->net->link_count * w; at++) {
         h->link.old_depth_m[at] = h->link.depth_m[at];
@@ -160,20 +135,59 @@ void tw_dynwave_rest(struct tw_hydraulics *h)
         h->clock[l].steps++;
 }
 
+/* A loop over ranges of rows or nodes. */
+struct sweep {
+    struct tw_hydraulics *h;
+    struct tw_pass pass;
+};
+
+static void sweep_conduits(void *job, int32_t begin, int32_t end)
+{
+    const struct sweep *s = job;
+    s->h->net->kernels->conduits(s->h, &s->pass, begin, end);
+}
+
+static void sweep_nodes(void *job, int32_t begin, int32_t end)
+{
+    const struct sweep *s = job;
+    uint8_t *settled = s->h->sums.range_settled + begin / TW_RANGE * s->h->lanes;
+    s->h->net->kernels->nodes(s->h, &s->pass, begin, end, settled);
+}
+
 /* One iteration: all flows from the present depths, then all depths from the new flows. */
 static void iterate(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s,
                     int32_t trial)
 {
-    struct tw_conduit_pass pass = {.dt_s = dt_s, .relaxed = trial > 0, .skip_settled = trial > 1};
-    memset(h->sums.moved, 0, (size_t)h->net->node_count * (size_t)h->lanes);
-    tw_conduit_rows_advance(h, &pass, 0, h->net->conduit_count);
-    gather_all(h);
-    tw_regulator_rows_advance(h, &pass);
+    const struct tw_network *net = h->net;
+    int32_t w = h->lanes, ranges = net->node_count / TW_RANGE + 1;
+    struct sweep sweep = {.h = h,
+                          .pass = {.dt_s = dt_s,
+                                   .tolerance_m = options->head_tolerance_m,
+                                   .relaxed = trial > 0,
+                                   .skip_settled = trial > 1}};
+    tw_threads_for(h->threads, net->conduit_count, TW_CONDUIT_NS * w, sweep_conduits, &sweep);
+    sum_mixed(h);
+    tw_regulator_rows_advance(h, &sweep.pass);
     for (int32_t i = 0; i < h->model->outfalls.count; i++)
         tw_outfall_set_depth(h, i);
-    struct tw_depth_pass depth = {
-        .dt_s = dt_s, .tolerance_m = options->head_tolerance_m, .relaxed = trial > 0};
-    tw_node_depths_advance(h, &depth);
+    memset(h->sums.range_settled, 1, (size_t)ranges * (size_t)w);
+    tw_threads_for(h->threads, net->node_count, TW_NODE_NS * w, sweep_nodes, &sweep);
+    for (int32_t l = 0; l < w; l++) {
+        h->sums.converged[l] = 1;
+        for (int32_t i = 0; i < ranges; i++)
+            h->sums.converged[l] &= h->sums.range_settled[i * w + l];
+    }
+}
+
+/* What reports ask of conduits, as they were at their last evaluation. */
+static void keep_marks(struct tw_hydraulics *h)
+{
+    const int64_t *marks = h->sums.marks;
+    for (int32_t at = 0; at < h->net->conduit_count * h->lanes; at++) {
+        h->link.flow_class[at] = (uint8_t)(marks[at] & TW_MARK_CLASS);
+        h->link.full[at] = (uint8_t)(marks[at] / TW_MARK_FULL1 & 3);
+        h->link.limited[at] = (marks[at] & TW_MARK_LIMITED) != 0;
+    }
 }
 
 /* Lanes that converged rest while others go on; returns how many still go on. */
@@ -191,6 +205,7 @@ static int32_t count_trial(struct tw_hydraulics *h, int32_t trial)
 
 void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s)
 {
+    TW_REQUIRE(h->lanes == 1 || h->lanes % TW_BLOCK == 0);
     begin_step(h);
     memset(h->sums.done, 0, (size_t)h->lanes);
     int32_t going = h->lanes;
@@ -199,6 +214,7 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
         going = count_trial(h, trial);
     }
     keep_rises(h, dt_s);
+    keep_marks(h);
     for (int32_t l = 0; l < h->lanes; l++) {
         h->clock[l].steps++;
         if (!h->sums.converged[l]) h->clock[l].unconverged_steps++;

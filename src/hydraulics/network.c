@@ -348,6 +348,7 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
     TW_TRY(make_conduits(&net, arena));
     TW_TRY(make_incidence(&net, arena));
     TW_TRY(make_nodes(&net, arena));
+    TW_TRY(tw_network_make_blocks(&net, arena));
     *out = net;
     return TW_OK;
 }

@@ -50,6 +50,51 @@ struct tw_conduit_rows {
     double *normal_per_root, *critical_per_root; /* table position per root of |flow| */
 };
 
+enum { TW_BLOCK = 8 };
+
+/* What the kernels read of TW_BLOCK neighbouring rows, in one stretch; slots beyond the last row
+ * are copies of it. Several lengths are given as the kernels need them. */
+struct tw_conduit_block {
+    int32_t from[TW_BLOCK], to[TW_BLOCK];
+    int32_t end1[TW_BLOCK], end2[TW_BLOCK]; /* places of the ends in the order of node_first */
+    int64_t traits[TW_BLOCK];
+    const double *first_row[TW_BLOCK], *normal[TW_BLOCK], *critical[TW_BLOCK];
+    double node_invert1_m[TW_BLOCK], node_invert2_m[TW_BLOCK];
+    double invert1_m[TW_BLOCK], invert2_m[TW_BLOCK], offset1_m[TW_BLOCK], offset2_m[TW_BLOCK];
+    double full_depth_m[TW_BLOCK], full_area_m2[TW_BLOCK];
+    double cells_per_m[TW_BLOCK];
+    double last_cell[TW_BLOCK]; /* the greatest number whose whole part is a cell */
+    double area_m2[TW_BLOCK], width_m[TW_BLOCK], radius_m[TW_BLOCK];
+    double frozen_depth_m[TW_BLOCK], frozen_width_m[TW_BLOCK];
+    double normal_per_root[TW_BLOCK], critical_per_root[TW_BLOCK];
+    double quarter_length_m[TW_BLOCK], per_length[TW_BLOCK]; /* of the routing length */
+    double length_m[TW_BLOCK], barrels_length_m[TW_BLOCK];
+    double barrels[TW_BLOCK], per_barrel[TW_BLOCK];
+    double friction[TW_BLOCK], beta[TW_BLOCK];
+    double loss_inlet[TW_BLOCK], loss_outlet[TW_BLOCK], loss_average[TW_BLOCK];
+    double flow_limit_m3s[TW_BLOCK];
+};
+
+/* Traits of a node. */
+enum {
+    TW_NODE_PLAIN = 1,    /* only conduits end here, and it is no storage */
+    TW_NODE_CAN_POND = 2, /* water stands above it */
+    TW_NODE_STORES = 4,   /* holds water below ground */
+    TW_NODE_NO_DEPTH = 8  /* an outfall, or beyond the last node */
+};
+
+/* The same of nodes. */
+struct tw_node_block {
+    int64_t traits[TW_BLOCK];
+    double full_depth_m[TW_BLOCK], full_volume_m3[TW_BLOCK], most_depth_m[TW_BLOCK];
+    double crown_depth_m[TW_BLOCK], pressed_depth_m[TW_BLOCK]; /* surcharged above the latter */
+    double surcharge_factor[TW_BLOCK], ponded_area_m2[TW_BLOCK];
+    int32_t first_end; /* in node_ends: most_ends times TW_BLOCK places */
+    int32_t most_ends; /* conduits that end at the node with the most of them */
+};
+
+struct tw_kernels;
+
 struct tw_network {
     const struct tw_model *model;
     int32_t node_count, link_count, conduit_count;
@@ -69,6 +114,14 @@ struct tw_network {
     int32_t *node_first;      /* [nodes + 1] into incident: conduits at a node, in row order */
     int32_t *incident;        /* conduit row * 2 + (1: the node is its second end) */
     int32_t *outfall_row;     /* [model.outfalls.count] row of the only link; -1: none */
+
+    /* for the kernels */
+    const struct tw_kernels *kernels;
+    struct tw_conduit_block *conduit_blocks; /* [conduits / TW_BLOCK, rounded up] */
+    struct tw_node_block *node_blocks;       /* [nodes / TW_BLOCK, rounded up] */
+    int32_t *node_ends;   /* places of the ends at a node; behind the last of a node, of nothing */
+    int32_t *mixed_nodes; /* [mixed_count] those that are not plain */
+    int32_t mixed_count;
 };
 
 /**
@@ -79,5 +132,12 @@ struct tw_network {
  */
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);
+
+/**
+ * Make what the kernels read of a network whose other members are complete.
+ *
+ * errors  TW_ERR_NOMEM
+ */
+tw_status tw_network_make_blocks(struct tw_network *net, struct tw_arena *arena);
 
 #endif

@@ -102,8 +102,7 @@ static void add_to_nodes(struct tw_hydraulics *h, int32_t row, int32_t lane, boo
     if (!pump_by_depth) h->sums.dqdh_m2s[b] += h->link.dqdh_m2s[i];
 }
 
-static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass, int32_t row,
-                    int32_t lane)
+static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t row, int32_t lane)
 {
     int32_t i = row * h->lanes + lane;
     bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
@@ -128,7 +127,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass,
     h->link.surface2_m2[i] = no2 ? 0.0 : 0.5 * f.surface_m2;
 }
 
-void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass)
+void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_pass *pass)
 {
     const struct tw_network *net = h->net;
     int32_t w = h->lanes;

@@ -2,12 +2,12 @@
 #ifndef TW_HYDRAULICS_REGULATOR_ROWS_H
 #define TW_HYDRAULICS_REGULATOR_ROWS_H
 
-#include "hydraulics/conduit.h"
+#include "hydraulics/kernels.h"
 
 /**
  * New flows of pumps, orifices, weirs, outlets and dummy conduits, one after the other in the
  * model's order: each sees what those before it did to the sums of the nodes, as SWMM has it.
  */
-void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_conduit_pass *pass);
+void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_pass *pass);
 
 #endif

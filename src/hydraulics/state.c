@@ -53,11 +53,14 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
-    double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s, &h->sums.goal_m};
-    take(scratch, nodes, sums, 3);
+    double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s};
+    take(scratch, nodes, sums, 2);
+    size_t ends = 2 * (size_t)net->conduit_count + 1;
+    h->sums.ends = TW_POOL_NEW(scratch, double, ends *TW_END_PARTS *w);
+    h->sums.marks = TW_POOL_NEW(scratch, int64_t, (size_t)net->conduit_count * w);
     h->sums.settled = TW_POOL_NEW(scratch, uint8_t, nodes);
-    h->sums.steady = TW_POOL_NEW(scratch, uint8_t, nodes);
-    h->sums.moved = TW_POOL_NEW(scratch, uint8_t, nodes);
+    h->sums.range_settled =
+        TW_POOL_NEW(scratch, uint8_t, ((size_t)net->node_count / TW_RANGE + 1) * w);
     h->sums.converged = TW_POOL_NEW(scratch, uint8_t, w);
     h->sums.done = TW_POOL_NEW(scratch, uint8_t, w);
 }

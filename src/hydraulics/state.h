@@ -31,8 +31,8 @@ struct tw_link_state {
     double *depth_m, *old_depth_m;
     double *volume_m3, *old_volume_m3;
     double *setting, *target;
-    double *dqdh_m2s;                  /* of all barrels */
-    double *surface1_m2, *surface2_m2; /* lent to the end nodes, all barrels */
+    double *dqdh_m2s;                  /* of regulators */
+    double *surface1_m2, *surface2_m2; /* of regulators: lent to the end nodes */
     double *froude;
     uint8_t *flow_class; /* enum tw_flow_class */
     uint8_t *full;       /* conduits: 1 upstream end full, 2 downstream, 3 both */
@@ -46,13 +46,23 @@ struct tw_conduit_state {
     double *loss_m3s;              /* evaporation and seepage in the present step */
 };
 
+/* What an end of a conduit does to its node. */
+enum { TW_END_INFLOW, TW_END_OUTFLOW, TW_END_SURFACE, TW_END_DQDH, TW_END_PARTS };
+
+/* How a conduit was at its last evaluation: enum tw_flow_class and these. */
+enum { TW_MARK_CLASS = 7, TW_MARK_FULL1 = 8, TW_MARK_FULL2 = 16, TW_MARK_LIMITED = 32 };
+
+/* Ranges of a loop that threads share begin at multiples of this (tw_threads_for). */
+enum { TW_RANGE = 64 };
+
 /* Sums of one iteration; not part of what is saved. */
 struct tw_node_sums {
-    double *surface_m2, *dqdh_m2s; /* [nodes * lanes] */
-    double *goal_m;                /* [nodes * lanes] depth that an open node goes half way to */
-    uint8_t *settled;              /* [nodes * lanes] depth moved less than the tolerance */
-    uint8_t *steady; /* [nodes * lanes] the goal stays while no conduit at the node moves */
-    uint8_t *moved;  /* [nodes * lanes] a conduit at the node was computed anew */
+    double *surface_m2, *dqdh_m2s; /* [nodes * lanes], where other links than conduits end */
+    /* [ends of conduits + 1][TW_END_PARTS][lanes], in the order of node_first; the last is nothing */
+    double *ends;
+    int64_t *marks;            /* [conduits * lanes] */
+    uint8_t *settled;          /* [nodes * lanes] depth moved less than the tolerance */
+    uint8_t *range_settled;    /* [nodes / TW_RANGE + 1][lanes] all depths of a range settled */
     uint8_t *converged, *done; /* [lanes] all depths settled; no further iteration in this step */
 };
 

@@ -243,7 +243,7 @@ bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_
     }
     struct tw_mqtt_reading reading = reading_of(session);
     struct tw_device *device =
-        session->link != NULL ? tw_mqtt_link_device(session->link, topic) : session->device;
+        session->link != NULL ? session->device_of(session->link, topic) : session->device;
     tw_status status = tw_mqtt_read(&reading, device, topic, packet->payload.bytes,
                                     packet->payload.size, &session->held);
     if (session->held.sparkplug.rebirth) ask_rebirth(session, &session->held.sparkplug);

@@ -41,7 +41,8 @@ struct tw_mqtt_link {
 
 /* ---- the connection, by the door's thread ---- */
 
-struct tw_device *tw_mqtt_link_device(struct tw_mqtt_link *link, const char *topic)
+/* The device whose message comes from the broker with a topic. */
+static struct tw_device *device_of(struct tw_mqtt_link *link, const char *topic)
 {
     char identity[TW_MQTT_TOPIC_SIZE];
     char words[3][TW_MQTT_TOPIC_SIZE];
@@ -90,6 +91,7 @@ static void *opened(void *user, struct tw_conn conn, const char *peer)
     struct tw_mqtt_session *session = tw_mqtt_session_new(link->server, conn);
     if (session == NULL) return NULL;
     session->link = link;
+    session->device_of = device_of;
     session->version = TW_MQTT_3;
     struct tw_mqtt_packet packet = {.version = TW_MQTT_3,
                                     .keep_alive_s = KEEP_ALIVE_S,

@@ -79,11 +79,12 @@ struct tw_mqtt_session {
     struct tw_device *device;
     uint8_t version;
     bool ended, will_off;
-    struct tw_mqtt_link *link;       /* it is ours to a broker; NULL: a device's to us */
-    int64_t heard_ms, keep_alive_ms; /* 0: none */
-    int64_t pinged_ms;               /* a link's */
-    uint32_t packet_max;             /* of the peer; 0: no limit */
-    uint16_t window;                 /* of the peer */
+    struct tw_mqtt_link *link; /* it is ours to a broker; NULL: one of a device to us */
+    struct tw_device *(*device_of)(struct tw_mqtt_link *link, const char *topic); /* of a link */
+    int64_t heard_ms, keep_alive_ms;                                              /* 0: none */
+    int64_t pinged_ms;                                                            /* a link's */
+    uint32_t packet_max; /* of the peer; 0: no limit */
+    uint16_t window;     /* of the peer */
     struct tw_mqtt_note *will;
     char *aliases[TW_MQTT_ALIASES + 1]; /* [alias]; owned */
     struct tw_mqtt_slot *ring;          /* [TW_MQTT_RING]; NULL before the first message */
@@ -150,11 +151,6 @@ void tw_mqtt_client_rewind(struct tw_mqtt_client *client);
 
 /** The client has acknowledged a message. */
 void tw_mqtt_client_acked(struct tw_mqtt_client *client, uint16_t id);
-
-/* ---- mqtt_link.c ---- */
-
-/** The device whose message comes from the broker with a topic. */
-struct tw_device *tw_mqtt_link_device(struct tw_mqtt_link *link, const char *topic);
 
 /* ---- mqtt_incoming.c ---- */
 
