@@ -84,9 +84,11 @@ static tw_status allocate(struct tw_run *run)
     TW_TRY(allocate_state(run));
     size_t links = (size_t)run->net->link_count, w = (size_t)run->lanes, n = links * w;
     double *views = TW_ARENA_NEW(&run->arena, double, 5 * n + 3 * links);
-    double *sums = TW_ARENA_NEW(&run->arena, double, 3 * w);
+    run->inflow_sums = TW_ARENA_NEW(&run->arena, struct tw_inflow_sums, w);
+    run->wet_m3s = TW_ARENA_NEW(&run->arena, double, w);
     run->failed = TW_ARENA_NEW(&run->arena, bool, w);
-    if (views == NULL || sums == NULL || run->failed == NULL) return TW_ERR_NOMEM;
+    bool none = run->inflow_sums == NULL || run->wet_m3s == NULL;
+    if (none || views == NULL || run->failed == NULL) return TW_ERR_NOMEM;
     run->view_flow = views;
     run->view_depth = views + n;
     run->view_velocity = views + 2 * n;
@@ -95,9 +97,6 @@ static tw_status allocate(struct tw_run *run)
     run->view_full_flow = views + 5 * n;
     run->view_full_depth = run->view_full_flow + links;
     run->view_slope = run->view_full_flow + 2 * links;
-    run->dry_m3s = sums;
-    run->external_m3s = sums + w;
-    run->wet_m3s = sums + 2 * w;
     if (semi_implicit(run)) TW_TRY(tw_semi_init(&run->hydraulics, &run->arena, &run->semi));
     return run->reporting ? tw_results_begin(run) : TW_OK;
 }

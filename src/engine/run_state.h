@@ -77,7 +77,8 @@ struct tw_run {
     int64_t *average_steps;     /* [1] */
 
     /* rebuilt at every use */
-    double *dry_m3s, *external_m3s, *wet_m3s; /* [lanes] sums over all nodes */
+    struct tw_inflow_sums *inflow_sums; /* [lanes] */
+    double *wet_m3s;                    /* [lanes] over all nodes */
     bool *failed;                             /* [lanes] its state was no longer finite */
     struct tw_run_values values;
     double *view_flow, *view_depth, *view_velocity, *view_setting, *view_target; /* by link */

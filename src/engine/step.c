@@ -160,13 +160,17 @@ static void add_lateral_inflows(struct tw_run *run)
     double *lateral = h->node.lateral_m3s;
     memcpy(h->node.old_lateral_m3s, lateral, (size_t)n * sizeof *lateral);
     memcpy(lateral, run->outer_inflow_m3s, (size_t)n * sizeof *lateral);
-    tw_inflows_add(&run->inflows, ms, lateral, run->dry_m3s, run->external_m3s);
+    tw_inflows_add(&run->inflows, ms, lateral, run->inflow_sums);
     for (int32_t l = 0; l < run->lanes; l++) {
         struct tw_flow_rates *r = &run->sums[l].rates;
-        *r = (struct tw_flow_rates){.dry_m3s = run->dry_m3s[l],
-                                    .external_m3s = run->external_m3s[l]};
+        const struct tw_inflow_sums *sums = &run->inflow_sums[l];
+        /* what is drawn from nodes leaves the network, as SWMM counts it */
+        *r = (struct tw_flow_rates){.dry_m3s = sums->dry_m3s,
+                                    .external_m3s = sums->external_m3s,
+                                    .outflow_m3s = sums->drawn_m3s};
         for (int32_t i = 0; i < run->net->node_count; i++) {
-            r->external_m3s += run->outer_inflow_m3s[i * run->lanes + l];
+            double outer = run->outer_inflow_m3s[i * run->lanes + l];
+            *(outer < 0.0 ? &r->outflow_m3s : &r->external_m3s) += fabs(outer);
         }
     }
     if (!run->hydrology.active) return;

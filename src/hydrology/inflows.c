@@ -100,7 +100,7 @@ static double external_flow(struct tw_inflows_run *in, int32_t row, double day)
 }
 
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
-                    double *out_dry_m3s, double *out_external_m3s)
+                    struct tw_inflow_sums *sums)
 {
     const struct tw_model *m = in->model;
     size_t lanes = (size_t)in->lanes;
@@ -110,14 +110,15 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
     double hour = whole * 24.0 + (hour_of_day < 23.0 ? hour_of_day : 23.0);
     if (hour != in->state->hour) hour_begin(in, hour);
     for (size_t lane = 0; lane < lanes; lane++)
-        out_dry_m3s[lane] = out_external_m3s[lane] = 0.0;
+        sums[lane] = (struct tw_inflow_sums){0};
     for (int32_t i = 0; i < m->inflows.count; i++) {
         double flow_m3s = external_flow(in, i, day);
         double *to_m3s = lateral_m3s + (size_t)m->inflows.node[i] * lanes;
         const double *factor = in->external_factor + (size_t)i * lanes;
         for (size_t lane = 0; lane < lanes; lane++) {
-            to_m3s[lane] += flow_m3s * factor[lane];
-            out_external_m3s[lane] += flow_m3s * factor[lane];
+            double flow = flow_m3s * factor[lane];
+            to_m3s[lane] += flow;
+            *(flow < 0.0 ? &sums[lane].drawn_m3s : &sums[lane].external_m3s) += fabs(flow);
         }
     }
     for (int32_t i = 0; i < m->dry_weather.count; i++) {
@@ -125,7 +126,7 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
         const double *factor = in->dry_factor + (size_t)i * lanes;
         for (size_t lane = 0; lane < lanes; lane++) {
             to_m3s[lane] += in->dry_m3s[i] * factor[lane];
-            out_dry_m3s[lane] += in->dry_m3s[i] * factor[lane];
+            sums[lane].dry_m3s += in->dry_m3s[i] * factor[lane];
         }
     }
 }

@@ -31,17 +31,21 @@ void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int
 /** Set cursors to the start of a run; start_day in decimal days since 1899-12-30. */
 void tw_inflows_begin(struct tw_inflows_run *in, double start_day);
 
+/** What flows in over all nodes of a lane, and what external inflows below 0 take out. */
+struct tw_inflow_sums {
+    double dry_m3s, external_m3s, drawn_m3s;
+};
+
 /**
  * Add dry weather flow and external inflows at a routing time: in every lane what the file says
  * times the lane's factor.
  *
  * at_ms         routing time from the run's start [ms]
  * lateral_m3s   [node * lanes + lane] is added to
- * out_dry_m3s   [lanes] sum over all nodes
- * out_external_m3s  [lanes] sum over all nodes
+ * sums          [lanes]
  */
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
-                    double *out_dry_m3s, double *out_external_m3s);
+                    struct tw_inflow_sums *sums);
 
 /** Days by which a series moves because the run does not start when the file says; 0 with dates. */
 double tw_series_shift_days(const struct tw_model *model, int32_t series, double start_day);

@@ -73,12 +73,15 @@ static void sewage_make(struct sewage *s, int32_t lanes)
 
 struct sums {
     double lateral[NODES], dry, external;
+    struct tw_inflow_sums of_lane;
 };
 
 static struct sums at_hours(struct sewage *s, double hours)
 {
     struct sums sums = {0};
-    tw_inflows_add(&s->run, hours * 3.6e6, sums.lateral, &sums.dry, &sums.external);
+    tw_inflows_add(&s->run, hours * 3.6e6, sums.lateral, &sums.of_lane);
+    sums.dry = sums.of_lane.dry_m3s;
+    sums.external = sums.of_lane.external_m3s;
     return sums;
 }
 
@@ -135,15 +138,38 @@ static void lanes_receive_the_same_but_for_their_factors(void **state)
     struct sewage s;
     sewage_make(&s, 3);
     double lateral[NODES * 3] = {0}, dry[3], external[3];
+    struct tw_inflow_sums sums[3];
     s.run.dry_factor[2] = 0.5;
     s.run.external_factor[2] = s.run.external_factor[3 + 2] = 2.0;
-    tw_inflows_add(&s.run, 9.0 * 3.6e6, lateral, dry, external);
+    tw_inflows_add(&s.run, 9.0 * 3.6e6, lateral, sums);
+    for (int lane = 0; lane < 3; lane++) {
+        dry[lane] = sums[lane].dry_m3s;
+        external[lane] = sums[lane].external_m3s;
+    }
     assert_near(lateral[1], lateral[0], 0.0);
     assert_near(lateral[3 + 1], lateral[3], 0.0);
     assert_near(dry[2], 0.5 * dry[0], 0.0); /* powers of two: exact */
     assert_near(external[2], 2.0 * external[0], 0.0);
     for (int lane = 0; lane < 3; lane++)
         assert_near(dry[lane] + external[lane], lateral[lane] + lateral[3 + lane], 1e-15);
+    free(s.memory);
+}
+
+/* SWMM counts an external inflow below 0 as outflow of the system. */
+static void what_is_drawn_is_no_inflow(void **state)
+{
+    (void)state;
+    struct sewage s;
+    sewage_make(&s, 1);
+    struct sums before = at_hours(&s, 24.0 * 2 + 7.0);
+    s.in_base[0] -= 10.0;
+    struct sums after = at_hours(&s, 24.0 * 2 + 7.0);
+    double lost = 0.0;
+    for (int i = 0; i < NODES; i++)
+        lost += before.lateral[i] - after.lateral[i];
+    assert_near(lost, 10.0, 1e-12);
+    assert_true(before.of_lane.drawn_m3s == 0.0 && after.of_lane.drawn_m3s > 0.0);
+    assert_near(before.external - after.external + after.of_lane.drawn_m3s, 10.0, 1e-12);
     free(s.memory);
 }
 
@@ -155,6 +181,7 @@ int main(void)
         cmocka_unit_test(external_flow_is_base_times_pattern_plus_series),
         cmocka_unit_test(a_weekend_pattern_of_an_external_flow_rests_on_weekdays),
         cmocka_unit_test(lanes_receive_the_same_but_for_their_factors),
+        cmocka_unit_test(what_is_drawn_is_no_inflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
