@@ -280,6 +280,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     double step_ms = next_step_ms(run, until_ms), step_s = step_ms / 1000.0;
     bool skips = run->model->options.skip_steady_state && run->lanes == 1, moved = false;
     skips = skips && !run->options.fixed_step; /* a group of lanes cannot, so nor does a run */
+    skips = skips && run->semi == NULL;
     double flow_error_ratio = skips ? tw_run_flow_error_ratio(run) : 0.0;
     advance_runoff(run, clock->elapsed_ms + step_ms);
     if (run->semi == NULL) tw_balance_half_step(run, step_s);
