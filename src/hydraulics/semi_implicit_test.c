@@ -34,7 +34,7 @@ static tw_model *model_of(const char *text)
     tw_status status = tw_model_read(path, faults, &model);
     if (status != TW_OK) {
         (void)write(STDERR_FILENO, text, strlen(text));
-        for (int32_t i = 0; i < tw_faults_count(faults); i++)
+        for (size_t i = 0; i < tw_faults_kept(faults); i++)
             (void)fprintf(stderr, "%s\n", tw_faults_get(faults, i).text);
     }
     assert_ok(status);
@@ -46,7 +46,8 @@ static tw_model *model_of(const char *text)
 static tw_run *run_of(const tw_model *model, double semi_step_s)
 {
     tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
-    options.routing = semi_step_s > 0.0 ? TW_RUN_ROUTING_SEMI_IMPLICIT : TW_RUN_ROUTING_DYNAMIC_WAVE;
+    options.routing =
+        semi_step_s > 0.0 ? TW_RUN_ROUTING_SEMI_IMPLICIT : TW_RUN_ROUTING_DYNAMIC_WAVE;
     if (semi_step_s > 0.0) options.routing_step_s = semi_step_s;
     if (semi_step_s > 0.0) options.head_tolerance_m = 0.0005;
     tw_run *run = NULL;
@@ -69,13 +70,15 @@ static double flow_of(const tw_run *run, const tw_model *model, const char *name
 }
 
 /* All depths are numbers of at least 0, and the water is all there. 1e-10 is the promise; sums of a
- * day's steps round to about 1e-13. */
-static void assert_sound(const tw_run *run, const tw_model *model)
+ * day's steps round to about 1e-13. What depths do not show of it is what the last trial's lines,
+ * 0.5 mm long, differ by from the curves. */
+static void assert_sound(const tw_run *run, const tw_model *model, double unplaced_m3)
 {
     for (int32_t i = 0; i < tw_model_node_count(model); i++) {
         double depth = tw_run_node_depth_m(run, (tw_node_id){i});
         assert_true(isfinite(depth) && depth >= 0.0);
     }
+    assert_true(tw_run_stats_get(run).unplaced_m3 < unplaced_m3);
     for (int32_t i = 0; i < tw_model_link_count(model); i++)
         assert_true(isfinite(tw_run_link_flow_m3s(run, (tw_link_id){i})));
     assert_near(tw_run_balance(run).routing_error_ratio, 0.0, 1e-10);
@@ -118,14 +121,15 @@ static void uniform_flow_has_the_depth_of_manning(void **state)
             assert_near(depth_of(run, model, nodes[i]), expected, 0.003 * expected);
         }
         assert_near(flow_of(run, model, "C3"), 1.5, 1e-4); /* steady to the head tolerance */
-        assert_sound(run, model);
+        assert_sound(run, model, 0.01);
         tw_run_destroy(run);
     }
     tw_model_destroy(model);
 }
 
 /* Both methods at their end of a steady or slow state: the same equations without their time. */
-static void assert_methods_agree(const char *text, double until_s, double step_s, double tolerance_m)
+static void assert_methods_agree(const char *text, double until_s, double step_s,
+                                 double tolerance_m)
 {
     tw_model *model = model_of(text);
     tw_run *wave = run_of(model, 0.0), *semi = run_of(model, step_s);
@@ -135,7 +139,7 @@ static void assert_methods_agree(const char *text, double until_s, double step_s
         double expected = tw_run_node_depth_m(wave, (tw_node_id){i});
         assert_near(tw_run_node_depth_m(semi, (tw_node_id){i}), expected, tolerance_m);
     }
-    assert_sound(semi, model);
+    assert_sound(semi, model, 0.01);
     tw_run_destroy(wave);
     tw_run_destroy(semi);
     tw_model_destroy(model);
@@ -150,8 +154,8 @@ static void drawdown_to_a_free_outfall_is_that_of_the_dynamic_wave(void **state)
 {
     (void)state;
     char text[2000];
-    (void)snprintf(text, sizeof text, "%s[OUTFALLS]\nO 9.8 FREE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.15\n",
-                   pipes);
+    (void)snprintf(text, sizeof text,
+                   "%s[OUTFALLS]\nO 9.8 FREE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.15\n", pipes);
     /* the flow's own depth at the exit is found to 1 mm by either */
     assert_methods_agree(text, 3.0 * 3600.0, 20.0, 0.002);
 }
@@ -161,7 +165,8 @@ static void a_surcharged_pipe_has_the_heads_of_the_dynamic_wave(void **state)
     (void)state;
     char text[2000];
     (void)snprintf(text, sizeof text,
-                   "%s[OUTFALLS]\nO 9.8 FIXED 11.5 NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.35\n", pipes);
+                   "%s[OUTFALLS]\nO 9.8 FIXED 11.5 NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.35\n",
+                   pipes);
     /* friction of full pipes: only rounding and the dynamic wave's own tolerance differ */
     assert_methods_agree(text, 3.0 * 3600.0, 20.0, 0.002);
 }
@@ -170,10 +175,11 @@ static void a_tidal_outfall_is_followed(void **state)
 {
     (void)state;
     char text[2000];
-    (void)snprintf(text, sizeof text,
-                   "%s[OUTFALLS]\nO 9.8 TIDAL TIDE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.1\n"
-                   "[CURVES]\nTIDE TIDAL 0 10.2\nTIDE 6 11.2\nTIDE 12 10.2\nTIDE 18 11.2\nTIDE 24 10.2\n",
-                   pipes);
+    (void)snprintf(
+        text, sizeof text,
+        "%s[OUTFALLS]\nO 9.8 TIDAL TIDE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.1\n"
+        "[CURVES]\nTIDE TIDAL 0 10.2\nTIDE 6 11.2\nTIDE 12 10.2\nTIDE 18 11.2\nTIDE 24 10.2\n",
+        pipes);
     /* the tide moves by 3 mm in a minute; half a step of 30 s is 1 mm, the rest storage in between */
     assert_methods_agree(text, 4.0 * 3600.0, 30.0, 0.005);
     assert_methods_agree(text, 9.0 * 3600.0, 30.0, 0.005);
@@ -226,9 +232,9 @@ enum { NODES = 24 };
 /* Sections of every sort of volume: round, with a lid, open, bulging, a force main. */
 static void put_section(struct text *t, int link, uint64_t *seed)
 {
-    static const char *const sections[] = {"CIRCULAR %.2f 0 0 0 %d",     "RECT_CLOSED %.2f 0.8 0 0 %d",
-                                           "TRAPEZOIDAL %.2f 0.5 1 1 %d", "EGG %.2f 0 0 0 %d",
-                                           "RECT_OPEN %.2f 1.0 0 0 %d",  "TRIANGULAR %.2f 1.5 0 0 %d"};
+    static const char *const sections[] = {
+        "CIRCULAR %.2f 0 0 0 %d", "RECT_CLOSED %.2f 0.8 0 0 %d", "TRAPEZOIDAL %.2f 0.5 1 1 %d",
+        "EGG %.2f 0 0 0 %d",      "RECT_OPEN %.2f 1.0 0 0 %d",   "TRIANGULAR %.2f 1.5 0 0 %d"};
     char words[80];
     (void)snprintf(words, sizeof words, "L%d %s\n", link, sections[pick(seed, 6)]);
 #pragma GCC diagnostic push
@@ -257,23 +263,30 @@ static void put_network(struct text *t, uint64_t seed)
     assert_non_null(sections.at);
     put(t, "[CONDUITS]\n");
     for (int i = 1; i < NODES + 5; i++) {
-        int a = i < NODES ? i : 1 + pick(&seed, NODES - 1), b = i == 1 ? 0 : 1 + pick(&seed, a > 1 ? a - 1 : 1);
+        int a = i < NODES ? i : 1 + pick(&seed, NODES - 1),
+            b = i == 1 ? 0 : 1 + pick(&seed, a > 1 ? a - 1 : 1);
         if (a == b || (i > 1 && i % 9 == 0)) continue;
-        put(t, "L%d N%d N%d %.1f 0.015 %.2f %.2f 0 0\n", i, a, b, 2.0 + 100.0 * chance(&seed) * chance(&seed),
-            chance(&seed) < 0.2 ? 0.5 * chance(&seed) : 0.0, chance(&seed) < 0.3 ? 0.8 * chance(&seed) : 0.0);
+        put(t, "L%d N%d N%d %.1f 0.015 %.2f %.2f 0 0\n", i, a, b,
+            2.0 + 100.0 * chance(&seed) * chance(&seed),
+            chance(&seed) < 0.2 ? 0.5 * chance(&seed) : 0.0,
+            chance(&seed) < 0.3 ? 0.8 * chance(&seed) : 0.0);
         put_section(&sections, i, &seed);
     }
     put(t, "[WEIRS]\nW9 N9 N3 TRANSVERSE %.2f 1.8 NO 0 0 YES\n", chance(&seed));
-    put(t, "[ORIFICES]\nO18 N18 N7 SIDE %.2f 0.65 %s 0\n", 0.5 * chance(&seed), chance(&seed) < 0.3 ? "YES" : "NO");
+    put(t, "[ORIFICES]\nO18 N18 N7 SIDE %.2f 0.65 %s 0\n", 0.5 * chance(&seed),
+        chance(&seed) < 0.3 ? "YES" : "NO");
     put(t, "[PUMPS]\nP1 N5 N8 LIFT ON 0.6 0.2\nP2 N11 N2 STEPS ON 0 0\n");
     put(t, "[OUTLETS]\nU1 N12 N4 0.3 FUNCTIONAL/HEAD 0.2 0.5 NO\n");
-    put(t, "[CURVES]\nLIFT PUMP3 0 0.2\nLIFT 4 0.05\nSTEPS PUMP2 0.3 0.02\nSTEPS 0.8 0.06\nSTEPS 2 0.1\n");
+    put(t, "[CURVES]\nLIFT PUMP3 0 0.2\nLIFT 4 0.05\nSTEPS PUMP2 0.3 0.02\nSTEPS 0.8 0.06\nSTEPS 2 "
+           "0.1\n");
     put(t, "[XSECTIONS]\nW9 RECT_OPEN 1 1.5 0 0\nO18 CIRCULAR 0.3 0 0 0\n%s", sections.at);
     free(sections.at);
     put(t, "[INFLOWS]\n");
     for (int i = 1; i < NODES; i += 3)
-        put(t, "N%d FLOW STORM FLOW 1 %.3f\n", i, chance(&seed) * chance(&seed) * (chance(&seed) < 0.2 ? -0.2 : 1.0));
-    put(t, "[TIMESERIES]\nSTORM 0:00 0\nSTORM 0:20 1\nSTORM 0:21 0\nSTORM 0:50 0.3\nSTORM 1:20 0\n");
+        put(t, "N%d FLOW STORM FLOW 1 %.3f\n", i,
+            chance(&seed) * chance(&seed) * (chance(&seed) < 0.2 ? -0.2 : 1.0));
+    put(t,
+        "[TIMESERIES]\nSTORM 0:00 0\nSTORM 0:20 1\nSTORM 0:21 0\nSTORM 0:50 0.3\nSTORM 1:20 0\n");
 }
 
 static void any_network_keeps_its_water_and_goes_on(void **state)
@@ -290,7 +303,7 @@ static void any_network_keeps_its_water_and_goes_on(void **state)
         tw_run *run = run_of(model, steps_s[seed % 3]);
         for (int k = 1; k <= 12; k++) {
             assert_ok(tw_run_advance(run, 600.0 * k));
-            assert_sound(run, model);
+            assert_sound(run, model, 0.5);
         }
         struct tw_run_stats stats = tw_run_stats_get(run);
         steps += stats.steps;
@@ -301,7 +314,7 @@ static void any_network_keeps_its_water_and_goes_on(void **state)
     free(text);
     /* some valves and gates never settle; they must stay the exception */
     print_message("%lld of %lld steps did not settle\n", (long long)loose, (long long)steps);
-    assert_true(loose * 50 < steps);
+    assert_true(loose * 100 < steps);
 }
 
 static void the_valley_keeps_its_water(void **state)
@@ -312,7 +325,7 @@ static void the_valley_keeps_its_water(void **state)
     for (double step_s = 7.5; step_s <= 60.0; step_s *= 2.0) {
         tw_run *run = run_of(model, step_s);
         assert_ok(tw_run_advance(run, 4.0 * 3600.0));
-        assert_sound(run, model);
+        assert_sound(run, model, 0.01);
         tw_run_destroy(run);
     }
     tw_model_destroy(model);
@@ -324,8 +337,8 @@ static void a_state_goes_from_one_method_to_the_other_and_back(void **state)
 {
     (void)state;
     char text[2000];
-    (void)snprintf(text, sizeof text, "%s[OUTFALLS]\nO 9.8 FREE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.15\n",
-                   pipes);
+    (void)snprintf(text, sizeof text,
+                   "%s[OUTFALLS]\nO 9.8 FREE NO\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 0.15\n", pipes);
     tw_model *model = model_of(text);
     tw_run *wave = run_of(model, 0.0), *semi = run_of(model, 20.0);
     assert_ok(tw_run_advance(wave, 3600.0));
@@ -357,7 +370,7 @@ static void a_depth_that_is_set_is_booked(void **state)
     assert_ok(tw_run_advance(run, 7200.0));
     /* half of two conduits of 100 m and 2 m, to rounding of the sums */
     assert_near(tw_run_balance(run).nudged_m3, more * 2.0 * 100.0, 1e-6);
-    assert_sound(run, model);
+    assert_sound(run, model, 0.01);
     tw_run_destroy(run);
     tw_model_destroy(model);
 }
@@ -378,7 +391,8 @@ static void *run_and_save(void *argument)
     if (tw_run_create(job->model, &options, &run) != TW_OK) return NULL;
     job->size = tw_run_state_size(run);
     job->state = malloc(job->size);
-    if (job->state != NULL && tw_run_advance(run, 5400.0) == TW_OK) tw_run_state_save(run, job->state);
+    if (job->state != NULL && tw_run_advance(run, 5400.0) == TW_OK)
+        tw_run_state_save(run, job->state);
     tw_run_destroy(run);
     return NULL;
 }

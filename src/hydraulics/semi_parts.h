@@ -45,7 +45,8 @@ struct tw_semi {
     double *before_m;      /* at the beginning of the part */
     double *held_m3;       /* volume at its beginning, all that flows in by itself included */
     double *volume_m3;     /* at the estimate */
-    double *wanted_m;      /* correction of the trial before */
+    double *wanted_m;      /* correction that the trial before asked for */
+    double *last_m;        /* depth that it began with */
     double *slope_m2;      /* its derivative */
     double *withdrawn_m3s; /* wanted from outside, >= 0 */
     double *gain_m3s;      /* net inflow through links at the estimate */
