@@ -279,7 +279,7 @@ static bool settle(struct tw_semi *s, struct tw_hydraulics *h, double tolerance_
         assemble(s);
         tw_sparse_solve(&s->pattern, &s->system);
         double moved = correct(s, h, tolerance_m);
-        h->clock->trials++;
+        h->clock[s->lane].trials++;
         if (trial > 0 && moved < tolerance_m) return true;
     }
     return false;
@@ -490,7 +490,7 @@ static void step_lane(struct tw_semi *s, struct tw_hydraulics *h,
     sum_flows(s, h);
     end_nodes(s, h, dt_s);
     end_links(s, h);
-    if (!all) h->clock->unconverged_steps++;
+    if (!all) h->clock[s->lane].unconverged_steps++;
 }
 
 void tw_semi_step(struct tw_semi *semi, struct tw_hydraulics *h,
@@ -500,7 +500,8 @@ void tw_semi_step(struct tw_semi *semi, struct tw_hydraulics *h,
     memset(h->sums.settled, 1, (size_t)h->net->node_count * (size_t)h->lanes);
     for (int32_t l = 0; l < h->lanes; l++) {
         semi->lane = l;
+        semi->roughness = h->roughness[l];
+        h->clock[l].steps++;
         step_lane(semi, h, options, dt_s, &out_booking[l]);
     }
-    h->clock->steps++;
 }

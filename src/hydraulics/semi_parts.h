@@ -37,8 +37,8 @@ struct tw_semi {
     struct tw_sparse_system system;
     int32_t *slot; /* [links] */
     int32_t lane;
-    double dt_s; /* of the part of the step that is being computed */
-    int32_t trial;
+    double roughness; /* factor of the lane */
+    double dt_s;      /* of the part of the step that is being computed */
     /* [nodes] */
     double *sump_m;        /* depth of the lowest conduit; 0 of storages */
     double *depth_m;       /* present estimate; outfalls: of their conduit's flow or stage */
