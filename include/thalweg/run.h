@@ -64,6 +64,7 @@ struct tw_run_stats {
     int64_t steps, trials;     /* routing steps; Picard iterations in all of them */
     int64_t unconverged_steps; /* steps whose last iteration still moved a head too far */
     double mean_step_s;
+    double unplaced_m3; /* semi-implicit: the most by which a node's water and its depth differ */
 };
 
 /* One row a parameter that can be multiplied: identifier, what it is. 1 is as the file says. */

@@ -55,25 +55,51 @@ static void add_losses(struct tw_run *run, int32_t lane, double dt_s)
     }
 }
 
+/* What comes in through an outfall is an inflow, as SWMM counts it. */
+static void add_outfalls(struct tw_run *run, int32_t lane)
+{
+    const struct tw_outfalls *o = &run->model->outfalls;
+    struct tw_flow_rates *r = &run->sums[lane].rates;
+    for (int32_t k = 0; k < o->count; k++) {
+        double out = outfall_flow(&run->hydraulics, o->node[k] * run->lanes + lane);
+        r->outflow_m3s += out > 0.0 ? out : 0.0;
+        r->external_m3s += out < 0.0 ? -out : 0.0;
+    }
+}
+
+static bool any_not_zero(int32_t n, const double *restrict x)
+{
+    int64_t any = 0;
+    for (int32_t i = 0; i < n; i++)
+        any |= x[i] != 0.0 ? 1 : 0;
+    return any != 0;
+}
+
+/* Overflow that is lost; what goes into a pond comes back. Few nodes overflow at a time. Outfalls
+ * have none by now. */
+static void add_flooding(struct tw_run *run)
+{
+    enum { STRETCH = 64 };
+    const struct tw_node_state *s = &run->hydraulics.node;
+    int32_t w = run->lanes, n = run->net->node_count;
+    for (int32_t first = 0; first < n; first += STRETCH) {
+        int32_t end = first + STRETCH < n ? first + STRETCH : n;
+        if (!any_not_zero((end - first) * w, s->overflow_m3s + first * w)) continue;
+        for (int32_t at = first * w; at < end * w; at++) {
+            if (!(s->volume_m3[at] <= run->net->full_volume_m3[at / w])) continue;
+            run->sums[at % w].rates.flooding_m3s += s->overflow_m3s[at];
+        }
+    }
+}
+
 void tw_balance_set_rates(struct tw_run *run, double dt_s)
 {
-    struct tw_hydraulics *h = &run->hydraulics;
     for (int32_t l = 0; l < run->lanes; l++) {
-        struct tw_flow_rates *r = &run->sums[l].rates;
-        for (int32_t i = 0; i < run->net->node_count; i++) {
-            int32_t at = i * run->lanes + l;
-            if (run->net->outfall[i]) {
-                /* what comes in through an outfall is an inflow, as SWMM counts it */
-                double out = outfall_flow(h, at);
-                r->outflow_m3s += out > 0.0 ? out : 0.0;
-                r->external_m3s += out < 0.0 ? -out : 0.0;
-            } else if (h->node.volume_m3[at] <= run->net->full_volume_m3[i]) {
-                r->flooding_m3s += h->node.overflow_m3s[at];
-            }
-        }
+        add_outfalls(run, l);
         route_outfalls(run, l, dt_s);
         add_losses(run, l, dt_s);
     }
+    add_flooding(run);
 }
 
 double tw_balance_network_m3(const struct tw_run *run, int32_t lane)

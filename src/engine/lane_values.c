@@ -98,8 +98,11 @@ struct tw_run_stats tw_lane_stats(const struct tw_run *run, int32_t lane)
 {
     const struct tw_routing_clock *c = &run->hydraulics.clock[lane];
     double mean = c->steps > 0 ? tw_run_elapsed_s(run) / (double)c->steps : 0.0;
+    double unplaced =
+        run->semi == NULL ? 0.0 : tw_semi_unplaced_m3(run->semi, &run->hydraulics, lane);
     return (struct tw_run_stats){.steps = c->steps,
                                  .trials = c->trials,
                                  .unconverged_steps = c->unconverged_steps,
-                                 .mean_step_s = mean};
+                                 .mean_step_s = mean,
+                                 .unplaced_m3 = unplaced};
 }

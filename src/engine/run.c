@@ -79,9 +79,37 @@ static tw_status allocate_state(struct tw_run *run)
     return TW_OK;
 }
 
+static void mark(bool *ruled, const struct tw_rule_operand *operand)
+{
+    if (operand->object == TW_RULE_LINK) ruled[operand->index] = true;
+}
+
+/* The links that rules look at or set: the others need not be shown to them. */
+static tw_status find_ruled(struct tw_run *run)
+{
+    const struct tw_rules *rules = run->model->rules;
+    int32_t links = run->net->link_count;
+    bool *ruled = TW_ARENA_NEW(&run->arena, bool, links);
+    run->ruled = TW_ARENA_NEW(&run->arena, int32_t, links);
+    if (ruled == NULL || run->ruled == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; rules != NULL && i < rules->condition_count; i++) {
+        mark(ruled, &rules->condition[i].left);
+        mark(ruled, &rules->condition[i].right);
+    }
+    for (int32_t i = 0; rules != NULL && i < rules->variable_count; i++)
+        mark(ruled, &rules->variable[i]);
+    for (int32_t i = 0; rules != NULL && i < rules->action_count; i++)
+        ruled[rules->action[i].link] = true;
+    for (int32_t link = 0; link < links; link++) {
+        if (ruled[link]) run->ruled[run->ruled_count++] = link;
+    }
+    return TW_OK;
+}
+
 static tw_status allocate(struct tw_run *run)
 {
     TW_TRY(allocate_state(run));
+    TW_TRY(find_ruled(run));
     size_t links = (size_t)run->net->link_count, w = (size_t)run->lanes, n = links * w;
     double *views = TW_ARENA_NEW(&run->arena, double, 5 * n + 3 * links);
     run->inflow_sums = TW_ARENA_NEW(&run->arena, struct tw_inflow_sums, w);

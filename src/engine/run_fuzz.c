@@ -18,9 +18,10 @@ static tw_status advance(tw_run *run)
     return TW_OK;
 }
 
-static void run_twice(const tw_model *model)
+static void run_twice(const tw_model *model, enum tw_run_routing routing)
 {
     tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
+    options.routing = routing;
     tw_run *run = NULL;
     if (tw_run_create(model, &options, &run) != TW_OK) return;
     size_t size = tw_run_state_size(run);
@@ -58,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tw_model *model = NULL;
     if (read_model(data, size, &model) == TW_OK &&
         tw_model_node_count(model) + tw_model_link_count(model) < MOST_ELEMENTS) {
-        run_twice(model);
+        run_twice(model, TW_RUN_ROUTING_OF_FILE);
+        run_twice(model, TW_RUN_ROUTING_SEMI_IMPLICIT);
     }
     tw_model_destroy(model);
     return 0;

@@ -81,6 +81,8 @@ struct tw_run {
     double *wet_m3s;                    /* [lanes] over all nodes */
     bool *failed;                             /* [lanes] its state was no longer finite */
     struct tw_run_values values;
+    int32_t *ruled; /* [ruled_count] links that rules look at or set, in the model's order */
+    int32_t ruled_count;
     double *view_flow, *view_depth, *view_velocity, *view_setting, *view_target; /* by link */
     double *view_full_flow, *view_full_depth, *view_slope;                       /* [links] */
 

@@ -66,9 +66,10 @@ static void show_links(struct tw_run *run)
     const struct tw_link_state *s = &run->hydraulics.link;
     const struct tw_conduit_rows *c = &run->net->conduit;
     int32_t w = run->lanes;
-    for (int32_t row = 0; row < run->net->link_count; row++) {
+    for (int32_t k = 0; k < run->ruled_count; k++) {
+        int32_t row = run->net->row_of_link[run->ruled[k]];
         for (int32_t l = 0; l < w; l++) {
-            int32_t at = row * w + l, to = run->net->link_of_row[row] * w + l;
+            int32_t at = row * w + l, to = run->ruled[k] * w + l;
             run->view_flow[to] = s->flow_m3s[at];
             run->view_depth[to] = s->depth_m[at];
             run->view_setting[to] = s->setting[at];
@@ -123,7 +124,8 @@ static void evaluate_rules(struct tw_run *run, double step_s)
     struct tw_control_change changes[ROOM];
     int32_t n = tw_control_step(&run->control, &view, run->view_target, changes, ROOM);
     if (run->actions != NULL) keep_actions(run, changes, n < ROOM ? n : ROOM);
-    for (int32_t link = 0; link < run->net->link_count; link++) {
+    for (int32_t k = 0; k < run->ruled_count; k++) {
+        int32_t link = run->ruled[k];
         for (int32_t l = 0; l < run->lanes; l++) {
             int32_t at = run->net->row_of_link[link] * run->lanes + l;
             h->link.target[at] = run->view_target[link * run->lanes + l];
@@ -222,16 +224,30 @@ static void step_semi(struct tw_run *run, double step_s)
     }
 }
 
+/* The sum of values is finite when all of them are; eight sums side by side are a vector. */
+static bool sum_finite(int32_t n, const double *restrict x)
+{
+    enum { SUMS = 8 };
+    double sum[SUMS] = {0};
+    int32_t whole = n / SUMS * SUMS;
+    for (int32_t i = 0; i < whole; i += SUMS) {
+        for (int32_t k = 0; k < SUMS; k++)
+            sum[k] += x[i + k];
+    }
+    for (int32_t i = whole; i < n; i++)
+        sum[0] += x[i];
+    double all = 0.0;
+    for (int32_t k = 0; k < SUMS; k++)
+        all += sum[k];
+    return isfinite(all);
+}
+
 /* A flow or a depth that is no number any more must not spread. */
 static bool all_finite(const struct tw_run *run)
 {
     const struct tw_hydraulics *h = &run->hydraulics;
-    double sum = 0.0;
-    for (int32_t i = 0; i < run->net->node_count * run->lanes; i++)
-        sum += h->node.depth_m[i];
-    for (int32_t i = 0; i < run->net->link_count * run->lanes; i++)
-        sum += h->link.flow_m3s[i];
-    return isfinite(sum);
+    return sum_finite(run->net->node_count * run->lanes, h->node.depth_m) &&
+           sum_finite(run->net->link_count * run->lanes, h->link.flow_m3s);
 }
 
 static bool lane_finite(const struct tw_run *run, int32_t lane)
@@ -268,6 +284,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     double step_ms = next_step_ms(run, until_ms), step_s = step_ms / 1000.0;
     bool skips = run->model->options.skip_steady_state && run->lanes == 1, moved = false;
     skips = skips && !run->options.fixed_step; /* a group of lanes cannot, so nor does a run */
+    skips = skips && run->semi == NULL;
     double flow_error_ratio = skips ? tw_run_flow_error_ratio(run) : 0.0;
     advance_runoff(run, clock->elapsed_ms + step_ms);
     if (run->semi == NULL) tw_balance_half_step(run, step_s);

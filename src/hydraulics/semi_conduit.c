@@ -102,12 +102,14 @@ static double free_offset(double offset, bool outfall, double depth)
 }
 
 /* Depth at an end where the water falls freely: critical, unless normal depth is lower. */
-static double drop_of(const struct tw_network *net, int32_t row, double q)
+static double drop_of(const struct tw_semi *semi, int32_t row, double q)
 {
-    return smaller(tw_conduit_normal_depth(net, row, q), tw_conduit_critical_depth(net, row, q));
+    double normal = tw_conduit_normal_depth(semi->net, row, q * semi->roughness);
+    return smaller(normal, tw_conduit_critical_depth(semi->net, row, q));
 }
 
-/* How water stands, as the dynamic wave classes it. */
+/* How water stands, as the dynamic wave classes it. r->drop is the depth of a fall if there is one,
+ * 0 while that is not known: then water at both ends is taken for connected. */
 static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
@@ -123,18 +125,19 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     bool back = wet1 && wet2 ? r->q_last < 0.0 : wet2;
     double offset = back ? z1 : z2, depth = back ? r->wet1 : r->wet2;
     if (!(offset > 0.0)) return TW_FLOW_SUBCRITICAL;
-    r->drop = drop_of(semi->net, row, r->q_last);
     if (wet1 && wet2 && !(depth < r->drop)) return TW_FLOW_SUBCRITICAL;
+    if (r->drop == 0.0) r->drop = drop_of(semi, row, r->q_last);
     return back ? TW_FLOW_UP_CRITICAL : TW_FLOW_DOWN_CRITICAL;
 }
 
-static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t row)
+static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t row,
+                             double q_last, double drop)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
     const double *invert_m = semi->net->model->nodes.invert_m;
     int32_t a = c->from[row], b = c->to[row], at = row * h->lanes + semi->lane;
     struct reach r = {.row = row, .at = at, .traits = c->traits[row]};
-    r.q_last = h->conduit.flow_m3s[at];
+    r.q_last = q_last;
     r.wet1 = semi->depth_m[a] - c->offset1_m[row];
     r.wet2 = semi->depth_m[b] - c->offset2_m[row];
     r.head1 = larger(semi->depth_m[a] + invert_m[a], c->invert1_m[row]);
@@ -143,6 +146,7 @@ static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraul
     r.y2 = within(r.wet2, TW_TINY_DEPTH_M, c->full_depth_m[row]);
     r.free1 = r.wet1 > 0.0;
     r.free2 = r.wet2 > 0.0;
+    r.drop = drop;
     r.flow_class = classify(semi, &r);
     double fall = larger(r.drop, TW_TINY_DEPTH_M);
     if (r.flow_class == TW_FLOW_UP_CRITICAL) {
@@ -193,7 +197,8 @@ static double friction_of(const struct tw_semi *semi, const struct reach *r, dou
                                       r->middle.radius, length_ratio) /
                least;
     }
-    return c->friction[r->row] / (radius * tw_cube_root(radius));
+    double factor = semi->roughness * semi->roughness;
+    return c->friction[r->row] * factor / (radius * tw_cube_root(radius));
 }
 
 /* Sum of local loss coefficients over areas. */
@@ -262,13 +267,13 @@ static const double drop_slope = 0.5;
 
 /* The flow with whose own depth the water falls: a q + b q |q| + (drop(q) - drop) dt g A / L =
  * right, all of one direction. */
-static double falling_flow(const struct tw_network *net, const struct reach *r,
+static double falling_flow(const struct tw_semi *semi, const struct reach *r,
                            const struct momentum *m, double start_m3s)
 {
     double sign = start_m3s < 0.0 ? -1.0 : 1.0, right = sign * m->right;
     double q = larger(fabs(start_m3s), TW_TINY_FLOW_M3S);
     for (int k = 0; k < 4; k++) {
-        double drop = drop_of(net, r->row, q);
+        double drop = drop_of(semi, r->row, q);
         double over = m->a * q + m->b * q * q + m->per_head * (drop - r->drop) - right;
         double slope = m->a + 2.0 * m->b * q + m->per_head * drop_slope * drop / q;
         q = larger(q - over / slope, 0.1 * q);
@@ -277,17 +282,17 @@ static double falling_flow(const struct tw_network *net, const struct reach *r,
 }
 
 /* q of a q + b q |q| = right, and its derivatives by the depths at the ends. */
-static struct tw_semi_flow flow_of(const struct tw_network *net, const struct reach *r,
+static struct tw_semi_flow flow_of(const struct tw_semi *semi, const struct reach *r,
                                    const struct momentum *m)
 {
     double size = fabs(m->right);
     double q = 2.0 * m->right / (m->a + sqrt(m->a * m->a + 4.0 * m->b * size));
     bool falls = !(r->free1 && r->free2) && r->drop > 0.0;
-    if (falls) q = falling_flow(net, r, m, q);
+    if (falls) q = falling_flow(semi, r, m, q);
     double steep = m->a + 2.0 * m->b * fabs(q);
     if (falls)
         steep +=
-            m->per_head * drop_slope * drop_of(net, r->row, q) / larger(fabs(q), TW_TINY_FLOW_M3S);
+            m->per_head * drop_slope * drop_of(semi, r->row, q) / larger(fabs(q), TW_TINY_FLOW_M3S);
     double square = q * fabs(q);
     struct tw_semi_flow f = {.flow_m3s = q};
     if (r->free1) f.by_head1_m2s = (m->per_head + m->right1 - square * m->b1) / steep;
@@ -297,10 +302,10 @@ static struct tw_semi_flow flow_of(const struct tw_network *net, const struct re
 
 /* Flow is held to normal flow where the water surface is flatter than the conduit or where it is
  * supercritical at the upstream end. */
-static void hold_to_normal(struct tw_hydraulics *h, const struct tw_network *net,
+static void hold_to_normal(struct tw_hydraulics *h, const struct tw_semi *semi,
                            const struct reach *r, struct tw_semi_flow *f)
 {
-    const struct tw_conduit_rows *c = &net->conduit;
+    const struct tw_conduit_rows *c = &semi->net->conduit;
     enum tw_normal_limit rule = h->model->options.normal_limit;
     bool outfall = r->traits & (TW_CONDUIT_OUTFALL1 | TW_CONDUIT_OUTFALL2);
     bool check = (rule != TW_NORMAL_FROUDE || outfall) && r->y1 < r->y2;
@@ -310,7 +315,7 @@ static void hold_to_normal(struct tw_hydraulics *h, const struct tw_network *net
     }
     if (!check) return;
     double root = tw_cube_root(r->end1.radius);
-    double normal = c->beta[r->row] * r->end1.area * root * root;
+    double normal = c->beta[r->row] / semi->roughness * r->end1.area * root * root;
     if (!(normal < f->flow_m3s)) return;
     h->link.limited[r->at] = 1;
     double relative =
@@ -336,7 +341,7 @@ static void hold(const struct tw_semi *semi, struct tw_hydraulics *h, const stru
         return;
     }
     bool normal = r->flow_class == TW_FLOW_SUBCRITICAL || r->flow_class == TW_FLOW_SUPERCRITICAL;
-    if (normal && r->y1 < c->full_depth_m[r->row]) hold_to_normal(h, semi->net, r, f);
+    if (normal && r->y1 < c->full_depth_m[r->row]) hold_to_normal(h, semi, r, f);
 }
 
 /* Limits of the file, flap gates, a dry bed upstream. */
@@ -357,30 +362,59 @@ static void bound(const struct tw_semi *semi, const struct reach *r, struct tw_s
     f->flow_m3s *= fade;
 }
 
+/* Flow of a conduit that is neither dry nor shut. */
+static struct tw_semi_flow moving(struct tw_semi *semi, struct tw_hydraulics *h, struct reach *r)
+{
+    const struct tw_conduit_rows *c = &semi->net->conduit;
+    r->end1 = section_at(c, r->row, r->y1);
+    r->end2 = section_at(c, r->row, r->y2);
+    struct momentum m = momentum_of(semi, h, r);
+    struct tw_semi_flow f = flow_of(semi, r, &m);
+    if (f.flow_m3s > 0.0) hold(semi, h, r, &f);
+    return f;
+}
+
+static struct tw_semi_flow evaluate(struct tw_semi *semi, struct tw_hydraulics *h, struct reach *r)
+{
+    const struct tw_conduit_rows *c = &semi->net->conduit;
+    h->link.limited[r->at] = 0;
+    r->middle = section_at(c, r->row, larger(0.5 * (r->y1 + r->y2), TW_TINY_DEPTH_M));
+    if (r->flow_class <= TW_FLOW_DOWN_DRY || h->link.setting[r->at] == 0.0 ||
+        r->middle.area <= TW_TINY_AREA_M2) {
+        h->link.froude[r->at] = 0.0;
+        return (struct tw_semi_flow){0};
+    }
+    return moving(semi, h, r);
+}
+
+/* Depth at which a flow would fall from the end that it goes to; 0: it has no free end. */
+static double fall_of(const struct tw_semi *semi, const struct reach *r, double q)
+{
+    const struct tw_conduit_rows *c = &semi->net->conduit;
+    bool connected = r->flow_class == TW_FLOW_SUBCRITICAL || r->flow_class == TW_FLOW_SUPERCRITICAL;
+    double offset = q < 0.0 ? c->offset1_m[r->row] : c->offset2_m[r->row];
+    if (!connected || !(offset > 0.0)) return 0.0;
+    double drop = drop_of(semi, r->row, q);
+    return (q < 0.0 ? r->wet1 : r->wet2) < drop ? drop : 0.0;
+}
+
 void tw_semi_conduit_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32_t row)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
-    struct reach r = reach_at(semi, h, row);
-    double middle = larger(0.5 * (r.y1 + r.y2), TW_TINY_DEPTH_M), full = c->full_depth_m[row];
-    struct tw_semi_flow f = {0};
-    h->link.limited[r.at] = 0;
+    double estimate = h->conduit.flow_m3s[row * h->lanes + semi->lane];
+    struct reach r = reach_at(semi, h, row, estimate, 0.0);
+    struct tw_semi_flow f = evaluate(semi, h, &r);
+    double drop = fall_of(semi, &r, f.flow_m3s);
+    if (drop > 0.0) {
+        r = reach_at(semi, h, row, f.flow_m3s, drop);
+        f = evaluate(semi, h, &r);
+    }
+    bound(semi, &r, &f);
+    double full = c->full_depth_m[row], n = c->barrels[row];
     h->link.depth_m[r.at] = smaller(0.5 * (r.y1 + r.y2), full);
     h->link.full[r.at] = (uint8_t)((r.y1 >= full ? 1 : 0) | (r.y2 >= full ? 2 : 0));
-    r.middle = section_at(c, row, middle);
     h->conduit.area_m2[r.at] = r.middle.area;
-    if (r.flow_class <= TW_FLOW_DOWN_DRY || h->link.setting[r.at] == 0.0 ||
-        r.middle.area <= TW_TINY_AREA_M2) {
-        h->link.froude[r.at] = 0.0;
-    } else {
-        r.end1 = section_at(c, row, r.y1);
-        r.end2 = section_at(c, row, r.y2);
-        struct momentum m = momentum_of(semi, h, &r);
-        f = flow_of(semi->net, &r, &m);
-        if (f.flow_m3s > 0.0) hold(semi, h, &r, &f);
-        bound(semi, &r, &f);
-    }
     h->link.flow_class[r.at] = (uint8_t)r.flow_class;
-    double n = c->barrels[row];
     semi->flow[row] = (struct tw_semi_flow){.flow_m3s = n * f.flow_m3s,
                                             .by_head1_m2s = n * larger(f.by_head1_m2s, 0.0),
                                             .by_head2_m2s = n * smaller(f.by_head2_m2s, 0.0)};

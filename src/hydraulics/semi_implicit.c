@@ -21,9 +21,6 @@ enum {
     MOST_PARTS = 64 /* that a step is cut into */
 };
 
-/* Corrections below this size may pass where a volume's curvature turns [m]. */
-static const double small_m = 0.01;
-
 /* ---- making ---- */
 
 /* Depth of the greatest slope of the area, the highest of them where there are many. */
@@ -45,10 +42,10 @@ static tw_status allocate(struct tw_semi *s, const struct tw_network *net, struc
 {
     size_t nodes = (size_t)net->node_count, links = (size_t)net->link_count;
     size_t conduits = (size_t)net->conduit_count, outfalls = (size_t)net->model->outfalls.count;
-    double **const of_nodes[] = {&s->wanted_m,   &s->sump_m,          &s->depth_m,
-                                 &s->before_m,   &s->held_m3,         &s->volume_m3,
-                                 &s->slope_m2,   &s->withdrawn_m3s,   &s->gain_m3s,
-                                 &s->flooded_m3, &s->system.diagonal, &s->system.value};
+    double **const of_nodes[] = {
+        &s->wanted_m,   &s->last_m,          &s->sump_m,      &s->depth_m,       &s->before_m,
+        &s->held_m3,    &s->volume_m3,       &s->slope_m2,    &s->withdrawn_m3s, &s->gain_m3s,
+        &s->flooded_m3, &s->system.diagonal, &s->system.value};
     for (size_t i = 0; i < sizeof of_nodes / sizeof of_nodes[0]; i++) {
         *of_nodes[i] = TW_ARENA_NEW(arena, double, nodes);
         if (*of_nodes[i] == NULL) return TW_ERR_NOMEM;
@@ -193,11 +190,22 @@ static double stopped(const struct tw_semi *s, int32_t node, double from_m, doub
     return stop;
 }
 
-/* Half of a correction that takes back most of the one before: a slope is too small there. */
-static double tempered(double wanted_m, double before_m)
+/* A depth grows to twice itself and a little in one trial, and falls to a quarter or to next to
+ * nothing: flows that were linear so far away would be another river's. */
+static double bounded(double y_m, double last_m)
 {
-    bool back = wanted_m * before_m < 0.0 && fabs(wanted_m) > 0.5 * fabs(before_m);
-    return back ? 0.5 * wanted_m : wanted_m;
+    const double little_m = 0.2, nothing_m = 0.01;
+    double most = 2.0 * last_m + little_m, least = last_m > nothing_m ? 0.25 * last_m : 0.0;
+    return y_m > most ? most : y_m < least ? least : y_m;
+}
+
+/* A correction that goes back beyond the depth of the trial before meets it half way: the balance
+ * changes its sign between the two. */
+static double halved(double y_m, double last_m, double before_m, bool turned)
+{
+    bool beyond = fabs(y_m - last_m) > 0.5 * fabs(before_m - last_m);
+    bool back = (y_m - last_m) * (before_m - last_m) > 0.0;
+    return turned && beyond && back ? 0.5 * (last_m + before_m) : y_m;
 }
 
 /* Move depths by the corrections and flows with them; the largest correction that was wanted. What flows leave or lack to linear order is left in held_m3 as the new volume. */
@@ -207,12 +215,18 @@ static double correct(struct tw_semi *s, struct tw_hydraulics *h, double toleran
     double most = 0.0, *d = s->slope_m2; /* borrowed: slopes are not needed any more */
     for (int32_t i = 0; i < net->node_count; i++) {
         double wanted = s->system.value[s->pattern.place[i]], y = s->depth_m[i] + wanted;
-        if (fabs(wanted) > tolerance_m) y = s->depth_m[i] + tempered(wanted, s->wanted_m[i]);
-        if (fabs(wanted) > small_m) y = stopped(s, i, s->depth_m[i], y);
+        double last = s->depth_m[i];
+        if (fabs(wanted) > tolerance_m) {
+            bool turned = wanted * s->wanted_m[i] < 0.0;
+            y = halved(bounded(y, last), last, s->last_m[i], turned);
+            y = stopped(s, i, last, y);
+        }
         s->wanted_m[i] = wanted;
+        s->last_m[i] = last;
         if (y < 0.0) y = 0.0;
         d[i] = y - s->depth_m[i];
         double moved = fabs(d[i]) > fabs(wanted) ? fabs(d[i]) : fabs(wanted);
+        if (y == 0.0 && last == 0.0) moved = 0.0; /* what it owes comes with the next water */
         if (moved > most) most = moved;
         s->depth_m[i] = y;
     }
@@ -265,7 +279,7 @@ static bool settle(struct tw_semi *s, struct tw_hydraulics *h, double tolerance_
         assemble(s);
         tw_sparse_solve(&s->pattern, &s->system);
         double moved = correct(s, h, tolerance_m);
-        h->clock->trials++;
+        h->clock[s->lane].trials++;
         if (trial > 0 && moved < tolerance_m) return true;
     }
     return false;
@@ -347,6 +361,18 @@ double tw_semi_adopt(struct tw_semi *semi, struct tw_hydraulics *h, int32_t lane
         h->link.volume_m3[at] = volume;
     }
     return adopted;
+}
+
+double tw_semi_unplaced_m3(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t lane)
+{
+    double most = 0.0;
+    for (int32_t i = 0; i < semi->net->node_count; i++) {
+        int32_t at = i * h->lanes + lane;
+        double shaft = semi->net->outfall[i] ? 0.0 : tw_semi_shaft_m3(semi, i, h->node.depth_m[at]);
+        double left = fabs(h->node.shaft_m3[at] - shaft);
+        if (left > most) most = left;
+    }
+    return most;
 }
 
 /* What was new becomes old. */
@@ -464,7 +490,7 @@ static void step_lane(struct tw_semi *s, struct tw_hydraulics *h,
     sum_flows(s, h);
     end_nodes(s, h, dt_s);
     end_links(s, h);
-    if (!all) h->clock->unconverged_steps++;
+    if (!all) h->clock[s->lane].unconverged_steps++;
 }
 
 void tw_semi_step(struct tw_semi *semi, struct tw_hydraulics *h,
@@ -474,7 +500,8 @@ void tw_semi_step(struct tw_semi *semi, struct tw_hydraulics *h,
     memset(h->sums.settled, 1, (size_t)h->net->node_count * (size_t)h->lanes);
     for (int32_t l = 0; l < h->lanes; l++) {
         semi->lane = l;
+        semi->roughness = h->roughness[l];
+        h->clock[l].steps++;
         step_lane(semi, h, options, dt_s, &out_booking[l]);
     }
-    h->clock->steps++;
 }

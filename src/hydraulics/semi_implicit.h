@@ -36,6 +36,10 @@ tw_status tw_semi_init(const struct tw_hydraulics *h, struct tw_arena *arena,
  */
 double tw_semi_adopt(struct tw_semi *semi, struct tw_hydraulics *h, int32_t lane);
 
+/** The most by which the water of a node differs from what its depth means [m3]: what the last step
+ * of a lane left over or short, which is part of its balance and placed by the next. */
+double tw_semi_unplaced_m3(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t lane);
+
 /**
  * Advance the network by one step. node.lateral_m3s holds the mean inflows of the step; flows of
  * outfalls and overflows are its means too, so that volumes are rates times the step. A step whose

@@ -37,15 +37,16 @@ struct tw_semi {
     struct tw_sparse_system system;
     int32_t *slot; /* [links] */
     int32_t lane;
-    double dt_s; /* of the part of the step that is being computed */
-    int32_t trial;
+    double roughness; /* factor of the lane */
+    double dt_s;      /* of the part of the step that is being computed */
     /* [nodes] */
     double *sump_m;        /* depth of the lowest conduit; 0 of storages */
     double *depth_m;       /* present estimate; outfalls: of their conduit's flow or stage */
     double *before_m;      /* at the beginning of the part */
     double *held_m3;       /* volume at its beginning, all that flows in by itself included */
     double *volume_m3;     /* at the estimate */
-    double *wanted_m;      /* correction of the trial before */
+    double *wanted_m;      /* correction that the trial before asked for */
+    double *last_m;        /* depth that it began with */
     double *slope_m2;      /* its derivative */
     double *withdrawn_m3s; /* wanted from outside, >= 0 */
     double *gain_m3s;      /* net inflow through links at the estimate */

@@ -98,6 +98,8 @@ struct tw_city {
     int epsg;
     double horizon_s, cycle_s, spinup_s;
     bool perfect_rain;
+    int32_t members; /* of a forecast */
+    double quantile; /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
     const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */
     const char **hosts;

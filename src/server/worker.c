@@ -3,6 +3,7 @@
 #include "base/compiler.h"
 #include "base/file.h"
 #include "forecast/cycle.h"
+#include "forecast/ensemble.h"
 #include "net/frame.h"
 #include "server/simulated.h"
 
@@ -22,6 +23,7 @@
 /* Forecasts and the simulated city may be hasty: docs/decisions/0006-rain-ahead.md has the figures. */
 #define HASTY_STEP_S 4.0
 #define HASTY_TRIALS 4
+#define FORECAST_THREADS 2
 #define RAIN_KEPT_S 86400.0
 #define STATE_MAX ((size_t)4 << 30)
 
@@ -48,7 +50,8 @@ struct worker {
     tw_model *model;
     tw_run *live;
     struct tw_simulated *simulated; /* NULL: none */
-    struct tw_forecast *forecast;
+    struct tw_forecast *forecast;   /* or, with several members, */
+    struct tw_ensemble *ensemble;
     struct tw_rain *rain;  /* [gages] what fell */
     struct tw_rain *ahead; /* [gages] what will fall; for perfect forecasts only */
     int32_t gage_count;
@@ -123,6 +126,17 @@ static double forecast_rain(void *user, int32_t gage, double from_s, double to_s
     return tw_rain_ahead_mmh(&persistence, worker->recent_mmh[gage], lead_s);
 }
 
+/* Members differ in how the rain goes on; rain that is known does not differ. */
+static double member_rain(void *user, int32_t member, int32_t gage, double from_s, double to_s)
+{
+    const struct worker *worker = user;
+    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
+    double lead_s = 0.5 * (from_s + to_s) - worker->forecast_from_s;
+    double rain_mmh = forecast_rain(user, gage, from_s, to_s);
+    if (worker->setup.perfect != 0) return rain_mmh;
+    return rain_mmh * tw_rain_member_factor(&spread, member, worker->setup.members, lead_s);
+}
+
 static void take_rain(struct worker *worker, const struct tw_frame *frame, struct tw_rain *rain)
 {
     const struct tw_worker_rain *rows = (const struct tw_worker_rain *)(const void *)frame->bytes;
@@ -151,6 +165,20 @@ static void send_forecast(struct worker *worker, const struct tw_forecast_result
     (void)send_parts(worker, TW_FRAME_FORECAST, 2, parts, sizes);
 }
 
+static tw_status run_forecast(struct worker *worker, struct tw_forecast_result *out_result)
+{
+    if (worker->ensemble == NULL) {
+        return tw_forecast_run(worker->forecast, forecast_rain, worker, out_result);
+    }
+    struct tw_ensemble_result many;
+    TW_TRY(tw_ensemble_run(worker->ensemble, member_rain, worker, &many));
+    *out_result = (struct tw_forecast_result){.start_s = many.start_s,
+                                              .step_s = many.step_s,
+                                              .step_count = many.step_count,
+                                              .values = many.quantiles};
+    return TW_OK;
+}
+
 static void *forecast_loop(void *user)
 {
     struct worker *worker = user;
@@ -164,7 +192,7 @@ static void *forecast_loop(void *user)
         (void)pthread_mutex_unlock(&worker->forecast_mutex);
         struct tw_forecast_result result;
         double begin_s = wall_s();
-        tw_status status = tw_forecast_run(worker->forecast, forecast_rain, worker, &result);
+        tw_status status = run_forecast(worker, &result);
         if (status == TW_OK) {
             send_forecast(worker, &result, wall_s() - begin_s);
         } else {
@@ -193,7 +221,8 @@ static void fork_forecast(struct worker *worker)
     for (int32_t g = 0; g < worker->gage_count; g++) {
         worker->recent_mmh[g] = live_rain_mmh(worker, g, now_s - persistence.window_s, now_s);
     }
-    tw_status status = tw_forecast_fork(worker->forecast, worker->live);
+    tw_status status = worker->ensemble != NULL ? tw_ensemble_fork(worker->ensemble, worker->live)
+                                                : tw_forecast_fork(worker->forecast, worker->live);
     if (status != TW_OK) {
         send_text(worker, TW_FRAME_FORECAST_FAILED, "forecast: %s", tw_status_text(status));
         return;
@@ -312,6 +341,21 @@ static void restore_state(struct worker *worker, tw_run_options *options)
     free(bytes);
 }
 
+static tw_status make_ensemble(struct worker *worker, const struct tw_forecast_setup *one)
+{
+    const struct tw_ensemble_setup setup = {.model = one->model,
+                                            .options = one->options,
+                                            .members = worker->setup.members,
+                                            .threads = FORECAST_THREADS,
+                                            .horizon_s = one->horizon_s,
+                                            .step_s = one->step_s,
+                                            .watches = one->watches,
+                                            .watch_count = one->watch_count,
+                                            .quantiles = &worker->setup.quantile,
+                                            .quantile_count = 1};
+    return tw_ensemble_create(&setup, &worker->ensemble);
+}
+
 static tw_status make_forecast(struct worker *worker, const tw_run_options *options)
 {
     size_t watches = (size_t)worker->setup.watch_count;
@@ -330,7 +374,8 @@ static tw_status make_forecast(struct worker *worker, const tw_run_options *opti
                                       .watch_count = (int32_t)(watches + gages)};
     setup.options.minimum_step_s = HASTY_STEP_S;
     setup.options.max_trials = HASTY_TRIALS;
-    tw_status status = tw_forecast_create(&setup, &worker->forecast);
+    tw_status status = worker->setup.members > 1 ? make_ensemble(worker, &setup)
+                                                 : tw_forecast_create(&setup, &worker->forecast);
     free(list);
     return status;
 }
@@ -517,6 +562,7 @@ static void worker_done(struct worker *worker)
     }
     tw_simulated_destroy(worker->simulated);
     tw_forecast_destroy(worker->forecast);
+    tw_ensemble_destroy(worker->ensemble);
     tw_run_destroy(worker->live);
     for (int32_t g = 0; g < worker->gage_count && worker->ahead != NULL; g++) {
         tw_rain_done(&worker->rain[g]);

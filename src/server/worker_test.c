@@ -17,6 +17,8 @@ struct child {
     int fd, other;
     pthread_t thread;
     char state_path[64];
+    int32_t members; /* of a forecast */
+    double quantile;
 };
 
 static void *serve(void *user)
@@ -43,6 +45,8 @@ static void start(struct child *child, const char *network, int32_t simulate, in
                                     .watch_count = 2,
                                     .sensor_count = 1,
                                     .simulate = simulate,
+                                    .members = child->members,
+                                    .quantile = child->quantile,
                                     .perfect = perfect,
                                     .seed = 1,
                                     .network_size = (int32_t)strlen(network) + 1,
@@ -160,6 +164,32 @@ static void an_honest_forecast_takes_the_rain_of_the_last_minutes(void **state)
     stop(&child);
 }
 
+/* Rain of the members spreads about the rain taken: their median is it, the ninth tenth above. */
+static void a_forecast_of_many_members_is_a_quantile_of_them(void **state)
+{
+    (void)state;
+    float *values[2];
+    for (int careful = 0; careful < 2; careful++) {
+        struct child child = {.fd = -1, .members = 9, .quantile = careful ? 0.9 : 0.5};
+        struct tw_worker_forecast head;
+        double now[3] = {0.0};
+        start(&child, network, 0, 0);
+        (void)ready(&child);
+        rain(&child, TW_FRAME_RAIN, 1, 10, 1.0);
+        for (int i = 1; i <= 10; i++)
+            minute(&child, i, i == 10, now);
+        values[careful] = forecast_of(&child, &head);
+        assert_int_equal(head.step_count, 61);
+        assert_near((double)values[careful][61], now[1], 1e-6); /* one present */
+        stop(&child);
+    }
+    assert_near((double)values[0][2 * 61 + 30], 60.0, 1e-4); /* rounding of a float */
+    assert_true(values[1][2 * 61 + 30] > 70.0F);
+    assert_true(values[1][61 + 30] > values[0][61 + 30]); /* and the water stands higher */
+    free(values[0]);
+    free(values[1]);
+}
+
 static void a_perfect_forecast_knows_the_rain_ahead(void **state)
 {
     (void)state;
@@ -243,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rain_that_fell_fills_the_street),
         cmocka_unit_test(an_honest_forecast_takes_the_rain_of_the_last_minutes),
+        cmocka_unit_test(a_forecast_of_many_members_is_a_quantile_of_them),
         cmocka_unit_test(a_perfect_forecast_knows_the_rain_ahead),
         cmocka_unit_test(a_simulated_city_measures_and_differs_from_the_model),
         cmocka_unit_test(a_saved_state_is_taken_up_again),
