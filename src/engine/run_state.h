@@ -79,7 +79,7 @@ struct tw_run {
     /* rebuilt at every use */
     struct tw_inflow_sums *inflow_sums; /* [lanes] */
     double *wet_m3s;                    /* [lanes] over all nodes */
-    bool *failed;                             /* [lanes] its state was no longer finite */
+    bool *failed;                       /* [lanes] its state was no longer finite */
     struct tw_run_values values;
     int32_t *ruled; /* [ruled_count] links that rules look at or set, in the model's order */
     int32_t ruled_count;
