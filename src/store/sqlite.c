@@ -93,7 +93,7 @@ static tw_status connect(struct tw_sqlite *sqlite, char *why, size_t why_size)
         (void)snprintf(why, why_size, "%s", sqlite3_errmsg(sqlite->db));
         return code == SQLITE_NOTADB ? TW_ERR_FORMAT : TW_ERR_FILE;
     }
-    return sqlite->mode == TW_SESSION_READ ? TW_OK : tw_sqlite_schema_apply(sqlite, why, why_size);
+    return tw_sqlite_schema_apply(sqlite, why, why_size);
 }
 
 static void session_close(struct tw_session *session)
@@ -380,6 +380,7 @@ const struct tw_backend_ops tw_backend_sqlite = {
     .month_commit = tw_sqlite_month_commit,
     .month_rollback = tw_sqlite_month_rollback,
     .month_drop = tw_sqlite_month_drop,
+    .month_hold = tw_sqlite_month_hold,
     .chunk_put = tw_sqlite_chunk_put,
     .chunk_remove = tw_sqlite_chunk_remove,
     .mark_put = tw_sqlite_mark_put,

@@ -72,6 +72,7 @@ tw_status tw_sqlite_month_begin(struct tw_session *session, int32_t month);
 tw_status tw_sqlite_month_commit(struct tw_session *session, int32_t month);
 void tw_sqlite_month_rollback(struct tw_session *session, int32_t month);
 tw_status tw_sqlite_month_drop(struct tw_session *session, int32_t month);
+tw_status tw_sqlite_month_hold(struct tw_session *session, int32_t month, bool hold);
 tw_status tw_sqlite_chunk_put(struct tw_session *session, int32_t series, int64_t begin_ms,
                               const uint8_t *data, size_t size);
 tw_status tw_sqlite_chunk_remove(struct tw_session *session, int32_t series, int64_t begin_ms);

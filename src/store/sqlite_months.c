@@ -185,6 +185,16 @@ tw_status tw_sqlite_month_drop(struct tw_session *session, int32_t month)
     return status;
 }
 
+tw_status tw_sqlite_month_hold(struct tw_session *session, int32_t month, bool hold)
+{
+    struct tw_sqlite *sqlite = tw_sqlite_of(session);
+    struct tw_sqlite_month *m = NULL;
+    TW_TRY(month_get(sqlite, month, false, &m));
+    if (m == NULL) return TW_OK;
+    int code = sqlite3_exec(m->db, hold ? "BEGIN" : "COMMIT", NULL, NULL, NULL);
+    return code == SQLITE_OK ? TW_OK : tw_sqlite_failed(sqlite, m->db, code);
+}
+
 static sqlite3_int64 chunk_id(int32_t month, int32_t series, int64_t begin_ms)
 {
     int64_t within = begin_ms - tw_month_begin_ms(month);
