@@ -55,7 +55,8 @@ tw_status tw_sqlite_failed(struct tw_sqlite *sqlite, sqlite3 *db, int code);
 tw_status tw_sqlite_schema_apply(struct tw_sqlite *sqlite, char *why, size_t why_size);
 
 /** Make or check a month's tables. errors: TW_ERR_FILE, TW_ERR_FORMAT; why in words */
-tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, char *why, size_t why_size);
+tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, bool *out_made, char *why,
+                                       size_t why_size);
 
 /** Run a bound statement that answers no rows. errors: TW_ERR_FILE */
 tw_status tw_sqlite_run(struct tw_sqlite *sqlite, sqlite3_stmt *statement);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BEGIN_MS INT64_C(1940648400000) /* 2031-07-01T01:00Z */
 enum { SERIES = 20, SAMPLES = 4000 };
@@ -79,6 +80,7 @@ static void make_store(const char *path)
     for (int i = 0; i < SAMPLES; i++) {
         add(store, series[i % SERIES], i);
         if (i == SAMPLES / 2) assert_ok(tw_store_seal(store));
+        if (i % 300 == 0) assert_ok(tw_store_flush(store)); /* a row of the log */
     }
     assert_ok(tw_store_flush(store));
     tw_store_close(store);
@@ -148,7 +150,7 @@ static void every_damage_is_told(void **state)
     struct fixture *f = *state;
     char path[128];
     char fault[200];
-    char command[256];
+    char command[512];
     make_store(f->path);
     (void)snprintf(command, sizeof command, "mkdir '%s/good' && cp '%s'/*.db '%s/good'", f->folder,
                    f->folder, f->folder);
@@ -163,7 +165,9 @@ static void every_damage_is_told(void **state)
         struct tw_store_found found = check(f->path, fault);
         assert_true(found.faults > 0);
         if (strstr(fault, damages[i].words) == NULL) fail_msg("%s: %s", damages[i].sql, fault);
-        (void)snprintf(command, sizeof command, "cp '%s'/good/*.db '%s'", f->folder, f->folder);
+        (void)snprintf(command, sizeof command,
+                       "rm -f '%s'/*-wal '%s'/*-shm; cp '%s'/good/*.db '%s'", f->folder, f->folder,
+                       f->folder, f->folder);
         assert_int_equal(system(command), 0);
         found = check(f->path, fault);
         assert_int_equal(found.faults, 0);
@@ -248,12 +252,12 @@ static void a_store_in_use_can_be_copied_and_checked(void **state)
     pthread_t thread;
     w.store = open_store(f->path, w.series);
     assert_int_equal(pthread_create(&thread, NULL, write_on, &w), 0);
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 3; round++) {
         struct tw_store_found found;
         char path[128];
         char fault[200];
         while (atomic_load(&w.written) < 600 * (round + 1))
-            ;
+            (void)usleep(1000);
         int64_t least = atomic_load(&w.written);
         (void)snprintf(path, sizeof path, "%s/copy-%d/live.db", f->folder, round);
         copy(f->path, path, &found);
