@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 import server_test
-from server_test import SENSORS, ServerTest, feature, layer
+from server_test import CITY_INI, SENSORS, ServerTest, feature, layer
 
 DEVICES = f"""[http gate]
 secret_sha256 = {hashlib.sha256(b'gate secret').hexdigest()}
@@ -127,6 +127,47 @@ class Devices(TelemetryTest):
         self.assertIn("larger", gate["refused_why"])
         # Another device is not made to wait.
         self.assertEqual(self.send("/api/v1/write", line, "other secret", "text/plain")[0], 204)
+
+
+class Drop(TelemetryTest):
+    def setUp(self):
+        super().setUp()
+        self.write("city.ini", CITY_INI + "[drop]\nfolder = drop\n")
+        self.folder = os.path.join(self.city, "drop")
+
+    def drop(self, name, text, encoding="utf-8"):
+        """As a careful program does: written beside, then renamed."""
+        hidden = os.path.join(self.folder, ".coming")
+        with open(hidden, "w", encoding=encoding, newline="") as out:
+            out.write(text)
+        os.rename(hidden, os.path.join(self.folder, name))
+
+    def drop_device(self):
+        return {d["name"]: d for d in self.get("devices")}["drop"]
+
+    def there(self, *names):
+        return os.path.exists(os.path.join(self.folder, *names))
+
+    def test_tables_are_stored_once_and_what_is_wrong_says_why(self):
+        early = "时间,测点,数值,单位\n2026/7/1 10:00,L1,50,cm\n"
+        self.write("drop/early.csv", early)
+        self.serve()
+        self.wait_until("the table that lay there is done", lambda: self.there("done", "early.csv"))
+        self.assertEqual(self.latest()["L1"]["value"], 0.5)
+        self.drop("gbk.csv", early.replace("50,cm", "70,cm").replace("10:00", "10:05"), "gbk")
+        self.wait_until("the second is done", lambda: self.there("done", "gbk.csv"))
+        self.assertEqual(self.latest()["L1"]["value"], 0.7)
+        self.drop("again.csv", early)
+        self.wait_until("the repeated one is done", lambda: self.there("done", "again.csv"))
+        self.assertEqual(self.drop_device()["samples"], 2)
+        self.drop("wide.csv", "time,P0,nobody\n2026-07-01T10:00,1,\n2026-07-01T10:01,2,3\n")
+        self.wait_until("the wrong one is told", lambda: self.there("quarantine", "wide.csv.why"))
+        self.wait_until("it is put away", lambda: self.there("quarantine", "wide.csv"))
+        with open(os.path.join(self.folder, "quarantine", "wide.csv.why"), encoding="utf-8") as f:
+            self.assertRegex(f.read(), r'line 3: unknown sensor "nobody"\nremedy: ')
+        self.assertIsNone(self.latest()["P0"]["value"])
+        self.wait_until("it is counted", lambda: self.drop_device()["refused"] == 1)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["done", "quarantine"])
 
 
 class Out(TelemetryTest):

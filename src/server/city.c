@@ -195,6 +195,8 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     city->network_path = file_of(city, "network", "network.inp", faults);
     city->terrain_path = file_of(city, "terrain", NULL, faults);
     city->roads_path = file_of(city, "roads", NULL, faults);
+    const char *drop = tw_ini_text(&city->ini, "drop", "folder", NULL);
+    if (drop != NULL) city->drop_path = tw_city_path(city, drop);
     city->devices_path = file_of(city, "devices", NULL, faults);
     if (city->devices_path == NULL && tw_ini_find(&city->ini, "files", "devices") == NULL) {
         const char *usual = tw_city_path(city, "devices.ini");

@@ -94,6 +94,7 @@ struct tw_city {
     int32_t zone_s; /* seconds east of Greenwich */
     const char *network_path, *terrain_path, *roads_path, *storms_path; /* NULL: none */
     const char *source;       /* where missing files come from; "" */
+    const char *drop_path;    /* folder into which tables are dropped; NULL: none */
     const char *devices_path; /* of devices.ini; NULL: none */
     int epsg;
     double horizon_s, cycle_s, spinup_s;

@@ -307,6 +307,25 @@ static tw_status make_answers(struct tw_server *server)
     return tw_gzip(server->network_json.text, server->network_json.length, &server->network_gzip);
 }
 
+/* Watch the folder of tables. A replay is no place for what people drop. */
+static tw_status start_drop(struct tw_server *server, struct reason why)
+{
+    const char *folder = server->city->drop_path;
+    if (folder == NULL || server->storm != NULL) return TW_OK;
+    struct tw_device *device = tw_devices_find_name(server->devices, "csv", "drop");
+    const struct tw_device_options usual = {
+        .protocol = "csv", .name = "drop", .source = "csv", .silent_after_s = 86400.0};
+    if (device == NULL) TW_TRY(tw_devices_add(server->devices, &usual, &device));
+    const struct tw_csv_drop_options options = {.folder = folder,
+                                                .ingest = server->ingest,
+                                                .device = device,
+                                                .zone_s = server->city->zone_s};
+    tw_status status = tw_csv_drop_start(&options, &server->drop);
+    if (status != TW_ERR_FILE) return status;
+    return fail(why, TW_ERR_STATE, "[drop] folder %s: %s; name a folder that this user may write",
+                folder, strerror(errno));
+}
+
 static tw_status start_threads(struct tw_server *server)
 {
     TW_TRY(tw_live_begin(server));
@@ -341,6 +360,8 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
     TW_TRY(tw_live_init(server));
     TW_TRY(make_answers(server));
     TW_TRY(tw_events_create(tw_topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
+    /* Before the doors: the set of devices is complete when the first one comes. */
+    TW_TRY(start_drop(server, why));
     TW_TRY(start_http(server, why));
     TW_TRY(tw_doors_open(server, why.text, why.size, &server->doors));
     return start_threads(server);
@@ -378,6 +399,7 @@ void tw_server_destroy(struct tw_server *server)
     if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
     tw_model_link_destroy(server->link);
     tw_modbus_end(server->modbus);
+    tw_csv_drop_stop(server->drop);
     /* Everything that waits for the disk is answered, then the sockets can go. */
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);

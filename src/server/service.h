@@ -16,6 +16,7 @@
 #include "server/worker.h"
 #include "store/store.h"
 #include "telemetry/catalogue.h"
+#include "telemetry/csv_drop.h"
 #include "telemetry/devices.h"
 #include "telemetry/ingest.h"
 #include "warning/warnings.h"
@@ -108,6 +109,7 @@ struct tw_server {
     struct tw_catalogue catalogue;
     struct tw_devices *devices;
     struct tw_ingest *ingest;  /* the door of every measurement */
+    struct tw_csv_drop *drop;  /* NULL: no folder is watched */
     struct tw_modbus *modbus;  /* gateways that are read; NULL: none */
     int32_t *series;           /* [sensors] in the store */
     int32_t *sensor_of_series; /* [series_limit] */

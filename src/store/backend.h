@@ -116,6 +116,8 @@ struct tw_backend_ops {
     tw_status (*chunk_remove)(struct tw_session *session, int32_t series, int64_t begin_ms);
     tw_status (*mark_put)(struct tw_session *session, const struct tw_mark *mark);
 
+    /* Until it is called with false, chunks and marks of the month are read as they are now. */
+    tw_status (*month_hold)(struct tw_session *session, int32_t month, bool hold);
     /* A series' chunks of a month that begin at or before a time, the newest first; or all of them
      * with series < 0, by series and time. The data is borrowed for the visit. */
     tw_status (*chunks_read)(struct tw_session *session, int32_t month, int32_t series,

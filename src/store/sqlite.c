@@ -93,7 +93,7 @@ static tw_status connect(struct tw_sqlite *sqlite, char *why, size_t why_size)
         (void)snprintf(why, why_size, "%s", sqlite3_errmsg(sqlite->db));
         return code == SQLITE_NOTADB ? TW_ERR_FORMAT : TW_ERR_FILE;
     }
-    return sqlite->mode == TW_SESSION_READ ? TW_OK : tw_sqlite_schema_apply(sqlite, why, why_size);
+    return tw_sqlite_schema_apply(sqlite, why, why_size);
 }
 
 static void session_close(struct tw_session *session)
@@ -346,6 +346,7 @@ static bool check_month_file(void *user, int32_t month)
     sqlite3 *db = NULL;
     sound->code =
         path == NULL ? SQLITE_NOMEM : sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+    if (sound->code == SQLITE_OK) (void)sqlite3_busy_timeout(db, TW_SQLITE_BUSY_MS);
     if (sound->code == SQLITE_OK) sound->code = integrity_of(db, sound->why, sound->why_size);
     (void)sqlite3_close(db);
     free(path);
@@ -356,9 +357,13 @@ static tw_status integrity(struct tw_session *session, char *why, size_t why_siz
 {
     struct tw_sqlite *sqlite = tw_sqlite_of(session);
     struct soundness sound = {sqlite, why, why_size, SQLITE_OK};
-    if (integrity_of(sqlite->db, why, why_size) != SQLITE_OK) return TW_ERR_FORMAT;
-    TW_TRY(tw_sqlite_months_read(session, check_month_file, &sound));
-    return sound.code == SQLITE_OK ? TW_OK : TW_ERR_FORMAT;
+    sound.code = integrity_of(sqlite->db, why, why_size);
+    if (sound.code == SQLITE_OK) TW_TRY(tw_sqlite_months_read(session, check_month_file, &sound));
+    if (sound.code == SQLITE_OK) return TW_OK;
+    int kind = sound.code & 255;
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) return TW_ERR_FORMAT;
+    (void)snprintf(sqlite->error, sizeof sqlite->error, "%s", why); /* e.g. it cannot be read */
+    return TW_ERR_FILE;
 }
 
 const struct tw_backend_ops tw_backend_sqlite = {
@@ -380,6 +385,7 @@ const struct tw_backend_ops tw_backend_sqlite = {
     .month_commit = tw_sqlite_month_commit,
     .month_rollback = tw_sqlite_month_rollback,
     .month_drop = tw_sqlite_month_drop,
+    .month_hold = tw_sqlite_month_hold,
     .chunk_put = tw_sqlite_chunk_put,
     .chunk_remove = tw_sqlite_chunk_remove,
     .mark_put = tw_sqlite_mark_put,

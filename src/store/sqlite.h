@@ -55,7 +55,8 @@ tw_status tw_sqlite_failed(struct tw_sqlite *sqlite, sqlite3 *db, int code);
 tw_status tw_sqlite_schema_apply(struct tw_sqlite *sqlite, char *why, size_t why_size);
 
 /** Make or check a month's tables. errors: TW_ERR_FILE, TW_ERR_FORMAT; why in words */
-tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, char *why, size_t why_size);
+tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, bool *out_made, char *why,
+                                       size_t why_size);
 
 /** Run a bound statement that answers no rows. errors: TW_ERR_FILE */
 tw_status tw_sqlite_run(struct tw_sqlite *sqlite, sqlite3_stmt *statement);
@@ -72,6 +73,7 @@ tw_status tw_sqlite_month_begin(struct tw_session *session, int32_t month);
 tw_status tw_sqlite_month_commit(struct tw_session *session, int32_t month);
 void tw_sqlite_month_rollback(struct tw_session *session, int32_t month);
 tw_status tw_sqlite_month_drop(struct tw_session *session, int32_t month);
+tw_status tw_sqlite_month_hold(struct tw_session *session, int32_t month, bool hold);
 tw_status tw_sqlite_chunk_put(struct tw_session *session, int32_t series, int64_t begin_ms,
                               const uint8_t *data, size_t size);
 tw_status tw_sqlite_chunk_remove(struct tw_session *session, int32_t series, int64_t begin_ms);

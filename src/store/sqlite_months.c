@@ -56,7 +56,8 @@ void tw_sqlite_months_close(struct tw_session *session)
         month_close(&sqlite->months[i]);
 }
 
-static tw_status month_connect(struct tw_sqlite *sqlite, struct tw_sqlite_month *m, bool create)
+static tw_status month_connect(struct tw_sqlite *sqlite, struct tw_sqlite_month *m, bool create,
+                               bool *out_made)
 {
     char *path = tw_sqlite_month_path(sqlite->path, m->month);
     if (path == NULL) return TW_ERR_NOMEM;
@@ -77,8 +78,8 @@ static tw_status month_connect(struct tw_sqlite *sqlite, struct tw_sqlite_month 
     tw_status status = code == SQLITE_OK ? TW_OK : tw_sqlite_failed(sqlite, m->db, code);
     if (status == TW_OK) {
         char why[160] = "";
-        status =
-            tw_sqlite_month_schema_apply(m->db, sqlite->mode != TW_SESSION_READ, why, sizeof why);
+        status = tw_sqlite_month_schema_apply(m->db, sqlite->mode != TW_SESSION_READ, out_made, why,
+                                              sizeof why);
         if (status != TW_OK) {
             (void)snprintf(sqlite->error, sizeof sqlite->error, "%.80s: %.160s", path, why);
         }
@@ -113,8 +114,9 @@ static tw_status month_get(struct tw_sqlite *sqlite, int32_t month, bool create,
     if (!create && !month_file_is_there(sqlite, month)) return TW_OK;
     month_close(oldest);
     oldest->month = month;
-    tw_status status = month_connect(sqlite, oldest, create);
-    if (status != TW_OK) {
+    bool made = false;
+    tw_status status = month_connect(sqlite, oldest, create, &made);
+    if (status != TW_OK || !made) { /* not made: another session is about to */
         month_close(oldest);
         return status;
     }
@@ -183,6 +185,16 @@ tw_status tw_sqlite_month_drop(struct tw_session *session, int32_t month)
     free(beside);
     free(path);
     return status;
+}
+
+tw_status tw_sqlite_month_hold(struct tw_session *session, int32_t month, bool hold)
+{
+    struct tw_sqlite *sqlite = tw_sqlite_of(session);
+    struct tw_sqlite_month *m = NULL;
+    TW_TRY(month_get(sqlite, month, false, &m));
+    if (m == NULL) return TW_OK;
+    int code = sqlite3_exec(m->db, hold ? "BEGIN" : "COMMIT", NULL, NULL, NULL);
+    return code == SQLITE_OK ? TW_OK : tw_sqlite_failed(sqlite, m->db, code);
 }
 
 static sqlite3_int64 chunk_id(int32_t month, int32_t series, int64_t begin_ms)

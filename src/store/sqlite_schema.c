@@ -220,11 +220,13 @@ tw_status tw_sqlite_schema_apply(struct tw_sqlite *sqlite, char *why, size_t why
 
 static const int month_version = 1;
 
-tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, char *why, size_t why_size)
+tw_status tw_sqlite_month_schema_apply(sqlite3 *db, bool write, bool *out_made, char *why,
+                                       size_t why_size)
 {
     struct identity is = {0};
     TW_TRY(identify(db, &is, why, why_size));
     TW_TRY(refuse_newer(&is, month_version, why, why_size));
+    *out_made = write || is.version == month_version;
     if (is.version == month_version || !write) return TW_OK;
     char sql[512];
     (void)snprintf(sql, sizeof sql,

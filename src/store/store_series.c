@@ -156,6 +156,8 @@ static tw_status load_names(struct tw_store *store, enum tw_table table,
 static bool load_mark(void *user, const struct tw_mark *mark)
 {
     struct tw_store *store = user;
+    /* In a copy made while the store was in use chunks may know more than the log. */
+    if (mark->seq > store->seq) store->seq = mark->seq;
     if (mark->series <= 0 || mark->series >= store->series_limit) return true;
     struct tw_store_head *head = &store->series[mark->series].head;
     if (mark->last.time_ms != TW_STORE_NEVER && mark->last.time_ms >= head->time_ms) {
@@ -242,7 +244,7 @@ static bool load_row(void *user, int64_t seq, int64_t total, const uint8_t *data
 {
     struct loading *l = user;
     l->now_seq = seq;
-    l->store->seq = seq;
+    if (seq > l->store->seq) l->store->seq = seq;
     l->store->sample_count = total;
     l->store->log_bytes += (int64_t)size;
     l->status = tw_log_row_read(data, size, load_sample, load_clear, l);

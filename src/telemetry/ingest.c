@@ -137,7 +137,8 @@ static tw_status take(const struct tw_ingest *ingest, const struct tw_device *de
                                  entry->source);
     }
     TW_TRY(factor_of(m->unit, index, entry, &factor, fault));
-    if (!isfinite(m->value * factor)) {
+    double value = tw_unit_apply(m->value, factor);
+    if (!isfinite(value)) {
         return tw_samples_refuse(fault, index, "leave a sample without a value out",
                                  "value is not a finite number");
     }
@@ -145,7 +146,6 @@ static tw_status take(const struct tw_ingest *ingest, const struct tw_device *de
         return tw_samples_refuse(fault, index, "a device states bits 16 to 24",
                                  "quality %d is none that a device states", m->flags);
     }
-    double value = m->value * factor;
     *out = (struct tw_store_sample){.series = entry->series,
                                     .quality = m->flags, /* the checks come later */
                                     .time_ms = m->time_ms,

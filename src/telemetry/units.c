@@ -1,5 +1,6 @@
 #include "telemetry/units.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -34,4 +35,10 @@ tw_status tw_unit_factor(const char *from, const char *to, double *out_factor)
     /* The same unit by another name must not lose a bit to a division. */
     *out_factor = a->factor == b->factor ? 1.0 : a->factor / b->factor;
     return TW_OK;
+}
+
+double tw_unit_apply(double value, double factor)
+{
+    double parts = floor(1.0 / factor + 0.5);
+    return factor < 1.0 && 1.0 / parts == factor ? value / parts : value * factor;
 }

@@ -11,4 +11,10 @@
  */
 tw_status tw_unit_factor(const char *from, const char *to, double *out_factor);
 
+/**
+ * A value times a factor of tw_unit_factor. A whole part, as of cm to m, is divided by: 70 cm are
+ * 0.7 m and not the next double after it.
+ */
+double tw_unit_apply(double value, double factor);
+
 #endif

@@ -65,9 +65,21 @@ static void what_cannot_be_converted_is_told_from_what_is_unknown(void **state)
     assert_status(tw_unit_factor("m", "", &factor), TW_ERR_NAME);
 }
 
+static void a_decimal_stays_one(void **state)
+{
+    (void)state;
+    double factor = 0.0;
+    assert_ok(tw_unit_factor("cm", "m", &factor));
+    assert_near(tw_unit_apply(70.0, factor), 0.7, 0.0); /* the double nearest to 0.7 */
+    assert_ok(tw_unit_factor("ft", "m", &factor));
+    assert_near(tw_unit_apply(10.0, factor), 3.048, 1e-15); /* one rounding */
+    assert_near(tw_unit_apply(5.0, 1.0), 5.0, 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_decimal_stays_one),
         cmocka_unit_test(factors_agree_for_every_pair),
         cmocka_unit_test(a_unit_is_itself_exactly),
         cmocka_unit_test(every_unit_is_there_once),
