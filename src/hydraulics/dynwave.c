@@ -11,46 +11,69 @@
 #include <math.h>
 #include <string.h>
 
-/* Time in which a wave crosses a conduit, times the Courant factor. */
-static double conduit_step(struct tw_hydraulics *h, double factor, double least)
+/* Time in which a wave crosses the barrels of a conduit, times the Courant factor; INFINITY where
+ * there is hardly any. */
+static void wave_times(const struct tw_hydraulics *h, double factor, double *restrict time_s)
 {
-    const struct tw_conduit_rows *c = &h->net->conduit;
+    const double *restrict flow = h->conduit.flow_m3s, *restrict area = h->conduit.area_m2;
+    const double *restrict froude = h->link.froude, *restrict volume = h->link.volume_m3;
     int32_t w = h->lanes;
-    for (int32_t at = 0; at < h->net->conduit_count * w; at++) {
-        int32_t row = at / w;
-        double q = fabs(h->conduit.flow_m3s[at]), froude = h->link.froude[at];
-        if (q <= TW_TINY_FLOW_M3S || h->conduit.area_m2[at] <= TW_TINY_AREA_M2 || froude <= 0.01) {
-            continue;
+    for (int32_t row = 0; row < h->net->conduit_count; row++) {
+        double part = factor * h->net->conduit.wave_ratio[row];
+        for (int32_t at = row * w; at < (row + 1) * w; at++) {
+            double q = fabs(flow[at]), t = volume[at] * froude[at] * part;
+            bool still =
+                (q <= TW_TINY_FLOW_M3S) | (area[at] <= TW_TINY_AREA_M2) | (froude[at] <= 0.01);
+            t /= still ? 1.0 : q * (1.0 + froude[at]);
+            time_s[at] = still ? INFINITY : t;
         }
-        double t = h->link.volume_m3[at] / c->barrels[row] / q;
-        t = t * c->routing_length_m[row] / c->length_m[row];
-        t = t * froude / (1.0 + froude) * factor;
-        if (!(t < least)) continue;
-        least = t;
-        h->clock->critical = row + 1;
     }
-    return least;
 }
 
-/* Time in which a node would rise or fall by a quarter of its crown depth. */
-static double node_step(struct tw_hydraulics *h, double least)
+/* Time in which a node would rise or fall by a quarter of its crown depth; INFINITY where it is dry,
+ * surcharged or at rest. */
+static void rise_times(const struct tw_hydraulics *h, double *restrict time_s)
 {
     const struct tw_network *net = h->net;
+    const double *restrict depth = h->node.depth_m, *restrict rise = h->node.rise_mps;
     int32_t w = h->lanes;
     for (int32_t i = 0; i < net->node_count; i++) {
         double crown = net->crown_depth_m[i], most = 0.25 * crown;
-        if (net->outfall[i] || most < TW_TINY_DEPTH_M) continue;
+        bool never = net->outfall[i] || most < TW_TINY_DEPTH_M;
         for (int32_t at = i * w; at < (i + 1) * w; at++) {
-            double y = h->node.depth_m[at], rise = h->node.rise_mps[at];
-            if (y <= TW_TINY_DEPTH_M || y + TW_TINY_DEPTH_M >= crown || rise < TW_TINY_RISE_MPS) {
-                continue;
-            }
-            if (!(most / rise < least)) continue;
-            least = most / rise;
-            h->clock->critical = -(i + 1);
+            bool still = never | (depth[at] <= TW_TINY_DEPTH_M) |
+                         (depth[at] + TW_TINY_DEPTH_M >= crown) | (rise[at] < TW_TINY_RISE_MPS);
+            time_s[at] = still ? INFINITY : most / rise[at];
         }
     }
-    return least;
+}
+
+/* The first place of the least value below a bound; -1: none is. */
+static int32_t least_of(const double *values, int32_t count, double *bound)
+{
+    int32_t place = -1;
+    for (int32_t i = 0; i < count; i++) {
+        if (!(values[i] < *bound)) continue;
+        *bound = values[i];
+        place = i;
+    }
+    return place;
+}
+
+/* What the flow allows; clock->critical becomes what allows the least. */
+static double longest_step(struct tw_hydraulics *h, const struct tw_routing_options *options)
+{
+    double step = options->routing_step_s;
+    double *times = h->sums.ends; /* borrowed: every step makes them anew */
+    int32_t w = h->lanes;
+    wave_times(h, options->variable_step_factor, times);
+    int32_t at = least_of(times, h->net->conduit_count * w, &step);
+    if (at >= 0) h->clock->critical = at / w + 1;
+    times = h->sums.surface_m2;
+    rise_times(h, times);
+    at = least_of(times, h->net->node_count * w, &step);
+    if (at >= 0) h->clock->critical = -(at / w + 1);
+    return step;
 }
 
 double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_options *options)
@@ -61,8 +84,7 @@ double tw_dynwave_next_step_s(struct tw_hydraulics *h, const struct tw_routing_o
     }
     double step = options->minimum_step_s;
     if (h->clock->variable_step_s > 0.0) {
-        step = conduit_step(h, options->variable_step_factor, options->routing_step_s);
-        step = node_step(h, step);
+        step = longest_step(h, options);
         if (step < options->minimum_step_s) step = options->minimum_step_s;
     }
     step = floor(1000.0 * step) / 1000.0;
@@ -95,32 +117,36 @@ static void sum_mixed(struct tw_hydraulics *h)
 }
 
 /* How fast depths changed, for the length of the next step. */
-static void keep_rises(struct tw_hydraulics *h, double dt_s)
+static void keep_rises(int32_t count, double dt_s, const double *restrict depth_m,
+                       const double *restrict old_depth_m, double *restrict rise_mps)
 {
-    for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
-        h->node.rise_mps[at] = fabs(h->node.depth_m[at] - h->node.old_depth_m[at]) / dt_s;
-    }
+    for (int32_t i = 0; i < count; i++)
+        rise_mps[i] = fabs(depth_m[i] - old_depth_m[i]) / dt_s;
+}
+
+static void keep_net(int32_t count, const double *restrict in_m3s, const double *restrict out_m3s,
+                     double *restrict net_m3s)
+{
+    for (int32_t i = 0; i < count; i++)
+        net_m3s[i] = in_m3s[i] - out_m3s[i];
 }
 
 /* What was new becomes old. */
 static void begin_step(struct tw_hydraulics *h)
 {
-    int32_t w = h->lanes;
-    for (int32_t at = 0; at < h->net->node_count * w; at++) {
-        h->node.old_depth_m[at] = h->node.depth_m[at];
-        h->node.old_volume_m3[at] = h->node.volume_m3[at];
-        h->node.old_inflow_m3s[at] = h->node.inflow_m3s[at];
-        h->node.old_net_inflow_m3s[at] = h->node.inflow_m3s[at] - h->node.outflow_m3s[at];
-        h->sums.settled[at] = 0;
-    }
-    for (int32_t at = 0; at < h->net->link_count * w; at++) {
-        h->link.old_depth_m[at] = h->link.depth_m[at];
-        h->link.old_flow_m3s[at] = h->link.flow_m3s[at];
-        h->link.old_volume_m3[at] = h->link.volume_m3[at];
-    }
-    for (int32_t at = 0; at < h->net->conduit_count * w; at++) {
-        h->conduit.old_area_m2[at] = h->conduit.area_m2[at];
-    }
+    size_t w = (size_t)h->lanes, nodes = (size_t)h->net->node_count * w;
+    size_t links = (size_t)h->net->link_count * w, conduits = (size_t)h->net->conduit_count * w;
+    struct tw_node_state *n = &h->node;
+    struct tw_link_state *l = &h->link;
+    memcpy(n->old_depth_m, n->depth_m, nodes * sizeof(double));
+    memcpy(n->old_volume_m3, n->volume_m3, nodes * sizeof(double));
+    memcpy(n->old_inflow_m3s, n->inflow_m3s, nodes * sizeof(double));
+    keep_net((int32_t)nodes, n->inflow_m3s, n->outflow_m3s, n->old_net_inflow_m3s);
+    memset(h->sums.settled, 0, nodes);
+    memcpy(l->old_depth_m, l->depth_m, links * sizeof(double));
+    memcpy(l->old_flow_m3s, l->flow_m3s, links * sizeof(double));
+    memcpy(l->old_volume_m3, l->volume_m3, links * sizeof(double));
+    memcpy(h->conduit.old_area_m2, h->conduit.area_m2, conduits * sizeof(double));
 }
 
 void tw_dynwave_rest(struct tw_hydraulics *h)
@@ -180,13 +206,14 @@ static void iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
 }
 
 /* What reports ask of conduits, as they were at their last evaluation. */
-static void keep_marks(struct tw_hydraulics *h)
+static void keep_marks(int32_t count, const int64_t *restrict marks, struct tw_link_state *link)
 {
-    const int64_t *marks = h->sums.marks;
-    for (int32_t at = 0; at < h->net->conduit_count * h->lanes; at++) {
-        h->link.flow_class[at] = (uint8_t)(marks[at] & TW_MARK_CLASS);
-        h->link.full[at] = (uint8_t)(marks[at] / TW_MARK_FULL1 & 3);
-        h->link.limited[at] = (marks[at] & TW_MARK_LIMITED) != 0;
+    uint8_t *restrict flow_class = link->flow_class, *restrict full = link->full;
+    uint8_t *restrict limited = link->limited;
+    for (int32_t i = 0; i < count; i++) {
+        flow_class[i] = (uint8_t)(marks[i] & TW_MARK_CLASS);
+        full[i] = (uint8_t)(marks[i] >> 3 & 3);
+        limited[i] = (uint8_t)(marks[i] >> 5 & 1);
     }
 }
 
@@ -213,8 +240,9 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
         iterate(h, options, dt_s, trial);
         going = count_trial(h, trial);
     }
-    keep_rises(h, dt_s);
-    keep_marks(h);
+    keep_rises(h->net->node_count * h->lanes, dt_s, h->node.depth_m, h->node.old_depth_m,
+               h->node.rise_mps);
+    keep_marks(h->net->conduit_count * h->lanes, h->sums.marks, &h->link);
     for (int32_t l = 0; l < h->lanes; l++) {
         h->clock[l].steps++;
         if (!h->sums.converged[l]) h->clock[l].unconverged_steps++;

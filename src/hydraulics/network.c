@@ -88,7 +88,7 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
                           &c->flow_limit_m3s,  &c->full_depth_m,      &c->full_area_m2,
                           &c->cells_per_m,     &c->area_m2,           &c->width_m,
                           &c->radius_m,        &c->frozen_depth_m,    &c->frozen_width_m,
-                          &c->normal_per_root, &c->critical_per_root};
+                          &c->normal_per_root, &c->critical_per_root, &c->wave_ratio};
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {
         *doubles[i] = TW_ARENA_NEW(arena, double, n);
         if (*doubles[i] == NULL) return TW_ERR_NOMEM;
@@ -182,6 +182,7 @@ static void set_flow_constants(struct tw_network *net, int32_t row, const struct
     /* SWMM's momentum has the channel's length, unless it lengthens: then the flood plain's. */
     c->routing_length_m[row] =
         factor > 1.0 ? factor * c->length_m[row] : model->conduits.length_m[k];
+    c->wave_ratio[row] = c->routing_length_m[row] / c->length_m[row] / c->barrels[row];
     slope /= factor;
     roughness /= sqrt(factor);
     double over_k = roughness / TW_MANNING_SI;

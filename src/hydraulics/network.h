@@ -39,6 +39,7 @@ struct tw_conduit_rows {
     double *beta;     /* full flow = beta times section factor */
     double *full_flow_m3s, *greatest_flow_m3s; /* of one barrel */
     double *slope_ratio;
+    double *wave_ratio; /* routing length over length, over barrels */
     double *loss_inlet, *loss_outlet, *loss_average;
     double *flow_limit_m3s; /* INFINITY: none */
     double *full_depth_m, *full_area_m2;

@@ -49,7 +49,8 @@ struct tw_conduit_state {
 /* What an end of a conduit does to its node. */
 enum { TW_END_INFLOW, TW_END_OUTFLOW, TW_END_SURFACE, TW_END_DQDH, TW_END_PARTS };
 
-/* How a conduit was at its last evaluation: enum tw_flow_class and these. */
+/* How a conduit was at its last evaluation: bits 0-2 enum tw_flow_class, 3-4 its full ends, 5 whether
+ * it was held to normal flow. */
 enum { TW_MARK_CLASS = 7, TW_MARK_FULL1 = 8, TW_MARK_FULL2 = 16, TW_MARK_LIMITED = 32 };
 
 /* Ranges of a loop that threads share begin at multiples of this (tw_threads_for). */
