@@ -1,5 +1,5 @@
 /* A batch: many futures of one model at once. Its members differ in rain, inflows, parameters and
- * state, and share everything else: one pass through the network computes eight of them. */
+ * state, and share everything else. */
 #ifndef THALWEG_BATCH_H
 #define THALWEG_BATCH_H
 
@@ -19,6 +19,8 @@ typedef struct tw_batch tw_batch;
 typedef struct {
     int32_t members;    /* 1..65536 */
     int32_t threads;    /* 1..; results do not depend on it */
+    int32_t lanes;      /* members computed together: 8, or 1, each by itself; 0: 1, which was no
+                           slower on any model measured (docs/decisions/0008-batches.md) */
     tw_run_options run; /* of every member; results_path and report_path stay NULL */
 } tw_batch_options;
 
@@ -27,10 +29,10 @@ typedef struct {
 /**
  * Make a batch and put all members at the start of the model, all alike.
  *
- * Members are computed in groups of eight, in their order: members 0..7 share their steps, 8..15
- * theirs. With run.fixed_step a member has the bits of the same run alone, whatever its neighbours
- * do. Without, a group takes the step that its most lively member needs, and runoff steps as long
- * as its wettest member allows: a member's result then depends on its neighbours by that alone.
+ * A member computed by itself has the bits of the same run alone. With eight lanes members are
+ * computed in groups, in their order: 0..7 share their steps, 8..15 theirs. A group takes the step
+ * that its most lively member needs, and runoff steps as long as its wettest member allows: a
+ * member's result depends on its neighbours by that alone, and with run.fixed_step not even by that.
  *
  * model      borrowed until tw_batch_destroy
  * options    copied

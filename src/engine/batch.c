@@ -1,4 +1,4 @@
-/* Members in groups of lanes. A group is a run of eight lanes; in the last one the lanes beyond the
+/* Members in groups of lanes. A group is a run of one lane or eight; in the last one the lanes beyond the
  * last member are copies of it, so that they change neither its step nor anything else. A member
  * that fails becomes a copy of one of its group that has not (engine/step.c).
  *
@@ -9,10 +9,10 @@
 
 enum { MOST_MEMBERS = 1 << 16 };
 
-static int32_t group_lanes(int32_t members, int32_t group)
+static int32_t group_lanes(const struct tw_batch *batch, int32_t group)
 {
-    int32_t rest = members - group * TW_BATCH_LANES;
-    return rest == 1 ? 1 : TW_BATCH_LANES;
+    int32_t rest = batch->members - group * batch->width;
+    return rest == 1 ? 1 : batch->width;
 }
 
 /* No more threads than groups. */
@@ -28,12 +28,16 @@ tw_status tw_batch_create(const tw_model *model, const tw_batch_options *options
     if (model == NULL || options == NULL || out_batch == NULL) return TW_ERR_ARG;
     if (options->members < 1 || options->members > MOST_MEMBERS || options->threads < 1)
         return TW_ERR_ARG;
+    if (options->lanes != 0 && options->lanes != 1 && options->lanes != TW_BATCH_LANES) {
+        return TW_ERR_ARG;
+    }
     if (options->run.results_path != NULL || options->run.report_path != NULL) return TW_ERR_ARG;
     struct tw_batch *batch = calloc(1, sizeof *batch);
     if (batch == NULL) return TW_ERR_NOMEM;
     batch->model = model;
     batch->members = options->members;
-    batch->group_count = (options->members - 1) / TW_BATCH_LANES + 1;
+    batch->width = options->lanes == TW_BATCH_LANES ? TW_BATCH_LANES : 1;
+    batch->group_count = (options->members - 1) / batch->width + 1;
     tw_arena_init(&batch->arena);
     batch->group = TW_ARENA_NEW(&batch->arena, struct tw_run *, batch->group_count);
     batch->advanced = TW_ARENA_NEW(&batch->arena, tw_status, batch->group_count);
@@ -47,8 +51,7 @@ tw_status tw_batch_create(const tw_model *model, const tw_batch_options *options
     tw_run_options run_options = options->run;
     run_options.threads = 1; /* threads are shared out by groups */
     for (int32_t g = 0; g < batch->group_count && status == TW_OK; g++) {
-        status = tw_run_create_lanes(model, &run_options, group_lanes(batch->members, g),
-                                     &batch->group[g]);
+        status = tw_run_create_lanes(model, &run_options, group_lanes(batch, g), &batch->group[g]);
     }
     if (status != TW_OK) {
         tw_batch_destroy(batch);
@@ -125,7 +128,7 @@ static bool can_advance(const struct tw_batch *batch)
     if (!batch->put) return true;
     int32_t first = -1, first_of_group = -1;
     for (int32_t i = 0; i < batch->members; i++) {
-        if (i % TW_BATCH_LANES == 0) first_of_group = -1;
+        if (i % batch->width == 0) first_of_group = -1;
         if (tw_batch_status(batch, i) != TW_OK) continue;
         const struct tw_moment *m = batch->moments;
         if (first >= 0 && m[i].elapsed_ms != m[first].elapsed_ms) return false;

@@ -20,8 +20,9 @@ struct tw_batch {
     struct tw_threads *threads; /* NULL: the calling thread alone */
     double until_s;             /* of the advance that is under way */
     int32_t members, group_count;
-    struct tw_run **group; /* [group_count] of TW_BATCH_LANES members each, the last of the rest */
-    tw_status *advanced;   /* [group_count] how its last advance ended */
+    int32_t width;             /* members of a group: 1 or TW_BATCH_LANES */
+    struct tw_run **group;     /* [group_count] of `width` members each, the last of the rest */
+    tw_status *advanced;       /* [group_count] how its last advance ended */
     struct tw_moment *moments; /* [members] while states are being put into them */
     bool put;                  /* states were put into members since the batch last advanced */
 };

@@ -130,15 +130,22 @@ static void run_alone(int k, int m)
     tw_run_destroy(s.run);
 }
 
-static tw_batch *batch_of(int k, int members, int threads, const tw_run_options *options)
+static tw_batch *batch_in_lanes(int k, int members, int threads, int lanes,
+                                const tw_run_options *options)
 {
     tw_batch_options given = TW_BATCH_OPTIONS_DEFAULT;
     tw_batch *batch = NULL;
     given.members = members;
     given.threads = threads;
+    given.lanes = lanes;
     given.run = *options;
     assert_ok(tw_batch_create(models[k], &given, &batch));
     return batch;
+}
+
+static tw_batch *batch_of(int k, int members, int threads, const tw_run_options *options)
+{
+    return batch_in_lanes(k, members, threads, 8, options);
 }
 
 /* The saved state is all that moves: depths, flows, runoff, settings, balance, counts. */
@@ -152,10 +159,10 @@ static void assert_state(const tw_batch *batch, int member, const void *expected
     free(state);
 }
 
-static void members_have_the_bits_of_runs_alone(int k, int members, int threads)
+static void members_have_the_bits_of_runs_alone(int k, int members, int threads, int lanes)
 {
     tw_run_options options = run_options();
-    tw_batch *batch = batch_of(k, members, threads, &options);
+    tw_batch *batch = batch_in_lanes(k, members, threads, lanes, &options);
     for (int m = 0; m < members; m++)
         differ((struct subject){.batch = batch, .member = m}, m);
     for (int check = 0; check < CHECKS; check++) {
@@ -174,8 +181,9 @@ static void a_member_has_the_bits_of_the_same_run_alone(void **state)
     static const int counts[] = {1, 3, 8, 9, 11};
     for (int k = 0; k < MODELS; k++) {
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-            members_have_the_bits_of_runs_alone(k, counts[i], 1);
-            members_have_the_bits_of_runs_alone(k, counts[i], 2);
+            members_have_the_bits_of_runs_alone(k, counts[i], 1, 8);
+            members_have_the_bits_of_runs_alone(k, counts[i], 2, 8);
+            members_have_the_bits_of_runs_alone(k, counts[i], 2, 1);
         }
     }
 }
@@ -274,6 +282,30 @@ static void a_batch_takes_the_step_of_its_most_lively_member(void **state)
     assert_true(tw_batch_stats(batch, 0).steps == tw_batch_stats(batch, 1).steps);
     assert_true(tw_batch_stats(batch, 0).steps > tw_run_stats_get(calm).steps);
     tw_run_destroy(calm);
+    tw_batch_destroy(batch);
+}
+
+/* Each by itself: members keep the bits of the run alone with steps of their own, too. */
+static void members_by_themselves_take_their_own_steps(void **state)
+{
+    (void)state;
+    tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
+    tw_batch *batch = batch_in_lanes(0, 3, 2, 0, &options);
+    for (int m = 0; m < 3; m++)
+        differ((struct subject){.batch = batch, .member = m}, 3 * m);
+    assert_ok(tw_batch_advance(batch, 5400.0));
+    for (int m = 0; m < 3; m++) {
+        struct subject s = {.run = NULL};
+        assert_ok(tw_run_create(models[0], &options, &s.run));
+        differ(s, 3 * m);
+        assert_ok(tw_run_advance(s.run, 5400.0));
+        unsigned char *expected = malloc(tw_run_state_size(s.run));
+        assert_non_null(expected);
+        tw_run_state_save(s.run, expected);
+        assert_state(batch, m, expected, tw_run_state_size(s.run));
+        free(expected);
+        tw_run_destroy(s.run);
+    }
     tw_batch_destroy(batch);
 }
 
@@ -414,6 +446,9 @@ static void wrong_arguments_are_refused(void **state)
     options.members = 0;
     assert_status(tw_batch_create(models[0], &options, &batch), TW_ERR_ARG);
     options.members = 2;
+    options.lanes = 3;
+    assert_status(tw_batch_create(models[0], &options, &batch), TW_ERR_ARG);
+    options.lanes = 0;
     options.run.report_path = "a.rpt";
     assert_status(tw_batch_create(models[0], &options, &batch), TW_ERR_ARG);
     options.run.report_path = NULL;
@@ -463,6 +498,7 @@ int main(void)
         cmocka_unit_test(rain_from_outside_is_each_member_s_own),
         cmocka_unit_test(members_alike_take_the_steps_of_one),
         cmocka_unit_test(a_batch_takes_the_step_of_its_most_lively_member),
+        cmocka_unit_test(members_by_themselves_take_their_own_steps),
         cmocka_unit_test(a_member_that_fails_leaves_the_others_alone),
         cmocka_unit_test(a_batch_whose_members_all_fail_says_so),
         cmocka_unit_test(a_state_goes_from_run_to_member_to_run),

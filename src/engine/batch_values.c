@@ -5,8 +5,8 @@
 
 struct tw_member tw_batch_member(const struct tw_batch *batch, int32_t member)
 {
-    struct tw_run *group = batch->group[member / TW_BATCH_LANES];
-    int32_t lane = member % TW_BATCH_LANES;
+    struct tw_run *group = batch->group[member / batch->width];
+    int32_t lane = member % batch->width;
     int32_t end = member == batch->members - 1 ? group->lanes : lane + 1;
     return (struct tw_member){.group = group, .lanes = {lane, end}};
 }

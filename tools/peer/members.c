@@ -30,6 +30,8 @@ static tw_status run_batch(const tw_model *model, double seconds, int members, i
     tw_batch *batch = NULL;
     options.members = members;
     options.threads = threads;
+    const char *lanes = getenv("LANES");
+    if (lanes != NULL) options.lanes = atoi(lanes);
     TW_TRY(tw_batch_create(model, &options, &batch));
     for (int m = 0; m < members; m++) {
         double factor = members > 1 ? 0.5 + (double)m / (members - 1) : 1.0;
