@@ -49,6 +49,7 @@ static void add_device(const struct tw_server *server, struct tw_device *device,
     tw_json_key(out, "newest");
     tw_json_time(out, view.newest_ms, zone_s);
     member_number(out, "lag_s", view.lag_s);
+    member_number(out, "clock_s", view.clock_s);
     member_integer(out, "messages", view.messages);
     member_integer(out, "samples", view.samples);
     member_integer(out, "gaps", view.gaps);

@@ -30,7 +30,7 @@ struct tw_device {
     double allowance;      /* samples that may come at once */
     int64_t allowed_ms;    /* when that was so; TW_DEVICE_NEVER: full */
     int64_t contact_ms, newest_ms, gap_ms, refused_ms;
-    double lag_s;
+    double lag_s, clock_s;
     int64_t messages, samples, refused, gaps;
     char refused_why[TW_DEVICE_WHY_SIZE];
 };
@@ -144,7 +144,8 @@ static struct tw_device *device_new(struct tw_devices *devices,
         .newest_ms = TW_DEVICE_NEVER,
         .gap_ms = TW_DEVICE_NEVER,
         .refused_ms = TW_DEVICE_NEVER,
-        .lag_s = (double)NAN};
+        .lag_s = (double)NAN,
+        .clock_s = (double)NAN};
     tw_names_init(&device->tag_names, &devices->arena);
     tw_names_init(&device->keys, &devices->arena);
     for (int i = 0; i < TW_SHA256_HEX_SIZE - 1 && options->secret_sha256 != NULL; i++) {
@@ -366,6 +367,13 @@ void tw_device_note_contact(struct tw_device *device, int64_t now_ms, int64_t ne
     (void)pthread_mutex_unlock(&device->mutex);
 }
 
+void tw_device_note_clock(struct tw_device *device, double ahead_s)
+{
+    (void)pthread_mutex_lock(&device->mutex);
+    device->clock_s = ahead_s;
+    (void)pthread_mutex_unlock(&device->mutex);
+}
+
 void tw_device_note_refused(struct tw_device *device, int64_t now_ms, const char *why)
 {
     (void)pthread_mutex_lock(&device->mutex);
@@ -390,6 +398,7 @@ void tw_device_view_get(struct tw_device *device, struct tw_device_view *out)
                                    .gaps = device->gaps,
                                    .gap_ms = device->gap_ms,
                                    .silent_after_s = device->silent_after_s,
+                                   .clock_s = device->clock_s,
                                    .refused_ms = device->refused_ms};
     memcpy(out->refused_why, device->refused_why, sizeof out->refused_why);
     (void)pthread_mutex_unlock(&device->mutex);

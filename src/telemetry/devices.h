@@ -52,6 +52,7 @@ struct tw_device_view {
     int64_t gaps;   /* silences that were too long */
     int64_t gap_ms; /* when the last such began */
     double silent_after_s;
+    double clock_s;                       /* its clock less ours; NAN: it has not told */
     int64_t refused_ms;                   /* the last one that was refused */
     char refused_why[TW_DEVICE_WHY_SIZE]; /* "" none was */
 };
@@ -155,6 +156,9 @@ bool tw_device_tag(const struct tw_device *device, const char *tag, struct tw_ta
  */
 void tw_device_note_contact(struct tw_device *device, int64_t now_ms, int64_t newest_ms,
                             size_t samples);
+
+/** The device has told its own time: so far is it ahead of ours [s]. */
+void tw_device_note_clock(struct tw_device *device, double ahead_s);
 
 /** A message of the device was refused. */
 void tw_device_note_refused(struct tw_device *device, int64_t now_ms, const char *why);

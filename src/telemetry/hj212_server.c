@@ -119,6 +119,7 @@ static void clock_look(struct session *s, const struct tw_hj212_message *message
         tw_hj212_time_parse(message->qn, s->server->zone_s, &sent_ms) != TW_OK)
         return;
     int64_t skew_ms = sent_ms - now_ms(s);
+    tw_device_note_clock(s->device, (double)skew_ms / 1000.0);
     bool off = skew_ms > SKEW_MAX_MS || skew_ms < -SKEW_MAX_MS;
     if (off && allowed != NULL && tw_text_same(allowed, "yes")) clock_send(s, message);
 }

@@ -90,6 +90,8 @@ static void real_time_is_answered_once_it_is_stored(void **state)
     assert_int_equal(cod[0].time_ms, INT64_C(1719799200000)); /* when the sample was taken */
     assert_int_equal(cod[0].quality, TW_QUALITY_FAULT);
     free(cod);
+    assert_near(station_view(p.device).clock_s, 0.123,
+                1e-12); /* QN less our clock; rounding only */
     end(&p);
 }
 

@@ -147,8 +147,12 @@ static void text_take(struct session *s, const struct tw_sl651_frame *frame)
     struct tw_sl651_head head;
     if (tw_sl651_head_parse(frame->text, frame->size, s->server->zone_s, &head) != TW_OK) {
         refused(s, "the serial number or time of sending is missing");
-    } else if (frame->function == TW_SL651_MANUAL || frame->function == TW_SL651_QUERY_MANUAL ||
-               frame->function == TW_SL651_PICTURE) {
+        return;
+    }
+    if (head.sent_ms != INT64_MIN)
+        tw_device_note_clock(s->device, (double)(head.sent_ms - now_ms(s)) / 1000.0);
+    if (frame->function == TW_SL651_MANUAL || frame->function == TW_SL651_QUERY_MANUAL ||
+        frame->function == TW_SL651_PICTURE) {
         refused(s, "pictures and manual entries are not kept, so they are not answered");
     } else if (frame->function == TW_SL651_KEEP_ALIVE || setting_is(s, "mode", "M1")) {
         store(s, frame, &head, NULL, 0); /* neither expects an answer */

@@ -113,6 +113,7 @@ static void a_timed_report_is_answered_once_it_is_stored(void **state)
     assert_int_equal(level[0].time_ms, INT64_C(1719800100000));
     assert_int_equal(level[0].quality, 0);
     free(level);
+    assert_near(station_view(g.device).clock_s, 30.0, 1e-12); /* whole seconds */
     end(&g);
 }
 
