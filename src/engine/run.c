@@ -168,6 +168,7 @@ static tw_status start_threads(struct tw_run *run)
         return TW_OK;
     }
     TW_TRY(tw_threads_create(wanted, &run->threads));
+    run->hydrology.threads = run->threads;
     run->hydraulics.threads = run->threads;
     run->statistics.threads = run->threads;
     return TW_OK;

@@ -1,5 +1,6 @@
 #include "hydrology/hydrology.h"
 
+#include "base/threads.h"
 #include "hydrology/climate.h"
 #include "hydrology/infiltration.h"
 #include "hydrology/surface.h"
@@ -9,6 +10,8 @@
 
 /* 1.49 of Manning's formula in feet, for lengths in metres. SWMM has 1.49 here, 1.486 elsewhere. */
 #define MANNING (1.49 * 0.6729844116279193) /* 0.3048^(2 - 1.6666667) */
+
+enum { SUBCATCHMENT_NS = 500 }; /* what a wet one takes about in a step, for tw_threads_for */
 
 static size_t at(const struct tw_hydrology *h, int32_t element, int32_t lane)
 {
@@ -336,8 +339,8 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
     out->outlet_m3 += c->outlet_ratio[k] * out->runoff_m3[k];
 }
 
-static void totals_add(struct tw_hydrology *h, int32_t i, int32_t lane, double rain_m3, double dt_s,
-                       const struct step_volumes *v)
+static void volumes_add(struct tw_hydrology *h, int32_t i, int32_t lane, double rain_m3,
+                        double dt_s, const struct step_volumes *v)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
@@ -352,11 +355,6 @@ static void totals_add(struct tw_hydrology *h, int32_t i, int32_t lane, double r
     each->runoff_m3[here] += v->outlet_m3;
     if (h->new_runoff_m3s[here] > each->peak_m3s[here])
         each->peak_m3s[here] = h->new_runoff_m3s[here];
-    h->totals.rain_m3[lane] += rain_m3;
-    h->totals.evaporation_m3[lane] += v->evaporation_m3;
-    h->totals.infiltration_m3[lane] += v->infiltration_m3;
-    if (s->outlet_node[i] >= 0 || s->outlet_subcatchment[i] == i)
-        h->totals.runoff_m3[lane] += v->outlet_m3;
 }
 
 /* Then runoff steps are WET_STEP whether there is runoff or not. */
@@ -384,9 +382,51 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         h->evaporated_mps[here] = volumes.evaporation_m3 / dt_s / area_m2;
         h->infiltrated_mps[here] = volumes.infiltration_m3 / dt_s / area_m2;
         h->new_runoff_m3s[here] = volumes.outlet_m3 / dt_s;
-        totals_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
-        for (int32_t k = 0; k < TW_SUBAREA_COUNT && !always_raining(h); k++)
-            h->clock->had_runoff = h->clock->had_runoff || volumes.runoff_m3[k] > 0.0;
+        volumes_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
+    }
+}
+
+/* A runoff step as a loop that threads share: a subcatchment writes only what is its own. */
+struct runoff_step {
+    struct tw_hydrology *h;
+    double dt_s;
+};
+
+static void subcatchments_step(void *job, int32_t begin, int32_t end)
+{
+    const struct runoff_step *step = job;
+    for (int32_t i = begin; i < end; i++)
+        subcatchment_step(step->h, i, step->dt_s);
+}
+
+static bool runs_off(const struct tw_hydrology *h, int32_t i, int32_t lane)
+{
+    bool any = false;
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        any = any || (h->catchment[at(h, i, lane)].area_m2[k] > 0.0 &&
+                      h->subarea_runoff_mps[at(h, i * TW_SUBAREA_COUNT + k, lane)] > 0.0);
+    return any;
+}
+
+/* Sums over all subcatchments in their order, which threads must not change. */
+static void totals_add(struct tw_hydrology *h, double dt_s)
+{
+    const struct tw_subcatchments *s = &h->model->subcatchments;
+    bool always = always_raining(h);
+    h->clock->had_runoff = false;
+    for (int32_t i = 0; i < s->count; i++) {
+        double area_m2 = s->area_m2[i];
+        bool leaves = s->outlet_node[i] >= 0 || s->outlet_subcatchment[i] == i;
+        if (area_m2 == 0.0) continue;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            size_t here = at(h, i, lane);
+            double rain_mmh = s->gage[i] >= 0 ? h->gage_rain_mmh[at(h, s->gage[i], lane)] : 0.0;
+            h->totals.rain_m3[lane] += rain_mmh / 3.6e6 * dt_s * area_m2;
+            h->totals.evaporation_m3[lane] += h->evaporated_mps[here] * dt_s * area_m2;
+            h->totals.infiltration_m3[lane] += h->infiltrated_mps[here] * dt_s * area_m2;
+            if (leaves) h->totals.runoff_m3[lane] += h->new_runoff_m3s[here] * dt_s;
+            h->clock->had_runoff = h->clock->had_runoff || (!always && runs_off(h, i, lane));
+        }
     }
 }
 
@@ -406,9 +446,10 @@ void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
     }
     tw_gages_remember(h, dt_s);
     runon_collect(h, last_step_s);
-    clock->had_runoff = false;
-    for (int32_t i = 0; i < h->model->subcatchments.count; i++)
-        subcatchment_step(h, i, dt_s);
+    struct runoff_step step = {h, dt_s};
+    tw_threads_for(h->threads, h->model->subcatchments.count, SUBCATCHMENT_NS * h->lanes,
+                   subcatchments_step, &step);
+    totals_add(h, dt_s);
 }
 
 void tw_hydrology_set_climate(struct tw_hydrology *h, double at_ms)

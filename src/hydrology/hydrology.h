@@ -108,6 +108,7 @@ struct tw_catchment {
 
 struct tw_hydrology {
     const struct tw_model *model;
+    struct tw_threads *threads; /* borrowed; NULL: the caller's alone */
     int32_t lanes;
     bool outer_rain; /* rain is written into gage_rain_mmh by the caller; set before begin */
     bool fixed_step; /* WET_STEP whatever the water does; set before begin */
