@@ -320,7 +320,8 @@ const struct tw_door_protocol *tw_hj212_protocol(void)
     static const struct tw_door_protocol protocol = {
         .name = "hj212",
         .limits = {.in_bytes = 2 * TW_HJ212_FRAME_MAX,
-                   .out_bytes = (size_t)64 << 10,
+                   .out_bytes = (size_t)1
+                                << 20, /* a commit may answer thousands that came at once */
                    .count = 2000,
                    .per_peer = 200,
                    .first_ms = 60000,

@@ -285,7 +285,8 @@ const struct tw_door_protocol *tw_sl651_protocol(void)
     static const struct tw_door_protocol protocol = {
         .name = "sl651",
         .limits = {.in_bytes = 2 * TW_SL651_FRAME_MAX,
-                   .out_bytes = (size_t)64 << 10,
+                   .out_bytes = (size_t)1
+                                << 20, /* a commit may answer thousands that came at once */
                    .count = 2000,
                    .per_peer = 200,
                    .first_ms = 60000,
