@@ -11,41 +11,54 @@
 #include <math.h>
 #include <string.h>
 
-/* Time in which a wave crosses the barrels of a conduit, times the Courant factor; INFINITY where
- * there is hardly any. */
+/* Time in which a wave crosses the barrels of a conduit; INFINITY where there is hardly any. */
+static inline double wave_time(double part, double flow, double area, double froude, double volume)
+{
+    double q = fabs(flow);
+    bool still = (q <= TW_TINY_FLOW_M3S) | (area <= TW_TINY_AREA_M2) | (froude <= 0.01);
+    double time = part * volume * froude / (still ? 1.0 : q * (1.0 + froude));
+    return still ? INFINITY : time;
+}
+
+/* Those of all conduits, times the Courant factor. */
 static void wave_times(const struct tw_hydraulics *h, double factor, double *restrict time_s)
 {
     const double *restrict flow = h->conduit.flow_m3s, *restrict area = h->conduit.area_m2;
     const double *restrict froude = h->link.froude, *restrict volume = h->link.volume_m3;
-    int32_t w = h->lanes;
-    for (int32_t row = 0; row < h->net->conduit_count; row++) {
-        double part = factor * h->net->conduit.wave_ratio[row];
-        for (int32_t at = row * w; at < (row + 1) * w; at++) {
-            double q = fabs(flow[at]), t = volume[at] * froude[at] * part;
-            bool still =
-                (q <= TW_TINY_FLOW_M3S) | (area[at] <= TW_TINY_AREA_M2) | (froude[at] <= 0.01);
-            t /= still ? 1.0 : q * (1.0 + froude[at]);
-            time_s[at] = still ? INFINITY : t;
-        }
+    const double *restrict part = h->net->conduit.wave_ratio;
+    int32_t w = h->lanes, count = h->net->conduit_count;
+    for (int32_t i = 0; w == 1 && i < count; i++)
+        time_s[i] = wave_time(factor * part[i], flow[i], area[i], froude[i], volume[i]);
+    for (int32_t i = 0; w > 1 && i < count; i++) {
+        for (int32_t at = i * w; at < (i + 1) * w; at++)
+            time_s[at] = wave_time(factor * part[i], flow[at], area[at], froude[at], volume[at]);
     }
 }
 
 /* Time in which a node would rise or fall by a quarter of its crown depth; INFINITY where it is dry,
- * surcharged or at rest. */
+ * surcharged or at rest. Outfalls are not asked. */
+static inline double rise_time(double crown_m, double depth_m, double rise_mps)
+{
+    bool still = (0.25 * crown_m < TW_TINY_DEPTH_M) | (depth_m <= TW_TINY_DEPTH_M) |
+                 (depth_m + TW_TINY_DEPTH_M >= crown_m) | (rise_mps < TW_TINY_RISE_MPS);
+    double time = 0.25 * crown_m / (still ? 1.0 : rise_mps);
+    return still ? INFINITY : time;
+}
+
 static void rise_times(const struct tw_hydraulics *h, double *restrict time_s)
 {
-    const struct tw_network *net = h->net;
     const double *restrict depth = h->node.depth_m, *restrict rise = h->node.rise_mps;
-    int32_t w = h->lanes;
-    for (int32_t i = 0; i < net->node_count; i++) {
-        double crown = net->crown_depth_m[i], most = 0.25 * crown;
-        bool never = net->outfall[i] || most < TW_TINY_DEPTH_M;
-        for (int32_t at = i * w; at < (i + 1) * w; at++) {
-            bool still = never | (depth[at] <= TW_TINY_DEPTH_M) |
-                         (depth[at] + TW_TINY_DEPTH_M >= crown) | (rise[at] < TW_TINY_RISE_MPS);
-            time_s[at] = still ? INFINITY : most / rise[at];
-        }
+    const double *restrict crown = h->net->crown_depth_m;
+    int32_t w = h->lanes, count = h->net->node_count;
+    for (int32_t i = 0; w == 1 && i < count; i++)
+        time_s[i] = rise_time(crown[i], depth[i], rise[i]);
+    for (int32_t i = 0; w > 1 && i < count; i++) {
+        for (int32_t at = i * w; at < (i + 1) * w; at++)
+            time_s[at] = rise_time(crown[i], depth[at], rise[at]);
     }
+    const struct tw_outfalls *o = &h->model->outfalls;
+    for (int32_t at = 0; at < o->count * w; at++)
+        time_s[o->node[at / w] * w + at % w] = INFINITY;
 }
 
 /* The first place of the least value below a bound; -1: none is. */
