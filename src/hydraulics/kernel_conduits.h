@@ -306,6 +306,14 @@ TW_PART tw_vec friction_of(const struct tw_hydraulics *h, const struct spot *s,
     return tw_vec_load(slots.x);
 }
 
+/* Heads that are the same but for the rounding of elevations are the same: water at rest stays there,
+ * where a step too long for its waves would make a storm of the last digit. */
+TW_PART tw_vec drop_of(const struct reach *r)
+{
+    tw_vec drop = r->head2 - r->head1;
+    return tw_vec_where(tw_vec_abs(drop) > tw_vec_of(1e-11), drop);
+}
+
 /* The momentum equation; dqdh is the derivative by the head difference. */
 TW_PART void solve_momentum(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
                             double dt)
@@ -330,7 +338,7 @@ TW_PART void solve_momentum(const struct tw_hydraulics *h, const struct spot *s,
     tw_vec inertia =
         2.0 * v * (r->area_middle - old_area) + dt * v * v * ((r->area2 - r->area1) * per_length);
     tw_vec sum = tw_vec_load(h->link.old_flow_m3s + s->at) * of_row(s, b->per_barrel) -
-                 pull * (r->head2 - r->head1) + damping * inertia;
+                 pull * drop_of(r) + damping * inertia;
     tw_vec resistance = 1.0 + dt * friction_of(h, s, r, speed, radius);
     if (tw_mask_any(has_trait(s, TW_CONDUIT_LOSSES))) resistance += local_losses(s, r, dt);
     tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS);
