@@ -129,7 +129,10 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     }
     city->epsg = (int)tw_ini_number(ini, "projection", "epsg", 4326, codes, faults);
     city->listen = tw_ini_text(ini, "server", "listen", NULL);
+    const double months[2] = {0.0, 1200.0};
     city->store_folder = tw_ini_text(ini, "store", "folder", "var");
+    city->store_database = tw_ini_text(ini, "store", "database", NULL);
+    city->store_months = (int32_t)tw_ini_number(ini, "store", "months", 0, months, faults);
     const char *tokens = tw_ini_text(ini, "server", "tokens", NULL);
     city->tokens_path = tokens == NULL ? NULL : tw_city_path(city, tokens);
     load_classes(city, faults);

@@ -105,6 +105,8 @@ struct tw_city {
     double quantile;       /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
     const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */
+    const char *store_database;                      /* an address; NULL: files in the folder */
+    int32_t store_months;                            /* of samples that are kept; 0: all */
     const char **hosts;
     int32_t host_count;
     struct tw_city_point *points;
