@@ -58,4 +58,12 @@ if(TARGET thalweg)
     endif()
 endif()
 
+if(TARGET thalweg_service)   # the store in PostgreSQL
+    add_test(NAME store_postgres COMMAND Python3::Interpreter
+        ${CMAKE_CURRENT_SOURCE_DIR}/store_postgres_test.py $<TARGET_FILE:thalweg>
+        $<TARGET_FILE:store_store_seal_test>)
+    set_tests_properties(store_postgres PROPERTIES LABELS "command;store" TIMEOUT 300
+        SKIP_RETURN_CODE 77)
+endif()
+
 add_subdirectory(page)

@@ -108,8 +108,7 @@ static double drop_of(const struct tw_semi *semi, int32_t row, double q)
     return smaller(normal, tw_conduit_critical_depth(semi->net, row, q));
 }
 
-/* How water stands, as the dynamic wave classes it. r->drop is the depth of a fall if there is one,
- * 0 while that is not known: then water at both ends is taken for connected. */
+/* How water stands, as the dynamic wave classes it by the flow of the trial before. */
 static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
@@ -125,19 +124,18 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     bool back = wet1 && wet2 ? r->q_last < 0.0 : wet2;
     double offset = back ? z1 : z2, depth = back ? r->wet1 : r->wet2;
     if (!(offset > 0.0)) return TW_FLOW_SUBCRITICAL;
+    r->drop = drop_of(semi, row, r->q_last);
     if (wet1 && wet2 && !(depth < r->drop)) return TW_FLOW_SUBCRITICAL;
-    if (r->drop == 0.0) r->drop = drop_of(semi, row, r->q_last);
     return back ? TW_FLOW_UP_CRITICAL : TW_FLOW_DOWN_CRITICAL;
 }
 
-static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t row,
-                             double q_last, double drop)
+static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraulics *h, int32_t row)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
     const double *invert_m = semi->net->model->nodes.invert_m;
     int32_t a = c->from[row], b = c->to[row], at = row * h->lanes + semi->lane;
     struct reach r = {.row = row, .at = at, .traits = c->traits[row]};
-    r.q_last = q_last;
+    r.q_last = h->conduit.flow_m3s[at];
     r.wet1 = semi->depth_m[a] - c->offset1_m[row];
     r.wet2 = semi->depth_m[b] - c->offset2_m[row];
     r.head1 = larger(semi->depth_m[a] + invert_m[a], c->invert1_m[row]);
@@ -146,7 +144,6 @@ static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraul
     r.y2 = within(r.wet2, TW_TINY_DEPTH_M, c->full_depth_m[row]);
     r.free1 = r.wet1 > 0.0;
     r.free2 = r.wet2 > 0.0;
-    r.drop = drop;
     r.flow_class = classify(semi, &r);
     double fall = larger(r.drop, TW_TINY_DEPTH_M);
     if (r.flow_class == TW_FLOW_UP_CRITICAL) {
@@ -387,28 +384,11 @@ static struct tw_semi_flow evaluate(struct tw_semi *semi, struct tw_hydraulics *
     return moving(semi, h, r);
 }
 
-/* Depth at which a flow would fall from the end that it goes to; 0: it has no free end. */
-static double fall_of(const struct tw_semi *semi, const struct reach *r, double q)
-{
-    const struct tw_conduit_rows *c = &semi->net->conduit;
-    bool connected = r->flow_class == TW_FLOW_SUBCRITICAL || r->flow_class == TW_FLOW_SUPERCRITICAL;
-    double offset = q < 0.0 ? c->offset1_m[r->row] : c->offset2_m[r->row];
-    if (!connected || !(offset > 0.0)) return 0.0;
-    double drop = drop_of(semi, r->row, q);
-    return (q < 0.0 ? r->wet1 : r->wet2) < drop ? drop : 0.0;
-}
-
 void tw_semi_conduit_flow(struct tw_semi *semi, struct tw_hydraulics *h, int32_t row)
 {
     const struct tw_conduit_rows *c = &semi->net->conduit;
-    double estimate = h->conduit.flow_m3s[row * h->lanes + semi->lane];
-    struct reach r = reach_at(semi, h, row, estimate, 0.0);
+    struct reach r = reach_at(semi, h, row);
     struct tw_semi_flow f = evaluate(semi, h, &r);
-    double drop = fall_of(semi, &r, f.flow_m3s);
-    if (drop > 0.0) {
-        r = reach_at(semi, h, row, f.flow_m3s, drop);
-        f = evaluate(semi, h, &r);
-    }
     bound(semi, &r, &f);
     double full = c->full_depth_m[row], n = c->barrels[row];
     h->link.depth_m[r.at] = smaller(0.5 * (r.y1 + r.y2), full);

@@ -109,10 +109,10 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
     static const char *const words[] = {[TW_MODEL_STOPPED] = "stopped",
                                         [TW_MODEL_RUNNING] = "running",
                                         [TW_MODEL_FAILED] = "failed"};
-    char store[256];
+    struct tw_store_health store;
     struct tw_live *live = &server->live;
     double now_s = (double)tw_clock_now(&server->clock) / 1000.0;
-    tw_store_state(server->store, store, sizeof store);
+    tw_store_health_get(server->store, &store);
     tw_json_open(out, '{');
     (void)pthread_mutex_lock(&live->mutex);
     member_text(out, "model", words[live->model]);
@@ -125,7 +125,12 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
     member_integer(out, "bad_rain", live->bad_rain);
     struct tw_model_link *link = server->link;
     (void)pthread_mutex_unlock(&live->mutex);
-    member_text(out, "store", store);
+    member_text(out, "store", store.state);
+    member_text(out, "store_warning", store.warning[0] != 0 ? store.warning : NULL);
+    tw_json_key(out, "refused_history");
+    tw_json_integer(out, store.refused_history);
+    tw_json_key(out, "refused_live");
+    tw_json_integer(out, store.refused_live);
     add_quality_counts(server, out);
     tw_json_key(out, "samples");
     tw_json_integer(out, tw_store_sample_count(server->store));

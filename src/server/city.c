@@ -91,6 +91,21 @@ static void load_classes(struct tw_city *city, tw_faults *faults)
     }
 }
 
+/* How forecasts are routed. */
+static void load_routing(struct tw_city *city, tw_faults *faults)
+{
+    struct tw_ini *ini = &city->ini;
+    const double steps[2] = {1.0, 60.0};
+    const struct tw_ini_entry *routing = tw_ini_find(ini, "forecast", "routing");
+    city->semi_implicit = routing != NULL && tw_text_same(routing->value, "semi_implicit");
+    city->routing_step_s = tw_ini_number(ini, "forecast", "routing_step_s", 20.0, steps, faults);
+    if (routing != NULL && !city->semi_implicit && !tw_text_same(routing->value, "dynamic_wave")) {
+        tw_faults_add(faults, ini->path, routing->line,
+                      "[forecast] routing: \"%s\" is neither dynamic_wave nor semi_implicit",
+                      routing->value);
+    }
+}
+
 static void load_settings(struct tw_city *city, tw_faults *faults)
 {
     struct tw_ini *ini = &city->ini;
@@ -105,6 +120,7 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     const double members[2] = {1.0, 1000.0}, quantiles[2] = {0.0, 1.0};
     city->members = (int32_t)tw_ini_number(ini, "forecast", "members", 1, members, faults);
     city->quantile = tw_ini_number(ini, "forecast", "quantile", 0.5, quantiles, faults);
+    load_routing(city, faults);
     const struct tw_ini_entry *rain = tw_ini_find(ini, "forecast", "rain");
     city->perfect_rain = rain != NULL && tw_text_same(rain->value, "perfect");
     if (rain != NULL && !city->perfect_rain && !tw_text_same(rain->value, "honest")) {
@@ -113,7 +129,10 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     }
     city->epsg = (int)tw_ini_number(ini, "projection", "epsg", 4326, codes, faults);
     city->listen = tw_ini_text(ini, "server", "listen", NULL);
+    const double months[2] = {0.0, 1200.0};
     city->store_folder = tw_ini_text(ini, "store", "folder", "var");
+    city->store_database = tw_ini_text(ini, "store", "database", NULL);
+    city->store_months = (int32_t)tw_ini_number(ini, "store", "months", 0, months, faults);
     const char *tokens = tw_ini_text(ini, "server", "tokens", NULL);
     city->tokens_path = tokens == NULL ? NULL : tw_city_path(city, tokens);
     load_classes(city, faults);

@@ -99,10 +99,14 @@ struct tw_city {
     int epsg;
     double horizon_s, cycle_s, spinup_s;
     bool perfect_rain;
-    int32_t members; /* of a forecast */
-    double quantile; /* of its members, that counts as the forecast */
+    bool semi_implicit;    /* forecasts are routed so, the live model never */
+    double routing_step_s; /* of them; else the model's */
+    int32_t members;       /* of a forecast */
+    double quantile;       /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
     const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */
+    const char *store_database;                      /* an address; NULL: files in the folder */
+    int32_t store_months;                            /* of samples that are kept; 0: all */
     const char **hosts;
     int32_t host_count;
     struct tw_city_point *points;

@@ -178,6 +178,8 @@ static void every_fault_is_named_with_its_place(void **state)
         {"city.ini", "horizon_min = 60", "horizon_min = soon", "\"soon\" is not a number"},
         {"city.ini", "cycle_min = 5", "cycle_min = 0", "not within 1 and 2880"},
         {"city.ini", "rain = honest", "rain = wishful", "neither honest nor perfect"},
+        {"city.ini", "rain = honest", "routing = kinematic", "neither dynamic_wave nor semi"},
+        {"city.ini", "rain = honest", "routing_step_s = 90", "not within 1 and 60"},
         {"city.ini", "rain = honest", "members = 0", "not within 1 and 1000"},
         {"city.ini", "rain = honest", "quantile = 1.1", "not within 0 and 1"},
         {"city.ini", "yellow_m = 0.27", "yellow_m = 0.1", "yellow_m (0.1) must be larger than"},

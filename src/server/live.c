@@ -145,6 +145,8 @@ static void send_setup(struct tw_server *server, struct tw_model_link *link, boo
         .zone_s = city->zone_s,
         .horizon_s = city->horizon_s,
         .step_s = FORECAST_STEP_S,
+        .semi_implicit = city->semi_implicit,
+        .routing_step_s = city->routing_step_s,
         .members = city->members,
         .quantile = city->quantile,
         .watch_count = live->watch_count,

@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "base/compiler.h"
+#include "base/file.h"
 #include "net/place.h"
 #include "server/devices_ini.h"
 #include "server/modbus.h"
@@ -196,13 +197,20 @@ static tw_status open_store(struct tw_server *server, struct reason why)
                            server->storm != NULL ? server->storm->id : "");
     (void)tw_strbuf_printf(&state, "%s.state", tw_strbuf_get(&name));
     (void)tw_strbuf_add_text(&name, ".db");
+    bool database = server->storm == NULL && server->city->store_database != NULL;
+    const char *place = database ? server->city->store_database : tw_strbuf_get(&name);
+    tw_store_options options = TW_STORE_OPTIONS_DEFAULT;
+    options.months = server->storm == NULL ? server->city->store_months : 0;
     char text[300] = "";
     tw_status status = name.status != TW_OK ? name.status : state.status;
     if (status == TW_OK) {
         server->state_path = state.text; /* passes on */
         state.text = NULL;
-        status =
-            tw_store_open(name.text, tw_live_committed, server, text, sizeof text, &server->store);
+        if (database && tw_folder_make(folder) != TW_OK) status = TW_ERR_FILE; /* for the state */
+    }
+    if (status == TW_OK) {
+        status = tw_store_open_with(place, &options, tw_live_committed, server, text, sizeof text,
+                                    &server->store);
     }
     if (status == TW_OK) status = make_catalogue(server);
     if (status == TW_OK) status = add_gage_names(server);
@@ -211,7 +219,7 @@ static tw_status open_store(struct tw_server *server, struct reason why)
         status = fail(why, TW_ERR_STATE,
                       "store %s: %s; name a folder on a disk with room that this user may write: "
                       "--store DIR",
-                      tw_strbuf_get(&name), text[0] != 0 ? text : "it cannot be written");
+                      place, text[0] != 0 ? text : "it cannot be written");
     }
     free(state.text);
     tw_strbuf_done(&name);

@@ -374,6 +374,10 @@ static tw_status make_forecast(struct worker *worker, const tw_run_options *opti
                                       .watch_count = (int32_t)(watches + gages)};
     setup.options.minimum_step_s = HASTY_STEP_S;
     setup.options.max_trials = HASTY_TRIALS;
+    if (worker->setup.semi_implicit != 0) {
+        setup.options.routing = TW_RUN_ROUTING_SEMI_IMPLICIT;
+        setup.options.routing_step_s = worker->setup.routing_step_s;
+    }
     tw_status status = worker->setup.members > 1 ? make_ensemble(worker, &setup)
                                                  : tw_forecast_create(&setup, &worker->forecast);
     free(list);

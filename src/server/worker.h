@@ -44,6 +44,8 @@ struct tw_worker_setup {
     int32_t watch_count;              /* followed by so many struct tw_watch */
     int32_t sensor_count;             /* then so many struct tw_worker_sensor */
     int32_t simulate;                 /* make measurements of a perturbed copy of the model */
+    int32_t semi_implicit;            /* forecasts are routed so */
+    double routing_step_s;            /* then; else the model's */
     int32_t members;                  /* of a forecast; 0, 1: a single run under the rain taken */
     double quantile;                  /* of several members, that is sent; 0..1 */
     int32_t perfect;                  /* forecasts take the rain ahead as it will be */

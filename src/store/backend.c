@@ -26,6 +26,7 @@ const struct tw_table_info *tw_table_info_get(enum tw_table table) { return &tab
 
 const struct tw_backend_ops *tw_backend_of(const char *where)
 {
-    (void)where;
-    return &tw_backend_sqlite;
+    bool address =
+        strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
+    return address ? &tw_backend_pg : &tw_backend_sqlite;
 }

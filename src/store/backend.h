@@ -133,7 +133,7 @@ struct tw_backend_ops {
     void (*forget)(struct tw_session *session);
 };
 
-extern const struct tw_backend_ops tw_backend_sqlite;
+extern const struct tw_backend_ops tw_backend_sqlite, tw_backend_pg;
 
 /** The backend that a place names. */
 const struct tw_backend_ops *tw_backend_of(const char *where);

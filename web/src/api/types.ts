@@ -121,6 +121,8 @@ export interface SensorValue {
   time: string | null;
   age_s: number | null;
   quality: string | null;
+  /** The checks that found something; not there while there is no value. */
+  reasons?: string[];
   source: string | null;
   simulated: boolean;
 }
@@ -146,6 +148,23 @@ export interface Health {
   model_text?: string | null;
   forecast_text?: string | null;
   samples: number;
+  /** Samples of rain that the model did not take for their quality. */
+  bad_rain?: number;
+  /** Sensors by the quality of their last value. */
+  sensors?: { good: number; suspect: number; bad: number; never: number };
+}
+
+export interface Device {
+  protocol: string;
+  name: string;
+  source: string;
+  state: "never" | "silent" | "refused" | "speaks";
+  age_s: number | null;
+  lag_s: number | null;
+  samples: number;
+  gaps: number;
+  refused: number;
+  refused_why: string | null;
 }
 
 export interface State {

@@ -50,6 +50,12 @@ function View() {
       <Item name={w.samples}>
         {count(health.samples)} {w.samplesUnit}
       </Item>
+      {health.sensors && (
+        <Item name={w.quality} bad={health.sensors.bad > 0}>
+          {w.qualityText(health.sensors.bad, health.sensors.suspect)}
+          {health.bad_rain ? ` · ${w.badRain(health.bad_rain)}` : ""}
+        </Item>
+      )}
       <Item name={w.store} bad={health.store !== "ok"}>
         {health.store === "ok" ? w.ok : health.store}
       </Item>

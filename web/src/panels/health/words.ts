@@ -23,6 +23,10 @@ export const words = defineWords({
     behind: (seconds: string) => `滞后 ${seconds}`,
     samples: "已存样本",
     samplesUnit: "条",
+    quality: "测值质量",
+    qualityText: (bad: number, suspect: number) =>
+      bad + suspect > 0 ? `${bad} 个不可用，${suspect} 个存疑` : "正常",
+    badRain: (n: number) => `模型未采用 ${n} 条雨量`,
     store: "存储",
     ok: "正常",
     link: "连接",
@@ -38,6 +42,10 @@ export const words = defineWords({
     behind: (seconds: string) => `${seconds} behind`,
     samples: "Stored",
     samplesUnit: "samples",
+    quality: "Values",
+    qualityText: (bad: number, suspect: number) =>
+      bad + suspect > 0 ? `${bad} bad, ${suspect} suspect` : "good",
+    badRain: (n: number) => `${n} of rain not taken by the model`,
     store: "Store",
     ok: "ok",
     link: "Connection",

@@ -6,6 +6,7 @@ import { Age, useStale } from "../../parts/age";
 import { useFeed } from "../../parts/hooks";
 import { words as common } from "../../words/common";
 import { useName, useWords } from "../../words/language";
+import { words as qualities } from "../../words/quality";
 import type { Thing } from "./layers";
 import type { Surface } from "./surface";
 import { words } from "./words";
@@ -15,6 +16,7 @@ const SENSOR_PERIOD_S = 300;
 function SensorFacts({ id, element }: { id: string; element: string }) {
   const w = useWords(words);
   const c = useWords(common);
+  const q = useWords(qualities);
   const value = useFeed(live.sensors)?.find((one) => one.id === id);
   const time = parseTime(value?.time);
   const stale = useStale(time, SENSOR_PERIOD_S);
@@ -28,7 +30,7 @@ function SensorFacts({ id, element }: { id: string; element: string }) {
           {value.quality && value.quality !== "good" && (
             <span class="dim">
               {" "}
-              {w.quality}: {value.quality}
+              {w.quality}: {[value.quality, ...(value.reasons ?? [])].map(q.qualityOf).join(" · ")}
             </span>
           )}
           {value.simulated && <span class="tag">{c.simulated}</span>}

@@ -8,6 +8,7 @@ import { Age } from "../../parts/age";
 import { useFeed, useNow } from "../../parts/hooks";
 import { words as common } from "../../words/common";
 import { useWords } from "../../words/language";
+import { words as qualities } from "../../words/quality";
 import type { Panel } from "../panel";
 import { Periods } from "./period";
 import "./style.css";
@@ -27,7 +28,9 @@ function Line({
 }) {
   const w = useWords(words);
   const c = useWords(common);
+  const q = useWords(qualities);
   const time = parseTime(sensor.time);
+  const reasons = (sensor.reasons ?? []).map(q.qualityOf);
   return (
     <tr>
       <th scope="row">{sensor.id}</th>
@@ -38,7 +41,8 @@ function Line({
         {Number.isFinite(time) ? <Age time={time} period_s={period_s} /> : NO_VALUE}
       </td>
       <td>
-        {sensor.quality ? w.qualityOf(sensor.quality) : NO_VALUE}
+        {sensor.quality === "bad" && <span aria-hidden="true">⚠ </span>}
+        {sensor.quality ? [q.qualityOf(sensor.quality), ...reasons].join(" · ") : NO_VALUE}
         {sensor.simulated && <span class="tag">{c.simulated}</span>}
       </td>
     </tr>

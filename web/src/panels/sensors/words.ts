@@ -1,8 +1,6 @@
 import { defineWords } from "../../words/define";
 
 const zhKinds: Record<string, string> = { level: "液位", flow: "流量", rain: "雨量" };
-const zhQualities: Record<string, string> = { good: "正常", range: "超出量程" };
-const enQualities: Record<string, string> = { good: "good", range: "out of range" };
 
 export const words = defineWords({
   zh: {
@@ -17,7 +15,6 @@ export const words = defineWords({
     value: "测值",
     age: "时间",
     quality: "质量",
-    qualityOf: (quality: string): string => zhQualities[quality] ?? quality,
   },
   en: {
     title: "Sensors",
@@ -31,6 +28,5 @@ export const words = defineWords({
     value: "Value",
     age: "Age",
     quality: "Quality",
-    qualityOf: (quality: string): string => enQualities[quality] ?? quality,
   },
 });
