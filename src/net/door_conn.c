@@ -354,6 +354,21 @@ static struct tw_door_conn *conn_new(struct tw_door *door, struct tw_door_place 
     return conn;
 }
 
+/* A peer that has gone without a word is noticed after a minute of silence and a minute of asking,
+ * whether its protocol has a keep alive or not. */
+static void set_options(int fd)
+{
+    const int on = 1;
+    const int silent_s = 60;
+    const int again_s = 15;
+    const int times = 4;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &silent_s, sizeof silent_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &again_s, sizeof again_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+}
+
 void tw_door_admit(struct tw_door *door, struct tw_door_place *place, int fd, const char *peer)
 {
     struct tw_door_conn *conn = allowed(door, place, peer) ? conn_new(door, place, fd) : NULL;
@@ -362,9 +377,7 @@ void tw_door_admit(struct tw_door *door, struct tw_door_place *place, int fd, co
         if (place->fd < 0) free(place);
         return;
     }
-    int on = 1;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    set_options(fd);
     (void)snprintf(conn->peer, sizeof conn->peer, "%s", peer);
     const struct tw_door_listener *is = &place->is;
     conn->session = is->protocol->opened != NULL

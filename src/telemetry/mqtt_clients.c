@@ -7,10 +7,23 @@
 
 /* ---- clients ---- */
 
+static struct tw_mqtt_bucket *bucket_of(struct tw_mqtt_server *server,
+                                        const struct tw_device *device)
+{
+    /* Which bucket it is decides nothing but how long the search takes. */
+    return &server->buckets[((uintptr_t)device >> 6) % TW_MQTT_BUCKETS];
+}
+
+bool tw_mqtt_is_heard(struct tw_mqtt_server *server, const struct tw_device *device)
+{
+    return bucket_of(server, device)->subscriptions > 0;
+}
+
 struct tw_mqtt_client *tw_mqtt_client_find(struct tw_mqtt_server *server,
                                            const struct tw_device *device, const char *id)
 {
-    for (struct tw_mqtt_client *client = server->clients; client != NULL; client = client->next) {
+    struct tw_mqtt_client *client = bucket_of(server, device)->clients;
+    for (; client != NULL; client = client->next) {
         if (client->device == device && strcmp(client->id, id) == 0) return client;
     }
     return NULL;
@@ -24,8 +37,9 @@ struct tw_mqtt_client *tw_mqtt_client_add(struct tw_mqtt_server *server, struct 
     if (client == NULL) return NULL;
     (void)snprintf(client->id, sizeof client->id, "%s", id);
     client->device = device;
-    client->next = server->clients;
-    server->clients = client;
+    struct tw_mqtt_bucket *bucket = bucket_of(server, device);
+    client->next = bucket->clients;
+    bucket->clients = client;
     server->client_count++;
     return client;
 }
@@ -40,11 +54,13 @@ static void waiting_drop(struct tw_mqtt_client *client, int index)
 
 void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client *client)
 {
-    struct tw_mqtt_client **place = &server->clients;
+    struct tw_mqtt_bucket *bucket = bucket_of(server, client->device);
+    struct tw_mqtt_client **place = &bucket->clients;
     while (*place != client)
         place = &(*place)->next;
     *place = client->next;
     server->client_count--;
+    bucket->subscriptions -= client->subscription_count;
     for (int i = 0; i < client->subscription_count; i++)
         free(client->subscriptions[i].filter);
     for (int i = 0; i < client->waiting_count; i++)
@@ -52,15 +68,29 @@ void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client 
     free(client);
 }
 
-void tw_mqtt_clients_expire(struct tw_mqtt_server *server, int64_t now_ms)
+static void expire(struct tw_mqtt_server *server, struct tw_mqtt_client *client, int64_t now_ms)
 {
     struct tw_mqtt_client *next = NULL;
-    for (struct tw_mqtt_client *client = server->clients; client != NULL; client = next) {
+    for (; client != NULL; client = next) {
         next = client->next;
         if (client->session != NULL) continue;
         if (now_ms - client->left_ms >= (int64_t)client->expiry_s * 1000) {
             tw_mqtt_client_remove(server, client);
         }
+    }
+}
+
+void tw_mqtt_clients_expire(struct tw_mqtt_server *server, int64_t now_ms)
+{
+    for (int i = 0; i < TW_MQTT_BUCKETS; i++)
+        expire(server, server->buckets[i].clients, now_ms);
+}
+
+void tw_mqtt_clients_remove(struct tw_mqtt_server *server)
+{
+    for (int i = 0; i < TW_MQTT_BUCKETS; i++) {
+        while (server->buckets[i].clients != NULL)
+            tw_mqtt_client_remove(server, server->buckets[i].clients);
     }
 }
 
@@ -192,11 +222,12 @@ static void retain(struct tw_mqtt_server *server, const struct tw_mqtt_note *not
     if (copy != NULL) server->retained[server->retained_count++] = copy;
 }
 
-void tw_mqtt_note_deliver(struct tw_mqtt_server *server, const struct tw_mqtt_note *note,
-                          const struct tw_mqtt_client *from)
+/* Give a note to those of some clients whom it concerns. */
+static void deliver(const struct tw_mqtt_bucket *bucket, const struct tw_mqtt_note *note,
+                    const struct tw_mqtt_client *from)
 {
-    if (note->retain) retain(server, note);
-    for (struct tw_mqtt_client *client = server->clients; client != NULL; client = client->next) {
+    if (bucket->subscriptions == 0) return;
+    for (struct tw_mqtt_client *client = bucket->clients; client != NULL; client = client->next) {
         if (!concerns(note, client)) continue;
         const struct tw_mqtt_subscription *best = NULL;
         for (int i = 0; i < client->subscription_count; i++) {
@@ -211,6 +242,18 @@ void tw_mqtt_note_deliver(struct tw_mqtt_server *server, const struct tw_mqtt_no
     }
 }
 
+void tw_mqtt_note_deliver(struct tw_mqtt_server *server, const struct tw_mqtt_note *note,
+                          const struct tw_mqtt_client *from)
+{
+    if (note->retain) retain(server, note);
+    if (note->device != NULL) {
+        deliver(bucket_of(server, note->device), note, from);
+        return;
+    }
+    for (int i = 0; i < TW_MQTT_BUCKETS; i++)
+        deliver(&server->buckets[i], note, from);
+}
+
 /* ---- subscriptions ---- */
 
 static int subscription_find(const struct tw_mqtt_client *client, struct tw_mqtt_span filter)
@@ -223,7 +266,7 @@ static int subscription_find(const struct tw_mqtt_client *client, struct tw_mqtt
 }
 
 uint8_t tw_mqtt_subscribe(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
-                          const struct tw_mqtt_filter *filter)
+                          const struct tw_mqtt_filter *filter, bool *out_retained)
 {
     static const char shared[] = "$share/";
     bool is_shared =
@@ -240,27 +283,35 @@ uint8_t tw_mqtt_subscribe(struct tw_mqtt_server *server, struct tw_mqtt_client *
         if (text == NULL) return TW_MQTT_UNSPECIFIED;
         at = client->subscription_count++;
         client->subscriptions[at].filter = text;
+        bucket_of(server, client->device)->subscriptions++;
     }
     /* QoS 2 towards devices is granted as 1: what is said here may be heard twice. */
     uint8_t qos = filter->qos < 1 ? filter->qos : 1;
     client->subscriptions[at].qos = qos;
     client->subscriptions[at].no_local = filter->no_local;
     client->subscriptions[at].as_published = filter->as_published;
-    if (filter->retain_handling == 2 || (filter->retain_handling == 1 && !is_new)) return qos;
-    for (int i = 0; i < server->retained_count; i++) {
-        const struct tw_mqtt_note *note = server->retained[i];
-        if (!concerns(note, client)) continue;
-        if (!tw_mqtt_filter_matches(filter->topic, topic_of(note))) continue;
-        hear(client, note_copy(note, note->qos < qos ? note->qos : qos, true));
-    }
+    *out_retained = filter->retain_handling == 0 || (filter->retain_handling == 1 && is_new);
     return qos;
 }
 
-uint8_t tw_mqtt_unsubscribe(struct tw_mqtt_client *client, struct tw_mqtt_span filter)
+void tw_mqtt_retained_give(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
+                           struct tw_mqtt_span filter, uint8_t qos)
+{
+    for (int i = 0; i < server->retained_count; i++) {
+        const struct tw_mqtt_note *note = server->retained[i];
+        if (!concerns(note, client)) continue;
+        if (!tw_mqtt_filter_matches(filter, topic_of(note))) continue;
+        hear(client, note_copy(note, note->qos < qos ? note->qos : qos, true));
+    }
+}
+
+uint8_t tw_mqtt_unsubscribe(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
+                            struct tw_mqtt_span filter)
 {
     int at = subscription_find(client, filter);
     if (at < 0) return TW_MQTT_NO_SUBSCRIPTION;
     free(client->subscriptions[at].filter);
+    bucket_of(server, client->device)->subscriptions--;
     client->subscriptions[at] = client->subscriptions[--client->subscription_count];
     return TW_MQTT_SUCCESS;
 }

@@ -215,6 +215,7 @@ static void pass_on(struct tw_mqtt_session *session, const struct tw_mqtt_packet
                     const char *topic)
 {
     if (session->link != NULL) return;
+    if (!packet->retain && !tw_mqtt_is_heard(session->server, session->device)) return;
     struct tw_mqtt_note *note =
         tw_mqtt_note_new(session->device, tw_mqtt_span_of(topic), packet->payload,
                          packet->qos < 1 ? packet->qos : 1, packet->retain);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define FIRST_MS 10000 /* until CONNECT */
 #define WHOLE_MS 20000 /* for one packet */
@@ -228,9 +229,12 @@ static bool puback_take(struct tw_mqtt_session *session, const struct tw_mqtt_pa
 static bool filters_take(struct tw_mqtt_session *session, const struct tw_mqtt_packet *packet,
                          enum tw_mqtt_reason *out_reason)
 {
-    struct tw_strbuf *out = &session->server->out;
+    struct tw_mqtt_server *server = session->server;
+    struct tw_mqtt_client *client = session->client;
+    struct tw_strbuf *out = &server->out;
     uint8_t codes[TW_MQTT_SUBSCRIPTIONS];
     struct tw_mqtt_filter filters[TW_MQTT_SUBSCRIPTIONS];
+    bool retained[TW_MQTT_SUBSCRIPTIONS] = {false};
     size_t count = 0;
     size_t at = 0;
     *out_reason = TW_MQTT_QUOTA;
@@ -240,13 +244,18 @@ static bool filters_take(struct tw_mqtt_session *session, const struct tw_mqtt_p
     }
     bool on = packet->type == TW_MQTT_SUBSCRIBE;
     for (size_t i = 0; i < count; i++) {
-        codes[i] = on ? tw_mqtt_subscribe(session->server, session->client, &filters[i])
-                      : tw_mqtt_unsubscribe(session->client, filters[i].topic);
+        codes[i] = on ? tw_mqtt_subscribe(server, client, &filters[i], &retained[i])
+                      : tw_mqtt_unsubscribe(server, client, filters[i].topic);
     }
     tw_strbuf_clear(out);
     (void)tw_mqtt_write_suback(out, on ? TW_MQTT_SUBACK : TW_MQTT_UNSUBACK, session->version,
                                packet->id, codes, count);
     send_out(session, out);
+    for (size_t i = 0; i < count; i++) {
+        if (retained[i]) {
+            tw_mqtt_retained_give(server, client, filters[i].topic, codes[i]);
+        }
+    }
     return true;
 }
 
@@ -346,6 +355,28 @@ const struct tw_door_protocol tw_mqtt_protocol = {.name = "mqtt",
 
 /* ---- the listener ---- */
 
+/* Tell Sparkplug's nodes that their host application is there: retained, for who comes later.
+ * source: Sparkplug 3.0.0, section 6.4.28; nodes of version 2.2 look at the second topic */
+static tw_status announce(struct tw_mqtt_server *server)
+{
+    char topics[2][TW_MQTT_TOPIC_SIZE];
+    char state[64];
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)snprintf(state, sizeof state, "{\"online\":true,\"timestamp\":%lld}",
+                   (long long)now.tv_sec * 1000);
+    (void)snprintf(topics[0], sizeof topics[0], "spBv1.0/STATE/%s", server->options.host_id);
+    (void)snprintf(topics[1], sizeof topics[1], "STATE/%s", server->options.host_id);
+    for (int i = 0; i < 2; i++) {
+        struct tw_mqtt_note *note = tw_mqtt_note_new(
+            NULL, tw_mqtt_span_of(topics[i]), tw_mqtt_span_of(i == 0 ? state : "ONLINE"), 1, true);
+        if (note == NULL) return TW_ERR_NOMEM;
+        tw_mqtt_note_deliver(server, note, NULL);
+        free(note);
+    }
+    return TW_OK;
+}
+
 tw_status tw_mqtt_server_create(const struct tw_mqtt_server_options *options,
                                 struct tw_mqtt_server **out_server)
 {
@@ -353,8 +384,9 @@ tw_status tw_mqtt_server_create(const struct tw_mqtt_server_options *options,
     if (server == NULL) return TW_ERR_NOMEM;
     server->options = *options;
     tw_status status = tw_sparkplug_create(&server->sparkplug);
+    if (status == TW_OK && options->host_id != NULL) status = announce(server);
     if (status != TW_OK) {
-        free(server);
+        tw_mqtt_server_destroy(server);
         return status;
     }
     *out_server = server;
@@ -364,8 +396,7 @@ tw_status tw_mqtt_server_create(const struct tw_mqtt_server_options *options,
 void tw_mqtt_server_destroy(struct tw_mqtt_server *server)
 {
     if (server == NULL) return;
-    while (server->clients != NULL)
-        tw_mqtt_client_remove(server, server->clients);
+    tw_mqtt_clients_remove(server);
     for (int i = 0; i < server->retained_count; i++)
         free(server->retained[i]);
     tw_sparkplug_destroy(server->sparkplug);

@@ -22,7 +22,8 @@ static void begin(struct pump *p, bool ack_refused)
     const struct tw_mqtt_server_options options = {.ingest = p->station.ingest,
                                                    .devices = p->station.devices,
                                                    .zone_s = 28800,
-                                                   .ack_refused = ack_refused};
+                                                   .ack_refused = ack_refused,
+                                                   .host_id = "hollow"};
     assert_ok(tw_mqtt_server_create(&options, &p->server));
     station_listen(&p->station, &tw_mqtt_protocol, p->server);
 }
@@ -397,6 +398,24 @@ static void a_sparkplug_node_is_asked_for_a_birth(void **state)
     end(&p);
 }
 
+static void a_node_hears_that_its_host_is_there(void **state)
+{
+    (void)state;
+    struct pump p;
+    begin(&p, false);
+    int fd = dial(&p, "node", true, false);
+    station_send(fd,
+                 "\x82\x0c\0\x01\0\x07"
+                 "STATE/+\x00",
+                 14);
+    HEAR(&p, fd, "\x90\x03\0\x01\0");
+    HEAR(&p, fd,
+         "\x31\x14\0\x0cSTATE/hollow"
+         "ONLINE");
+    (void)close(fd);
+    end(&p);
+}
+
 static void one_byte_at_a_time_is_understood(void **state)
 {
     (void)state;
@@ -432,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_broken_connection_leaves_its_will),
         cmocka_unit_test(aliases_stand_for_topics_and_limits_hold),
         cmocka_unit_test(a_sparkplug_node_is_asked_for_a_birth),
+        cmocka_unit_test(a_node_hears_that_its_host_is_there),
         cmocka_unit_test(one_byte_at_a_time_is_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #define TW_MQTT_WAITING 100 /* messages that wait for a client */
 #define TW_MQTT_WINDOW 16   /* of them sent and not acknowledged yet */
 #define TW_MQTT_CLIENTS 10000
+#define TW_MQTT_BUCKETS 1024
 #define TW_MQTT_RETAINED 2000
 #define TW_MQTT_RETAINED_BYTES 8192
 #define TW_MQTT_EXPIRY_S ((uint32_t)86400) /* the longest that an absent client is remembered */
@@ -95,11 +96,17 @@ struct tw_mqtt_session {
     uint8_t held_qos;
 };
 
+/** Clients of some devices. */
+struct tw_mqtt_bucket {
+    struct tw_mqtt_client *clients;
+    int subscriptions; /* of all of them: mostly none, and then nobody has to be looked at */
+};
+
 /** The listener. */
 struct tw_mqtt_server {
     struct tw_mqtt_server_options options;
     struct tw_sparkplug *sparkplug;
-    struct tw_mqtt_client *clients;
+    struct tw_mqtt_bucket buckets[TW_MQTT_BUCKETS]; /* clients by their devices */
     int client_count;
     struct tw_mqtt_note *retained[TW_MQTT_RETAINED];
     int retained_count;
@@ -124,6 +131,9 @@ struct tw_mqtt_client *tw_mqtt_client_add(struct tw_mqtt_server *server, struct 
 /** Forget a client. */
 void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client *client);
 
+/** Forget all clients; none may be connected. */
+void tw_mqtt_clients_remove(struct tw_mqtt_server *server);
+
 /** Forget all clients that have been away for too long. */
 void tw_mqtt_clients_expire(struct tw_mqtt_server *server, int64_t now_ms);
 
@@ -131,17 +141,26 @@ void tw_mqtt_clients_expire(struct tw_mqtt_server *server, int64_t now_ms);
 struct tw_mqtt_note *tw_mqtt_note_new(struct tw_device *device, struct tw_mqtt_span topic,
                                       struct tw_mqtt_span payload, uint8_t qos, bool retain);
 
+/** Whether some client of a device may hear what is said; false is certain. */
+bool tw_mqtt_is_heard(struct tw_mqtt_server *server, const struct tw_device *device);
+
 /** Give a note to whom it concerns, and keep it when it is retained. from: who said it; NULL: this
  * server. The note stays the caller's. */
 void tw_mqtt_note_deliver(struct tw_mqtt_server *server, const struct tw_mqtt_note *note,
                           const struct tw_mqtt_client *from);
 
-/** Subscribe; returns the reason code for SUBACK. */
+/** Subscribe; returns the reason code for SUBACK. out_retained: set when what is retained is to be
+ * given to the client after SUBACK. */
 uint8_t tw_mqtt_subscribe(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
-                          const struct tw_mqtt_filter *filter);
+                          const struct tw_mqtt_filter *filter, bool *out_retained);
+
+/** Give a client the retained messages that a filter takes. */
+void tw_mqtt_retained_give(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
+                           struct tw_mqtt_span filter, uint8_t qos);
 
 /** Unsubscribe; returns the reason code for UNSUBACK. */
-uint8_t tw_mqtt_unsubscribe(struct tw_mqtt_client *client, struct tw_mqtt_span filter);
+uint8_t tw_mqtt_unsubscribe(struct tw_mqtt_server *server, struct tw_mqtt_client *client,
+                            struct tw_mqtt_span filter);
 
 /** Send what waits for a client, as far as its window goes. */
 void tw_mqtt_client_flush(struct tw_mqtt_client *client);
