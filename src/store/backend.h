@@ -103,6 +103,7 @@ struct tw_backend_ops {
     tw_status (*log_add)(struct tw_session *session, int64_t seq, int64_t total,
                          const uint8_t *data, size_t size);
     tw_status (*log_remove)(struct tw_session *session, int64_t up_to);
+    void (*log_shrink)(struct tw_session *session); /* it is empty: give its room back */
     tw_status (*log_read)(struct tw_session *session, tw_log_visit *visit, void *user);
 
     /* Chunks and marks of one month, in a transaction of their own; the month is made by begin. */

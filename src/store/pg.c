@@ -363,6 +363,8 @@ static tw_status log_remove(struct tw_session *session, int64_t up_to)
     return tw_pg_run(tw_pg_of(session), "DELETE FROM log WHERE seq <= $1", &params, NULL);
 }
 
+static void log_shrink(struct tw_session *session) { (void)session; /* the server's own */ }
+
 static tw_status log_read(struct tw_session *session, tw_log_visit *visit, void *user)
 {
     int64_t last = INT64_MIN;
@@ -420,6 +422,7 @@ const struct tw_backend_ops tw_backend_pg = {
     .meta_get = meta_get,
     .log_add = log_add,
     .log_remove = log_remove,
+    .log_shrink = log_shrink,
     .log_read = log_read,
     .months_read = tw_pg_months_read,
     .month_begin = tw_pg_month_begin,

@@ -83,10 +83,11 @@ static tw_status connect(struct tw_sqlite *sqlite, char *why, size_t why_size)
     if (code == SQLITE_OK && sqlite->mode == TW_SESSION_READ) {
         code = sqlite3_exec(sqlite->db, "PRAGMA query_only=1", NULL, NULL, NULL);
     } else if (code == SQLITE_OK) {
-        code = sqlite3_exec(sqlite->db,
-                            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-                            "PRAGMA journal_size_limit=67108864;PRAGMA cache_size=-32768",
-                            NULL, NULL, NULL);
+        code = sqlite3_exec(
+            sqlite->db,
+            "PRAGMA auto_vacuum=INCREMENTAL;PRAGMA journal_mode=WAL;"
+            "PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;PRAGMA cache_size=-32768",
+            NULL, NULL, NULL);
         (void)sqlite3_wal_hook(sqlite->db, note_frames, sqlite);
     }
     if (code != SQLITE_OK) {
@@ -279,6 +280,12 @@ static tw_status log_remove(struct tw_session *session, int64_t up_to)
     return exec(session, sql);
 }
 
+/* Give back what an empty log leaves in the file; a failure only leaves it large. */
+static void log_shrink(struct tw_session *session)
+{
+    (void)sqlite3_exec(tw_sqlite_of(session)->db, "PRAGMA incremental_vacuum", NULL, NULL, NULL);
+}
+
 static tw_status log_read(struct tw_session *session, tw_log_visit *visit, void *user)
 {
     struct tw_sqlite *sqlite = tw_sqlite_of(session);
@@ -379,6 +386,7 @@ const struct tw_backend_ops tw_backend_sqlite = {
     .meta_get = meta_get,
     .log_add = log_add,
     .log_remove = log_remove,
+    .log_shrink = log_shrink,
     .log_read = log_read,
     .months_read = tw_sqlite_months_read,
     .month_begin = tw_sqlite_month_begin,

@@ -273,6 +273,7 @@ static tw_status log_cut(struct tw_store *store)
     if (status == TW_OK) status = ops->commit(store->writer);
     if (status != TW_OK) ops->rollback(store->writer);
     if (status == TW_OK && whole) store->seq++;
+    if (status == TW_OK && whole) ops->log_shrink(store->writer);
     return status;
 }
 
