@@ -115,7 +115,10 @@ static bool begin(struct tw_tls *tls, const struct tw_tls_context *context, cons
     /* An address is looked for among the certificate's addresses, a name among its names. */
     X509_VERIFY_PARAM *verify = SSL_get0_param(tls->ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(verify, host) == 1) return true;
-    return SSL_set1_host(tls->ssl, host) == 1 && SSL_set_tlsext_host_name(tls->ssl, host) == 1;
+    if (SSL_set1_host(tls->ssl, host) != 1) return false;
+    /* SSL_set_tlsext_host_name without its cast; the name is only read. */
+    return SSL_ctrl(tls->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                    (void *)(uintptr_t)host) == 1;
 }
 
 tw_status tw_tls_create(struct tw_tls_context *context, const char *host, struct tw_tls **out_tls)

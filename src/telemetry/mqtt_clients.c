@@ -52,13 +52,10 @@ static void waiting_drop(struct tw_mqtt_client *client, int index)
             (size_t)(client->waiting_count - index) * sizeof client->waiting[0]);
 }
 
-void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client *client)
+/* Free a client that is in no list any more. */
+static void client_free(struct tw_mqtt_server *server, struct tw_mqtt_bucket *bucket,
+                        struct tw_mqtt_client *client)
 {
-    struct tw_mqtt_bucket *bucket = bucket_of(server, client->device);
-    struct tw_mqtt_client **place = &bucket->clients;
-    while (*place != client)
-        place = &(*place)->next;
-    *place = client->next;
     server->client_count--;
     bucket->subscriptions -= client->subscription_count;
     for (int i = 0; i < client->subscription_count; i++)
@@ -66,6 +63,16 @@ void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client 
     for (int i = 0; i < client->waiting_count; i++)
         free(client->waiting[i].note);
     free(client);
+}
+
+void tw_mqtt_client_remove(struct tw_mqtt_server *server, struct tw_mqtt_client *client)
+{
+    struct tw_mqtt_bucket *bucket = bucket_of(server, client->device);
+    struct tw_mqtt_client **place = &bucket->clients;
+    while (*place != client)
+        place = &(*place)->next;
+    *place = client->next;
+    client_free(server, bucket, client);
 }
 
 static void expire(struct tw_mqtt_server *server, struct tw_mqtt_client *client, int64_t now_ms)
@@ -89,8 +96,13 @@ void tw_mqtt_clients_expire(struct tw_mqtt_server *server, int64_t now_ms)
 void tw_mqtt_clients_remove(struct tw_mqtt_server *server)
 {
     for (int i = 0; i < TW_MQTT_BUCKETS; i++) {
-        while (server->buckets[i].clients != NULL)
-            tw_mqtt_client_remove(server, server->buckets[i].clients);
+        struct tw_mqtt_bucket *bucket = &server->buckets[i];
+        struct tw_mqtt_client *next = NULL;
+        for (struct tw_mqtt_client *client = bucket->clients; client != NULL; client = next) {
+            next = client->next;
+            client_free(server, bucket, client);
+        }
+        bucket->clients = NULL;
     }
 }
 

@@ -64,6 +64,7 @@ bool tw_conn_certificate(struct tw_conn conn, char out_hex[TW_SHA256_HEX_SIZE])
     return false;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the real one's signature */
 tw_status tw_ingest_submit(struct tw_ingest *ingest, struct tw_device *device, const char *source,
                            const struct tw_measurement *m, size_t count, tw_store_done *done,
                            void *user, struct tw_samples_fault *out_fault)
