@@ -37,6 +37,7 @@ static const char usage[] =
     "needs for that.\n"
     "\n"
     "  --scale N        N times as many plants and points (1)\n"
+    "  --plan P,T,N     P plants of T tags and N points (60,500,3000)\n"
     "  --lines          in line protocol instead of JSON\n"
     "  --flat           as fast as it goes; without it at the pace of the measurements\n"
     "  --seconds S      for so long (60)\n"
@@ -96,6 +97,21 @@ static bool take_count(const char *name, const char *value, int32_t most, int *o
     return true;
 }
 
+/* PLANTS,TAGS,POINTS */
+static bool take_plan(struct tw_telemetry_plan *plan, const char *value)
+{
+    char text[3][16] = {""};
+    int end = 0;
+    int32_t *const counts[3] = {&plan->plants, &plan->tags, &plan->points};
+    bool sound =
+        sscanf(value, "%15[0-9],%15[0-9],%15[0-9]%n", text[0], text[1], text[2], &end) == 3 &&
+        value[end] == 0;
+    for (int i = 0; i < 3 && sound; i++)
+        sound = tw_text_int(text[i], counts[i]) == TW_OK && *counts[i] <= 100000;
+    return (sound && (int64_t)plan->plants * plan->tags + plan->points <= 1000000) ||
+           say("--plan takes PLANTS,TAGS,POINTS, a million series at most", value);
+}
+
 /* Options of --telemetry; false: usage. */
 static bool take_load(struct tw_telemetry_load *load, int option, const char *value)
 {
@@ -109,6 +125,8 @@ static bool take_load(struct tw_telemetry_load *load, int option, const char *va
         load->plan.plants *= scale;
         load->plan.points *= scale;
         return true;
+    case 'p':
+        return take_plan(&load->plan, value);
     case 'l':
         load->lines = true;
         return true;
@@ -243,6 +261,7 @@ int tw_cmd_synth(int argc, char **argv)
                                           {"force", no_argument, NULL, 'f'},
                                           {"telemetry", required_argument, NULL, 't'},
                                           {"scale", required_argument, NULL, 'x'},
+                                          {"plan", required_argument, NULL, 'p'},
                                           {"lines", no_argument, NULL, 'l'},
                                           {"flat", no_argument, NULL, 'F'},
                                           {"seconds", required_argument, NULL, 'S'},
