@@ -221,26 +221,34 @@ static tw_status take_head(struct reading *r)
 
 /* ---- values ---- */
 
-/* ISO 8601, or what spreadsheets make of it: 2031/7/1 9:05. */
+/* One to `most` digits at *at, which moves past them and the character behind, which must be `end`
+ * (0: the text's end). */
+static bool take_digits(const char **at, int most, char end, int *out)
+{
+    int count = 0;
+    *out = 0;
+    for (; count < most && **at >= '0' && **at <= '9'; count++)
+        *out = 10 * *out + (*(*at)++ - '0');
+    if (count == 0 || **at != end) return false;
+    *at += end != 0;
+    return true;
+}
+
+/* ISO 8601, or what spreadsheets make of it: 2031/7/1 9:05[:30]. */
 static tw_status time_of(struct reading *r, const char *cell, int64_t *out_ms)
 {
     int part[6] = {0};
-    int used = 0;
+    const char *at = cell;
     char text[TW_ISO_TIME_SIZE];
     if (tw_iso_time_parse(cell, r->zone_s, out_ms) == TW_OK) return TW_OK;
-    int found = sscanf(cell, "%4d/%2d/%2d %2d:%2d%n", &part[0], &part[1], &part[2], &part[3],
-                       &part[4], &used);
-    if (found == 5 && cell[used] == ':') {
-        int more = 0;
-        found += sscanf(cell + used, ":%2d%n", &part[5], &more);
-        used += more;
-    }
-    bool small = true;
-    for (int i = 0; i < 6; i++)
-        small = small && part[i] >= 0 && part[i] <= (i == 0 ? 9999 : 99);
-    if (found >= 5 && small && cell[used] == 0) {
-        (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d", part[0], part[1],
-                       part[2], part[3], part[4], part[5]);
+    bool seconds = strchr(cell, ':') != strrchr(cell, ':');
+    bool sound = take_digits(&at, 4, '/', &part[0]) && take_digits(&at, 2, '/', &part[1]) &&
+                 take_digits(&at, 2, ' ', &part[2]) && take_digits(&at, 2, ':', &part[3]) &&
+                 take_digits(&at, 2, seconds ? ':' : 0, &part[4]) &&
+                 (!seconds || take_digits(&at, 2, 0, &part[5]));
+    if (sound) {
+        (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d", part[0] % 10000,
+                       part[1] % 100, part[2] % 100, part[3] % 100, part[4] % 100, part[5] % 100);
         if (tw_iso_time_parse(text, r->zone_s, out_ms) == TW_OK) return TW_OK;
     }
     return refuse(r, "write 2031-07-01T10:01:00+08:00 or 2031/7/1 10:01", "no time:", cell);

@@ -223,6 +223,7 @@ tw_status tw_ingest_check(struct tw_ingest *ingest, const struct tw_device *devi
     return TW_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a door has who, what, how many and whom to tell */
 tw_status tw_ingest_submit(struct tw_ingest *ingest, struct tw_device *device, const char *source,
                            const struct tw_measurement *m, size_t count, tw_store_done *done,
                            void *user, struct tw_samples_fault *out_fault)
@@ -235,7 +236,7 @@ tw_status tw_ingest_submit(struct tw_ingest *ingest, struct tw_device *device, c
         if (done != NULL) done(user, TW_OK);
         return TW_OK;
     }
-    struct tw_store_sample *samples = malloc(count * sizeof *samples);
+    struct tw_store_sample *samples = calloc(count, sizeof *samples);
     if (samples == NULL) return TW_ERR_NOMEM;
     for (size_t i = 0; i < count && status == TW_OK; i++) {
         status = take(ingest, device, &m[i], (int32_t)i, &samples[i], out_fault);
