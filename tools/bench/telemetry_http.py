@@ -1,26 +1,20 @@
-#!/usr/bin/env python3
-"""Durable samples a second through HTTP, sender and server on this machine.
-
-  telemetry_http.py [--seconds S] [--scale N]
-
-A live city with the made telemetry's sensors (33,000, times N), quality checks on, fed flat out in
-batches of 1,000 as JSON and as line protocol; then the last values of everything are asked for.
-"""
-import argparse
+"""Durable samples a second through HTTP, sender and server on this machine: a live city with the made
+telemetry's sensors (33,000), quality checks on, fed flat out in batches of 1,000."""
 import os
+import re
 import subprocess
 import sys
 import time
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-import server_test  # noqa: E402
+import peer
 
-
-class City(server_test.ServerTest):
-    def runTest(self):
-        pass
+TITLE = ("measurements through HTTP, server and senders on this machine: batches of 1,000, answered "
+         "after the commit, quality checks on")
+COLUMNS = [("name", "way in", "s"), ("samples_per_s", "samples/s", ".0f"),
+           ("p50_ms", "p50 ack ms", ".1f"), ("p99_ms", "p99 ack ms", ".1f"),
+           ("memory_mb", "server MB", ".0f"), ("latest_ms", "all last values ms", ".0f")]
+SECONDS = "20"
 
 
 def memory_mb(pid):
@@ -28,34 +22,42 @@ def memory_mb(pid):
         return sum(int(line.split()[1]) for line in f if line.startswith("VmHWM")) / 1024
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    ap.add_argument("--seconds", default="20")
-    ap.add_argument("--scale", default="1")
-    args = ap.parse_args()
-    server_test.THALWEG = os.path.join(ROOT, "build", "thalweg")
-    city = City()
-    city.setUp()
-    try:
-        subprocess.run([server_test.THALWEG, "synth", "--scale", args.scale, "--telemetry",
-                        os.path.join(city.city, "sensors.geojson")], check=True)
-        base = city.serve()
-        for name, words in (("JSON", []), ("line protocol", ["--lines"])):
-            print(f"{name}: ", end="", flush=True)
-            subprocess.run([server_test.THALWEG, "synth", "--scale", args.scale, "--telemetry", base,
-                            "--flat", "--seconds", args.seconds, *words], check=True)
-        took = []
-        for _ in range(5):
-            begin = time.monotonic()
-            with urllib.request.urlopen(base + "/api/v1/latest", timeout=60) as answer:
-                size = len(answer.read())
-            took.append(1000 * (time.monotonic() - begin))
-        print(f"last values of all series: {size} bytes in {sorted(took)[2]:.0f} ms (median of 5)")
-        print(f"server's memory at most: {memory_mb(city.process.pid):.0f} MB")
-    finally:
-        city.end()
-        city.doCleanups()
+def latest_ms(base):
+    took = []
+    for _ in range(5):
+        begin = time.monotonic()
+        with urllib.request.urlopen(base + "/api/v1/latest", timeout=60) as answer:
+            answer.read()
+        took.append(1000 * (time.monotonic() - begin))
+    return sorted(took)[2]
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def rows(_options):
+    sys.path.insert(0, os.path.join(peer.ROOT, "tests"))
+    import server_test
+
+    class City(server_test.ServerTest):
+        def runTest(self):
+            pass
+
+    server_test.THALWEG = peer.THALWEG
+    for name, words in (("JSON", []), ("line protocol", ["--lines"])):
+        city = City()
+        city.setUp()
+        try:
+            subprocess.run([peer.THALWEG, "synth", "--telemetry",
+                            os.path.join(city.city, "sensors.geojson")], check=True)
+            base = city.serve()
+            said = subprocess.run([peer.THALWEG, "synth", "--telemetry", base, "--flat",
+                                   "--seconds", SECONDS, *words], check=True, text=True,
+                                  capture_output=True).stdout
+            found = re.search(r": (\d+) a second; acknowledgement p50 ([\d.]+) ms, p99 ([\d.]+) ms; "
+                              r"(\d+) requests refused, (\d+) broken", said)
+            if not found or found.group(4) != "0" or found.group(5) != "0":
+                peer.fail(f"telemetry: {said}")
+            yield {"name": name, "samples_per_s": float(found.group(1)),
+                   "p50_ms": float(found.group(2)), "p99_ms": float(found.group(3)),
+                   "memory_mb": memory_mb(city.process.pid), "latest_ms": latest_ms(base)}
+            city.end()
+        finally:
+            city.doCleanups()
