@@ -253,8 +253,9 @@ static bool update_from_forecast(struct tw_warnings *warnings, struct point *p, 
         if (expected_ms != TW_STORE_NEVER) w->expected_ms = expected_ms;
     }
     if (!isnan(depth_m)) w->depth_m = depth_m;
-    if (!differs(&before, w)) return false;
-    keep(warnings, w, now_ms);
+    /* A forecast that says the same again is news too: the warning is as old as that. */
+    w->updated_ms = now_ms;
+    if (differs(&before, w)) keep(warnings, w, now_ms);
     return true;
 }
 

@@ -85,6 +85,22 @@ static void a_forecast_issues_a_warning_at_once_with_the_time_of_its_class(void 
     tw_warnings_destroy(warnings);
 }
 
+static void a_forecast_that_says_the_same_keeps_the_warning_fresh(void **state)
+{
+    (void)state;
+    struct tw_warnings *warnings = make();
+    float steady[STEPS];
+    for (int i = 0; i < STEPS; i++)
+        steady[i] = i < 6 ? 0.0F : 0.3F;
+    struct tw_outlook outlook = {
+        .first_ms = noon, .step_ms = 5 * MINUTE, .count = STEPS, .depth_m = steady};
+    assert_true(tw_warnings_forecast(warnings, noon, &outlook));
+    assert_true(tw_warnings_forecast(warnings, noon + 5 * MINUTE, &outlook));
+    assert_int_equal(only(warnings)->issued_ms, noon);
+    assert_int_equal(only(warnings)->updated_ms, noon + 5 * MINUTE);
+    tw_warnings_destroy(warnings);
+}
+
 static void a_depth_that_is_there_is_warned_of_without_a_forecast(void **state)
 {
     (void)state;
@@ -281,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_depth_has_the_highest_class_it_reaches),
         cmocka_unit_test(nothing_is_said_while_nothing_is_expected),
         cmocka_unit_test(a_forecast_issues_a_warning_at_once_with_the_time_of_its_class),
+        cmocka_unit_test(a_forecast_that_says_the_same_keeps_the_warning_fresh),
         cmocka_unit_test(a_depth_that_is_there_is_warned_of_without_a_forecast),
         cmocka_unit_test(a_class_is_raised_at_once_and_who_acknowledged_is_asked_again),
         cmocka_unit_test(an_acknowledged_warning_that_stays_the_same_stays_acknowledged),
