@@ -5,9 +5,11 @@
 """
 import hashlib
 import http.client
+import json
 import os
 import random
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -17,7 +19,7 @@ import time
 import unittest
 
 import server_test
-from server_test import ServerTest
+from server_test import PATIENCE_S, ServerTest
 
 MINUTE = "2031-07-01T{:02d}:{:02d}:00+08:00"
 
@@ -178,6 +180,20 @@ class Strangers(ServerTest):
         self.assertIn("tokens:1:", done.stderr)
 
 
+def resident_kb(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return sum(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+
+
+def need_descriptors(count):
+    """This process, too, must be allowed as many; where it is not the test says so."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise unittest.SkipTest(f"ulimit -Hn is {hard}, {count} are needed")
+    if soft != resource.RLIM_INFINITY and soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
 class Rough(ServerTest):
     """Clients without manners."""
 
@@ -194,6 +210,119 @@ class Rough(ServerTest):
         for s in idle:
             s.close()
         self.get("state")
+        self.assertEqual(self.end(), 0)
+
+    def test_thousands_of_silent_connections_leave_room_and_are_closed(self):
+        """5,000 from one address that say nothing: others are served, memory is bounded, and they
+        are closed after the half minute that the server grants."""
+        self.serve("--replay", "burst", "--speed", "600")
+        host, port = self.base[7:].split(":")
+        need_descriptors(5100)
+        before_kb = resident_kb(self.process.pid)
+        began = time.monotonic()
+        silent = [socket.create_connection((host, int(port))) for _ in range(5000)]
+        asked = time.monotonic()
+        self.get("state")
+        status, _ = self.ask("/api/v1/samples", [sample(0, 0.5)])
+        self.assertEqual(status, 200)
+        # Generous: alone it takes milliseconds.
+        self.assertLess(time.monotonic() - asked, 10.0)
+        # A connection costs a few kilobytes; 100 MB would be 20 of each.
+        self.assertLess(resident_kb(self.process.pid) - before_kb, 100_000)
+        waiting = select.epoll()
+        for s in silent:
+            waiting.register(s, select.EPOLLRDHUP)
+        closed = 0
+        while closed < 5000 and time.monotonic() - began < PATIENCE_S:
+            for fd, _ in waiting.poll(1.0):
+                waiting.unregister(fd)
+                closed += 1
+        self.assertEqual(closed, 5000)
+        waiting.close()
+        for s in silent:
+            s.close()
+        self.get("state")
+        self.assertEqual(self.end(), 0)
+
+    def test_an_address_that_takes_all_it_may_leaves_room_for_others(self):
+        need_descriptors(1200)
+        server = server_test.THALWEG
+        server_test.THALWEG = self.wrapped("ulimit -n 1200")
+        try:
+            self.serve("--replay", "burst", "--paused")
+        finally:
+            server_test.THALWEG = server
+        host, port = self.base[7:].split(":")
+        taken = [socket.create_connection((host, int(port)), source_address=("127.0.0.1", 0))
+                 for _ in range(700)]
+        other = http.client.HTTPConnection(host, int(port), timeout=10,
+                                           source_address=("127.0.0.2", 0))
+        other.request("GET", "/api/v1/clock", headers={"Host": "localhost"})
+        self.assertEqual(other.getresponse().status, 200)
+        other.close()
+        # Half of 1200 - 512 connections are one address's; the others were closed at once.
+        poll = select.poll()
+        for s in taken:
+            poll.register(s, select.POLLRDHUP)
+        self.assertEqual(len(poll.poll(1000)), 700 - 344)
+        for s in taken:
+            s.close()
+        self.assertEqual(self.end(), 0)
+
+    def wrapped(self, words):
+        """The command, run by a shell after these words."""
+        self.write("wrapped.sh", f'#!/bin/sh\n{words}\nexec {server_test.THALWEG} "$@"\n')
+        path = os.path.join(self.city, "wrapped.sh")
+        os.chmod(path, 0o755)
+        return path
+
+    def test_a_sender_of_a_byte_a_second_is_waited_for_and_delays_nobody(self):
+        self.serve("--replay", "burst", "--paused")
+        host, port = self.base[7:].split(":")
+        body = json.dumps([sample(1, 0.25)]).encode()
+        head = (f"POST /api/v1/samples HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+        slow = socket.create_connection((host, int(port)))
+        slow.sendall(head[:-3])
+        for byte in head[-3:] + body[:2]:
+            slow.sendall(bytes([byte]))
+            began = time.monotonic()
+            status, _ = self.ask("/api/v1/samples", [sample(2, 0.5)])
+            self.assertEqual(status, 200)
+            took = time.monotonic() - began
+            self.assertLess(took, 5.0)   # it would wait for the slow one's end otherwise
+            time.sleep(max(0.0, 1.0 - took))
+        slow.sendall(body[2:])
+        answer = b""
+        while part := slow.recv(4096):
+            answer += part
+        slow.close()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+        self.assertEqual(self.end(), 0)
+
+    def test_a_client_that_never_reads_its_events_costs_little(self):
+        """A new state replaces the one that waits, so what waits for it is bounded."""
+        self.serve("--replay", "burst", "--speed", "3600")
+        host, port = self.base[7:].split(":")
+        deaf = []
+        for _ in range(20):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect((host, int(port)))
+            s.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            deaf.append(s)
+        self.wait_until("they are listed", lambda: self.get("health")["clients"] == 20)
+        listener = http.client.HTTPConnection(host, int(port), timeout=30)
+        listener.request("GET", "/api/v1/events", headers={"Host": "localhost"})
+        stream = listener.getresponse()
+        heard = 0
+        while heard < 20:
+            heard += stream.readline().startswith(b"event:")
+        self.assertLess(resident_kb(self.process.pid), 400_000)
+        listener.close()
+        for s in deaf:
+            s.close()
+        self.wait_until("they are gone", lambda: self.get("health")["clients"] == 0)
         self.assertEqual(self.end(), 0)
 
     def test_a_second_start_finds_the_next_port(self):

@@ -12,11 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define IDLE_S 30U
-#define CONNECTIONS 2000U
+/* Connections at once, and from one address: half, so that one that opens all it may leaves room for
+ * the others. Some descriptors are left for all else that the process has open. */
+#define CONNECTIONS 16384U
+#define OTHER_DESCRIPTORS 512U
 #define CONNECTION_MEMORY 32768
 #define PARAM_SIZE 256
 /* A body that is refused is read to its end all the same, so that the client hears why instead of
@@ -382,6 +386,17 @@ void tw_http_finish(struct tw_http_exchange *exchange, const struct tw_http_repl
     MHD_resume_connection(exchange->connection);
 }
 
+/* As many connections as the process may have descriptors for: without one the connection would be
+ * taken and dropped, over and over. */
+static unsigned connections_allowed(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return CONNECTIONS / 16;
+    if (limit.rlim_cur >= CONNECTIONS + OTHER_DESCRIPTORS) return CONNECTIONS;
+    unsigned descriptors = (unsigned)limit.rlim_cur;
+    return descriptors > 2 * OTHER_DESCRIPTORS ? descriptors - OTHER_DESCRIPTORS : descriptors / 2;
+}
+
 tw_status tw_http_start(const struct tw_http_options *options, struct tw_http **out_http)
 {
     int fd = -1;
@@ -396,12 +411,13 @@ tw_status tw_http_start(const struct tw_http_options *options, struct tw_http **
     http->port = port;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     if (strchr(options->address, ':') != NULL) flags |= MHD_USE_IPv6;
-    http->daemon =
-        MHD_start_daemon(flags, http->port, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
-                         MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? options->threads : 2U,
-                         MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_LIMIT,
-                         CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
+    unsigned connections = connections_allowed();
+    http->daemon = MHD_start_daemon(
+        flags, http->port, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? options->threads : 2U,
+        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_LIMIT, connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, connections / 2, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
     if (http->daemon == NULL) {
         (void)close(fd);
         free(http);

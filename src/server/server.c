@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -251,6 +252,15 @@ static void set_addresses(struct tw_server *server, const struct tw_place *place
                    (unsigned)tw_http_port(server->http));
 }
 
+/* Connections need descriptors: what the administrator allows is used. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* when not, there are fewer connections */
+}
+
 static tw_status start_http(struct tw_server *server, struct reason why)
 {
     const char *listen = server->options.listen;
@@ -267,6 +277,7 @@ static tw_status start_http(struct tw_server *server, struct reason why)
                     "(docs/decisions/0004-roles.md), or listen on 127.0.0.1",
                     place.address);
     }
+    raise_descriptors();
     size_t route_count = 0;
     const struct tw_http_route *routes = tw_routes(&route_count);
     struct tw_http_options options = {.address = place.address,

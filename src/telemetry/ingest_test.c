@@ -31,8 +31,11 @@ static int begin(void **state)
     f.now_ms = INT64_C(1940659260000);
     if (tw_store_open(path, NULL, NULL, why, sizeof why, &f.store) != TW_OK) return -1;
     if (tw_store_series_register(f.store, names, 2, f.series) != TW_OK) return -1;
-    const struct tw_sensor_entry level = {
-        .series = f.series[0], .unit = "m", .min = -0.1, .max = 5.0};
+    const struct tw_sensor_entry level = {.series = f.series[0],
+                                          .unit = "m",
+                                          .min = -0.1,
+                                          .max = 5.0,
+                                          .limits = {.ahead_s = 3600.0, .behind_s = 7.0 * 86400.0}};
     const struct tw_sensor_entry flow = {
         .series = f.series[1], .unit = "m3/s", .min = -(double)INFINITY, .max = (double)INFINITY};
     tw_catalogue_init(&f.catalogue);
@@ -167,6 +170,40 @@ static void a_device_is_counted_and_keeps_to_its_sensors(void **state)
     tw_devices_destroy(devices);
 }
 
+/* The city's clock jumps a day ahead, back, and to 1970: what was acknowledged stays readable in the
+ * order of its times, a time that cannot be is marked, and the series goes on afterwards. */
+static void a_clock_that_jumps_loses_nothing(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t day_ms = 86400000;
+    const int64_t start_ms = f->now_ms;
+    const int64_t from_ms = start_ms + 10 * day_ms; /* away from the other tests' samples */
+    const int64_t clocks[] = {from_ms, from_ms + day_ms, from_ms + 120000, from_ms - day_ms,
+                              0,       from_ms + 300000};
+    const size_t count = sizeof clocks / sizeof clocks[0];
+    for (size_t i = 0; i < count; i++) {
+        f->now_ms = clocks[i];
+        /* The device's own clock is right all the time: a minute for each value. */
+        const struct tw_measurement m = {"L1", NULL, from_ms + 60000 * (int64_t)i,
+                                         1.0 + 0.125 * (double)i, 0};
+        struct tw_store_head head = submit(f, m);
+        bool cannot_be = m.time_ms - clocks[i] > 3600000;
+        assert_int_equal((head.quality & TW_QUALITY_CLOCK) != 0, cannot_be);
+        assert_int_equal(head.time_ms, m.time_ms);
+    }
+    struct tw_store_sample *samples = NULL;
+    size_t found = 0;
+    assert_ok(tw_store_samples_read(f->store, f->series[0], from_ms, from_ms + day_ms, 100,
+                                    &samples, &found));
+    assert_int_equal(found, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(samples[i].time_ms, from_ms + 60000 * (int64_t)i);
+        assert_near(samples[i].value, 1.0 + 0.125 * (double)i, 0.0); /* raw, whatever its quality */
+    }
+    free(samples);
+    f->now_ms = start_ms;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +212,7 @@ int main(void)
         cmocka_unit_test(what_the_device_states_is_kept),
         cmocka_unit_test(all_are_stored_or_none_and_the_first_bad_one_is_named),
         cmocka_unit_test(nothing_is_answered_at_once),
+        cmocka_unit_test(a_clock_that_jumps_loses_nothing),
         cmocka_unit_test(a_device_is_counted_and_keeps_to_its_sensors),
     };
     return cmocka_run_group_tests(tests, begin, end);
