@@ -158,9 +158,9 @@ static tw_status wait_for(struct tw_queue *queue, const char *name)
         if (status == TW_ERR_NAME) return queue_failed(queue, status);
         if (status == TW_OK && c.done + c.failed != shown) {
             shown = c.done + c.failed;
+            long long all = shown + c.waiting + c.leased;
             (void)fprintf(stderr, "%s: %lld of %lld jobs done, %lld under way, %lld failed\n", name,
-                          (long long)c.done, (long long)(shown + c.waiting + c.leased),
-                          (long long)c.leased, (long long)c.failed);
+                          (long long)c.done, all, (long long)c.leased, (long long)c.failed);
         }
         if (status == TW_OK && c.waiting + c.leased == 0) return TW_OK;
         struct timespec time = {.tv_nsec = 200000000};
@@ -207,20 +207,26 @@ static tw_status let_compute(struct ensemble *e, struct tw_queue *queue)
 
 /* ---- out ---- */
 
-static tw_status write_rows(const struct ensemble *e, tw_outfile *file)
+static tw_status write_row(const struct ensemble *e, tw_outfile *file, int32_t member, int32_t time)
 {
     const struct tw_study *s = &e->study;
-    const double *at = e->values;
-    for (int32_t m = 0; m < s->members; m++) {
-        for (int32_t t = 0; t < tw_study_times(s); t++) {
-            TW_TRY(tw_outfile_printf(file, "%d,%.15g", m + 1, t * s->step_s));
-            for (int32_t i = 0; i < s->watch_count; i++, at++) {
-                /* a member that failed has no values */
-                TW_TRY(isnan(*at) ? tw_outfile_printf(file, ",")
-                                  : tw_outfile_printf(file, ",%.9g", *at));
-            }
-            TW_TRY(tw_outfile_printf(file, "\n"));
-        }
+    int64_t row = (int64_t)member * tw_study_times(s) + time;
+    const double *at = e->values + row * s->watch_count;
+    TW_TRY(tw_outfile_printf(file, "%d,%.15g", member + 1, time * s->step_s));
+    for (int32_t i = 0; i < s->watch_count; i++) {
+        bool none = isnan(at[i]); /* the member failed */
+        tw_status status =
+            none ? tw_outfile_printf(file, ",") : tw_outfile_printf(file, ",%.9g", at[i]);
+        if (status != TW_OK) return status;
+    }
+    return tw_outfile_printf(file, "\n");
+}
+
+static tw_status write_rows(const struct ensemble *e, tw_outfile *file)
+{
+    for (int32_t m = 0; m < e->study.members; m++) {
+        for (int32_t t = 0; t < tw_study_times(&e->study); t++)
+            TW_TRY(write_row(e, file, m, t));
     }
     return TW_OK;
 }

@@ -78,11 +78,12 @@ static tw_status add_change(struct tw_study *s, struct tw_study_change change)
 /* DRY_WEATHER is dry-weather, in any case of letters. */
 static bool is_factor(const char *name, const char *word)
 {
-    for (; *name != '\0' && *word != '\0'; name++, word++) {
-        int c = toupper((unsigned char)*word);
-        if (*name != (c == '-' ? '_' : c)) return false;
+    size_t i = 0;
+    for (; name[i] != '\0' && word[i] != '\0'; i++) {
+        int c = word[i] == '-' ? '_' : (toupper)((unsigned char)word[i]); /* not the macro */
+        if (name[i] != c) return false;
     }
-    return *name == *word;
+    return name[i] == word[i];
 }
 
 static int find_factor(const char *word)

@@ -13,15 +13,17 @@ void tw_work_write(int32_t first, int32_t count, char out[TW_WORK_SIZE])
 
 tw_status tw_work_read(const void *bytes, size_t size, struct tw_study_part *out_part)
 {
-    char text[TW_WORK_SIZE], after;
-    int first, count;
+    char text[TW_WORK_SIZE];
     if (size >= sizeof text) return TW_ERR_FORMAT;
     memcpy(text, bytes, size);
     text[size] = '\0';
-    if (sscanf(text, "members %9d %9d%c", &first, &count, &after) != 2) return TW_ERR_FORMAT;
-    out_part->first = first;
-    out_part->count = count;
-    return TW_OK;
+    char *first = strchr(text, ' '), *count = first == NULL ? NULL : strchr(first + 1, ' ');
+    if (count == NULL) return TW_ERR_FORMAT;
+    *first++ = '\0';
+    *count++ = '\0';
+    if (strcmp(text, "members") != 0) return TW_ERR_FORMAT;
+    TW_TRY(tw_text_int(first, &out_part->first));
+    return tw_text_int(count, &out_part->count);
 }
 
 size_t tw_work_values_size(const struct tw_study *study, int32_t members)

@@ -70,7 +70,7 @@ static bool fails(void)
 static void put_bytes(uint8_t **data, size_t *size, size_t *room, size_t at, const uint8_t *from,
                       size_t count)
 {
-    if (at + count > *room) {
+    if (at + count > *room || *data == NULL) {
         size_t larger = 2 * (at + count) + 4096;
         uint8_t *moved = realloc(*data, larger);
         assert_non_null(moved);
