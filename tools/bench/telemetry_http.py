@@ -1,5 +1,6 @@
 """Durable samples a second through HTTP, sender and server on this machine: a live city with the made
 telemetry's sensors (33,000), quality checks on, fed flat out in batches of 1,000."""
+import json
 import os
 import re
 import subprocess
@@ -8,13 +9,16 @@ import time
 import urllib.request
 
 import peer
+import telemetry_store
 
 TITLE = ("measurements through HTTP, server and senders on this machine: batches of 1,000, answered "
-         "after the commit, quality checks on")
+         "after the commit, quality checks on; then a year of one series at 60 s, down to 1,000 points")
 COLUMNS = [("name", "way in", "s"), ("samples_per_s", "samples/s", ".0f"),
            ("p50_ms", "p50 ack ms", ".1f"), ("p99_ms", "p99 ack ms", ".1f"),
-           ("memory_mb", "server MB", ".0f"), ("latest_ms", "all last values ms", ".0f")]
+           ("memory_mb", "server MB", ".0f"), ("latest_ms", "all last values ms", ".0f"),
+           ("year_ms", "a year, cold, ms", ".1f"), ("year_warm_ms", "warm ms", ".1f")]
 SECONDS = "20"
+YEAR_MINUTES = 525600
 
 
 def memory_mb(pid):
@@ -30,6 +34,39 @@ def latest_ms(base):
             answer.read()
         took.append(1000 * (time.monotonic() - begin))
     return sorted(took)[2]
+
+
+def asked_ms(base, path):
+    begin = time.monotonic()
+    with urllib.request.urlopen(base + path, timeout=60) as answer:
+        found = json.loads(answer.read())
+    return 1000 * (time.monotonic() - begin), found
+
+
+def year(city):
+    """A year of one series at 60 s down to 1,000 points: by a server that has just been started and
+    whose files are not in memory, and once more."""
+    end_ms = int(time.time()) // 60 * 60000
+    begin_ms = end_ms - YEAR_MINUTES * 60000
+    base = city.serve()
+    for first in range(0, YEAR_MINUTES, 10000):
+        lines = "".join(f"W00.T000 value={(i * 7919 % 5000) / 1000} {begin_ms + 60000 * i}\n"
+                        for i in range(first, min(first + 10000, YEAR_MINUTES)))
+        urllib.request.urlopen(urllib.request.Request(
+            base + "/api/v1/write?precision=ms", lines.encode(),
+            {"Content-Type": "text/plain"}), timeout=60).close()
+    city.end()   # which leaves what waits in the log; it is sealed by and by
+    for name in os.listdir(city.store):
+        telemetry_store.dropped([os.path.join(city.store, name)])
+    base = city.serve()
+    path = f"/api/v1/series/W00.T000?from={begin_ms}&to={end_ms}&points=1000"
+    cold, found = asked_ms(base, path)
+    warm, _ = asked_ms(base, path)
+    count = sum(p[4] for p in found["points"])
+    if count != YEAR_MINUTES or len(found["points"]) != 1000:
+        peer.fail(f"a year has {count} samples in {len(found['points'])} points")
+    city.end()
+    return {"name": "a year of one series", "year_ms": cold, "year_warm_ms": warm}
 
 
 def rows(_options):
@@ -61,3 +98,11 @@ def rows(_options):
             city.end()
         finally:
             city.doCleanups()
+    city = City()
+    city.setUp()
+    try:
+        city.write("sensors.geojson", server_test.layer(server_test.feature(
+            [106.55, 29.5], id="W00.T000", kind="value", unit="")))
+        yield year(city)
+    finally:
+        city.doCleanups()
