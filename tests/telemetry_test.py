@@ -186,6 +186,12 @@ class Out(TelemetryTest):
         few = self.get(f"series/P0?from={start}&to={start + 999999}&points=10")["points"]
         self.assertEqual(len(few), 10)
         self.assertEqual([p[1:5] for p in few], [[4.5, 0, 9, 100]] * 10)
+        at = time.strftime("%Y-%m-%dT%H:%M:%S.5Z", time.gmtime(start // 1000 + 250))
+        marked = {"sensor": "P0", "time": at, "value": 3, "flag": "M"}
+        status, answer = self.ask("/api/v1/samples", [marked])
+        self.assertEqual(status, 200, answer)
+        few = self.get(f"series/P0?from={start}&to={start + 999999}&points=10")["points"]
+        self.assertEqual([p[5] != 0 for p in few], [i == 2 for i in range(10)])
         for bad in ("points=0", "points=x", "from=soon", f"from={start}&to={start - 1}"):
             status, answer = self.ask("/api/v1/series/P0?" + bad)
             self.assertEqual(status, 400, bad)

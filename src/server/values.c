@@ -12,7 +12,6 @@
 #define DAY_MS INT64_C(86400000)
 #define POINTS_USUAL 1000
 #define POINTS_MAX 20000
-#define RAW_MAX 2000000     /* samples that are read for one stretch */
 #define EXPORT_MAX 1000000  /* rows of a table */
 #define EXPORT_SENSORS 1000 /* that are named in one request */
 
@@ -114,29 +113,34 @@ static void add_point(struct tw_strbuf *out, int64_t time_ms, const double value
 
 /* Points of a stretch: the samples themselves when they are few enough, else one of each of
  * `points` equal parts of it, with mean, least and largest value. */
-static void add_points(struct tw_strbuf *out, const struct tw_store_sample *samples, size_t count,
-                       const struct span *span, int32_t points)
+static tw_status add_points(struct tw_server *server, int32_t series, const struct span *span,
+                            int32_t points, struct tw_strbuf *out)
 {
-    bool all = count <= (size_t)points;
-    double part_ms = ((double)(span->to_ms - span->from_ms) + 1.0) / points;
-    for (size_t i = 0; i < count;) {
-        int64_t part = (int64_t)((double)(samples[i].time_ms - span->from_ms) / part_ms);
-        double values[3] = {0.0, samples[i].value, samples[i].value};
-        double sum = 0.0;
-        int32_t quality = 0;
-        size_t first = i;
-        do {
-            double value = samples[i].value;
-            sum += value;
-            values[1] = value < values[1] ? value : values[1];
-            values[2] = value > values[2] ? value : values[2];
-            quality |= samples[i].quality;
-            i++;
-        } while (!all && i < count &&
-                 (int64_t)((double)(samples[i].time_ms - span->from_ms) / part_ms) == part);
-        values[0] = i - first == 1 ? values[1] : sum / (double)(i - first);
-        add_point(out, samples[first].time_ms, values, i - first, quality);
+    struct tw_store_sample *samples = NULL;
+    size_t count = 0;
+    size_t most = (size_t)points;
+    TW_TRY(tw_store_samples_read(server->store, series, span->from_ms, span->to_ms, most + 1,
+                                 &samples, &count));
+    for (size_t i = 0; count <= most && i < count; i++) {
+        const double values[3] = {samples[i].value, samples[i].value, samples[i].value};
+        add_point(out, samples[i].time_ms, values, 1, samples[i].quality);
     }
+    free(samples);
+    if (count <= most) return TW_OK;
+    struct tw_store_bucket *parts = calloc(most, sizeof *parts);
+    tw_status status = parts == NULL ? TW_ERR_NOMEM
+                                     : tw_store_buckets_read(server->store, series, span->from_ms,
+                                                             span->to_ms, points, parts);
+    for (size_t i = 0; i < most && status == TW_OK; i++) {
+        const struct tw_store_bucket *p = &parts[i];
+        if (p->count == 0) continue;
+        /* The mean of one is that one, to the last bit. */
+        const double mean = p->count == 1 ? p->first : p->sum / (double)p->numbers;
+        const double values[3] = {mean, p->min, p->max};
+        add_point(out, p->first_ms, values, (size_t)p->count, p->quality);
+    }
+    free(parts);
+    return status;
 }
 
 static bool points_of(const struct tw_http_request *request, int32_t *points,
@@ -165,13 +169,6 @@ tw_http_outcome tw_get_values(void *user, const struct tw_http_request *request,
     if (!span_of(server, request, &span, reply) || !points_of(request, &points, reply)) {
         return TW_HTTP_DONE;
     }
-    struct tw_store_sample *samples = NULL;
-    size_t count = 0;
-    if (tw_store_samples_read(server->store, server->series[s], span.from_ms, span.to_ms, RAW_MAX,
-                              &samples, &count) != TW_OK) {
-        tw_http_refuse(reply, 503, "the store cannot be read", "ask again");
-        return TW_HTTP_DONE;
-    }
     struct tw_strbuf *out = &reply->body;
     tw_json_open(out, '{');
     tw_json_key(out, "id");
@@ -186,10 +183,12 @@ tw_http_outcome tw_get_values(void *user, const struct tw_http_request *request,
     tw_json_raw(out, "[\"time_ms\",\"value\",\"min\",\"max\",\"count\",\"flags\"]");
     tw_json_key(out, "points");
     tw_json_open(out, '[');
-    add_points(out, samples, count, &span, points);
+    if (add_points(server, server->series[s], &span, points, out) != TW_OK) {
+        tw_http_refuse(reply, 503, "the store cannot be read", "ask again");
+        return TW_HTTP_DONE;
+    }
     tw_json_close(out, ']');
     tw_json_close(out, '}');
-    free(samples);
     return TW_HTTP_DONE;
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { CODEC_DECIMAL = 1, CODEC_XOR = 2, CODEC_MASK = 15, SCALE_SHIFT = 4 };
+enum { CODEC_DECIMAL = 1, CODEC_XOR = 2, CODEC_MASK = 7, GOOD = 8, SCALE_SHIFT = 4 };
 enum { SCALES = 5, APART_ONE_IN = 16, CRC_SIZE = 4, SUMMARY_MOST = 96 };
 
 /* Beyond it a double skips whole numbers, and 65,536 of it would not fit an int64_t. */
@@ -290,6 +290,14 @@ static void get_runs(struct tw_bits_reader *bits, struct tw_chunk_point *points,
     }
 }
 
+static bool all_good(const struct tw_chunk_point *points, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (points[i].quality != 0) return false;
+    }
+    return true;
+}
+
 tw_status tw_chunk_pack(struct tw_chunk_coder *coder, const struct tw_chunk_point *points,
                         size_t count, const uint8_t **out_data, size_t *out_size)
 {
@@ -299,6 +307,7 @@ tw_status tw_chunk_pack(struct tw_chunk_coder *coder, const struct tw_chunk_poin
     struct decimals found = find_decimals(points, count, coder->ints);
     bool exact = sums_exactly(found, count);
     unsigned codec = found.good ? CODEC_DECIMAL : CODEC_XOR;
+    if (all_good(points, count)) codec |= GOOD;
     /* The highest bit tells which of the two summaries follows. */
     tw_bits_put(&bits, codec | (unsigned)found.scale << SCALE_SHIFT | (exact ? 128 : 0), 8);
     tw_bits_put_number(&bits, count);
@@ -346,7 +355,7 @@ static tw_status read_header(struct tw_bits_reader *bits, struct header *out)
     uint64_t count = tw_bits_get_number(bits);
     if (count == 0 || count > TW_CHUNK_MOST) return TW_ERR_FORMAT;
     struct tw_chunk_summary *s = &out->summary;
-    *s = (struct tw_chunk_summary){.count = (int32_t)count};
+    *s = (struct tw_chunk_summary){.count = (int32_t)count, .good = (first & GOOD) != 0};
     uint64_t first_ms = tw_bits_unfold(tw_bits_get_number(bits));
     s->first_ms = (int64_t)first_ms;
     s->last_ms = (int64_t)(first_ms + tw_bits_get_number(bits));
@@ -415,6 +424,7 @@ tw_status tw_chunk_summarise(struct tw_chunk_coder *coder, const struct tw_chunk
     if (count == 0 || count > TW_CHUNK_MOST) return TW_ERR_ARG;
     TW_TRY(make_room(coder, count));
     *out_summary = summarise(points, count);
+    out_summary->good = all_good(points, count);
     struct decimals found = find_decimals(points, count, coder->ints);
     if (sums_exactly(found, count)) {
         out_summary->sum = sum_of_whole(coder->ints, count, found.scale);

@@ -9,6 +9,7 @@
 
 #include "thalweg/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct tw_chunk_summary {
     int64_t first_ms, last_ms; /* their times */
     double first, last;        /* their values */
     double min, max, sum;      /* of the numbers; 0 when there is none */
+    bool good;                 /* every quality is 0; chunks of before this was kept say false */
 };
 
 /** Memory that packing and unpacking use again and again; zeros are a good start. */

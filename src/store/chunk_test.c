@@ -43,7 +43,8 @@ static size_t round_trip(const struct tw_chunk_point *points, size_t count)
     assert_memory_equal(again, points, count * sizeof *points);
     assert_ok(tw_chunk_summary_read(copy, size, &said));
     assert_ok(tw_chunk_summarise(&coder, points, count, &is));
-    assert_memory_equal(&said, &is, sizeof said);
+    assert_memory_equal(&said, &is, offsetof(struct tw_chunk_summary, good));
+    assert_int_equal(said.good, is.good);
     tw_chunk_coder_done(&coder);
     free(again);
     free(copy);

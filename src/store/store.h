@@ -103,6 +103,7 @@ struct tw_store_bucket {
     double first, last;        /* their values */
     double min, max;           /* of the numbers */
     double sum;                /* likewise; its last bits depend on how samples lie in chunks */
+    int32_t quality;           /* bits of any sample */
 };
 
 /**
@@ -214,7 +215,7 @@ tw_status tw_store_samples_read(struct tw_store *store, int32_t series, int64_t 
 
 /**
  * The samples of a series down to as many stretches as there are pixels, of equal length. What lies
- * in one stretch as a whole chunk is not unpacked.
+ * in one stretch as a whole chunk of good samples is not unpacked.
  *
  * from_ms, to_ms  both included, from_ms <= to_ms
  * out_buckets     [count]

@@ -193,8 +193,9 @@ static int32_t bucket_of(const struct pixels *p, int64_t time_ms)
 }
 
 /* Take an earlier stretch into a bucket; all are taken from the newest to the oldest. */
-static void bucket_add(struct tw_store_bucket *b, const struct tw_chunk_summary *s)
+static void bucket_add(struct tw_store_bucket *b, const struct tw_chunk_summary *s, int32_t quality)
 {
+    b->quality |= quality;
     if (b->count == 0) {
         b->last_ms = s->last_ms;
         b->last = s->last;
@@ -224,7 +225,7 @@ static void bucket_add_points(struct pixels *p, const struct tw_chunk_point *poi
                                        .min = value,
                                        .max = value,
                                        .sum = value};
-        bucket_add(&p->buckets[bucket_of(p, time_ms)], &one);
+        bucket_add(&p->buckets[bucket_of(p, time_ms)], &one, points[i].quality);
     }
 }
 
@@ -270,10 +271,11 @@ static bool take_pixels(void *user, int32_t series, int64_t begin_ms, const uint
     p->left = after;
     if (about.last_ms < r->from_ms) return false;
     size_t within = waiting_up_to(p, about.first_ms - 1);
-    bool whole = within == p->left && about.first_ms >= r->from_ms && about.last_ms <= r->to_ms &&
+    bool whole = about.good && within == p->left && about.first_ms >= r->from_ms &&
+                 about.last_ms <= r->to_ms &&
                  bucket_of(p, about.first_ms) == bucket_of(p, about.last_ms);
     if (whole) {
-        bucket_add(&p->buckets[bucket_of(p, about.first_ms)], &about);
+        bucket_add(&p->buckets[bucket_of(p, about.first_ms)], &about, 0);
     } else {
         r->status = pixels_unpack(p, data, size, &about, within);
     }

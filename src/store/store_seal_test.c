@@ -288,6 +288,7 @@ static struct tw_store_bucket bucket_by_hand(const struct fixture *f, int32_t se
         if (r->series != series || r->time_ms < from_ms || r->time_ms > to_ms) continue;
         if (b.count++ == 0) b.first_ms = r->time_ms, b.first = r->value;
         b.last_ms = r->time_ms, b.last = r->value;
+        b.quality |= r->quality;
         if (isnan(r->value)) continue;
         if (b.numbers == 0 || r->value < b.min) b.min = r->value;
         if (b.numbers == 0 || r->value > b.max) b.max = r->value;
@@ -302,7 +303,8 @@ static void compare_buckets(const struct tw_store_bucket *got, const struct tw_s
     struct tw_store_bucket exact = *is;
     assert_near(got->sum, is->sum, 1e-12 * (double)(1 + is->count) * 5.0); /* rounding */
     exact.sum = got->sum;
-    assert_memory_equal(got, &exact, sizeof exact);
+    assert_memory_equal(got, &exact, offsetof(struct tw_store_bucket, quality));
+    assert_int_equal(got->quality, exact.quality);
 }
 
 static void stretches_come_to_what_their_samples_come_to(void **state)
@@ -330,6 +332,29 @@ static void stretches_come_to_what_their_samples_come_to(void **state)
     struct tw_store_bucket one;
     assert_status(tw_store_buckets_read(f->store, 1, 5, 4, 1, &one), TW_ERR_ARG);
     assert_status(tw_store_buckets_read(f->store, 1, 4, 5, 0, &one), TW_ERR_ARG);
+}
+
+/* One sample in three days is marked: its day is, whether or not chunks are taken whole. */
+static void a_mark_is_seen_from_far_away(void **state)
+{
+    struct fixture *f = *state;
+    enum { DAYS = 3, MINUTES = 1440 };
+    struct tw_store_bucket got[DAYS];
+    open_store(f);
+    for (int i = 0; i < DAYS * MINUTES; i++) {
+        const struct tw_store_sample sample = {.series = f->series[0],
+                                               .quality = i == MINUTES + 7 ? 4 : 0,
+                                               .time_ms = BEGIN_MS + INT64_C(60000) * i};
+        assert_ok(tw_store_samples_add(f->store, source_names[0], sample.time_ms, &sample, 1, NULL,
+                                       NULL));
+        if ((i + 1) % MINUTES == 0) assert_ok(tw_store_seal(f->store));
+    }
+    assert_ok(tw_store_buckets_read(f->store, f->series[0], BEGIN_MS, BEGIN_MS + DAYS * DAY_MS - 1,
+                                    DAYS, got));
+    for (int day = 0; day < DAYS; day++) {
+        assert_int_equal(got[day].count, MINUTES);
+        assert_int_equal(got[day].quality, day == 1 ? 4 : 0);
+    }
 }
 
 static size_t files_like(const struct fixture *f, const char *pattern)
@@ -461,6 +486,7 @@ int main(void)
         with_folder(a_cleared_source_is_gone_from_chunks_log_and_memory),
         with_folder(a_limit_keeps_the_newest_of_chunks_too),
         with_folder(stretches_come_to_what_their_samples_come_to),
+        with_folder(a_mark_is_seen_from_far_away),
         with_folder(months_beyond_the_kept_ones_are_removed_with_their_files),
         with_folder(a_store_of_the_version_before_is_taken_over_without_loss),
         with_folder(what_no_series_or_no_year_has_is_refused),
