@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Replay storms for hours and watch the server: memory, descriptors, answers.
 
-  soak.py [CITY] [STORM ...] [--seconds N] [--speed X]
+  soak.py [CITY] [STORM ...] [--seconds N] [--speed X] [--kills N]
 
 Each storm is replayed to its end in a server of its own folder, one after the other, over and over,
 while pages ask, listen to events, and send good and bad samples. Fails when the server ends, when an
 answer is wrong or takes more than two seconds, or when memory or descriptors go on growing.
+Then the server is killed 200 times while measurements come in (tests/kill_test.py).
 """
 import argparse
 import json
@@ -184,6 +185,7 @@ def main():
     ap.add_argument("storms", nargs="*")
     ap.add_argument("--seconds", type=float, default=float(os.environ.get("SOAK_SECONDS", "7200")))
     ap.add_argument("--speed", type=float, default=120.0)
+    ap.add_argument("--kills", type=int, default=200, help="of the server under load; 0: none")
     args = ap.parse_args()
     storms = args.storms or storms_of(args.city)
     until, rounds, faults = time.monotonic() + args.seconds, 0, []
@@ -204,6 +206,10 @@ def main():
         print(f"{storm}: {watch.asked} answers, slowest {watch.slowest[0]:.2f} s "
               f"({watch.slowest[1]}), {watch.events} events, at most {peak / 1024:.0f} MB, "
               f"{max((n for _, n in watch.open), default=0)} descriptors", flush=True)
+    if args.kills > 0 and subprocess.run(
+            [sys.executable, os.path.join(ROOT, "tests", "kill_test.py"), THALWEG, "--kills",
+             str(args.kills)], check=False).returncode != 0:
+        faults.append("what was acknowledged before a kill is not there once after it")
     for fault in faults:
         print(f"soak: {fault}")
     print(f"{rounds} replays, {len(faults)} faults")

@@ -166,17 +166,8 @@ void tw_hj212_time_format(int64_t time_ms, int32_t zone_s, int digits, char out[
 
 int32_t tw_hj212_flag_quality(struct tw_hj212_text flag)
 {
-    static const struct {
-        char letter;
-        int32_t quality;
-    } rows[] = {
-#define TW_HJ212_DATA_FLAG(letter, quality) {letter, quality},
-#include "telemetry/hj212_flags.def"
-#undef TW_HJ212_DATA_FLAG
-    };
+    int32_t quality = 0;
     if (flag.size == 0) return 0;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (flag.size == 1 && flag.at[0] == rows[i].letter) return rows[i].quality;
-    }
+    if (flag.size == 1 && tw_quality_from_letter(flag.at[0], &quality)) return quality;
     return TW_QUALITY_DOUBTFUL;
 }

@@ -32,7 +32,10 @@ enum {
 /** What a device may state. */
 #define TW_QUALITY_DEVICE_BITS 0x01FF0000
 
-/** Bits of letters of HJ 212-2017, table 8 (N: none); false when one is none of them. */
+/** Bits of a letter of HJ 212-2017, table 8, or of 2005's (hj212_flags.def); false: it is none. */
+bool tw_quality_from_letter(char letter, int32_t *out_bits);
+
+/** Bits of several such letters; false when one is none of them. */
 bool tw_quality_from_letters(const char *letters, int32_t *out_bits);
 
 /** Whether nothing may be computed from a value of this quality. */
