@@ -54,6 +54,7 @@ struct tw_city_sensor {
     double min, max, noise_sd;
     struct tw_qc_limits limits;
     const char *source, *neighbour; /* NULL: none */
+    int line;                       /* of sensors.geojson; 0: a gage that no sensor serves */
     bool made_up;
 };
 

@@ -240,6 +240,7 @@ static void load_sensor(struct tw_city *city, struct tw_layer *layer, int32_t in
     struct tw_city_sensor sensor = {
         .id = copy(city, feature.id),
         .element = copy(city, tw_feature_text(layer, &feature, "element", "")),
+        .line = feature.line,
         .lon = feature.lon,
         .lat = feature.lat,
         .min = tw_feature_number(layer, &feature, "min", -(double)INFINITY),
@@ -300,6 +301,18 @@ static tw_status add_gages(struct tw_city *city)
                                     .limits = kinds[TW_SENSOR_RAIN].usual};
     }
     return TW_OK;
+}
+
+/* A neighbour may stand below in the file: they are looked for when all sensors are known. */
+static void check_neighbours(const struct tw_city *city, const char *path, tw_faults *faults)
+{
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        const struct tw_city_sensor *sensor = &city->sensors[s];
+        if (sensor->neighbour == NULL || tw_city_sensor_find(city, sensor->neighbour) >= 0)
+            continue;
+        tw_faults_add(faults, path, sensor->line, "sensor %s: neighbour \"%s\" is no sensor",
+                      sensor->id, sensor->neighbour);
+    }
 }
 
 /* People and vehicles of a depot. */
@@ -421,11 +434,13 @@ tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults)
         depots.count = 0;
         cameras.count = 0;
     }
+    const char *sensors_path = sensors.path;
     take_features(city, &points, load_point);
     take_features(city, &sensors, load_sensor);
     take_features(city, &depots, load_depot);
     take_features(city, &cameras, load_camera);
     if (!room) return TW_ERR_NOMEM;
     TW_TRY(add_gages(city));
+    check_neighbours(city, sensors_path, faults);
     return load_roads(city, faults);
 }

@@ -208,6 +208,8 @@ static void every_fault_is_named_with_its_place(void **state)
         {"sensors.geojson", "\"element\": \"C9\"", "\"element\": \"J3\"",
          "element \"J3\": the model has no such link"},
         {"sensors.geojson", "\"unit\": \"cm\"", "\"unit\": \"m3/s\"", "is no unit of a level"},
+        {"sensors.geojson", "\"max\": 10", "\"max\": 10, \"neighbour\": \"L77\"",
+         "neighbour \"L77\" is no sensor"},
         {"sensors.geojson", "\"max\": 10", "\"max\": -5", "min must not be above max"},
         {"network.inp", "C3   J3   J4", "C3   J3   J44", "J44"},
         {"storms/cell/rain.csv", "time,gauge,rain_mm", "time,rain", "rain.csv:1: the first row"},
