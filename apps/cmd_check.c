@@ -2,9 +2,12 @@
 #include "commands.h"
 #include "faults.h"
 #include "server/city.h"
+#include "server/devices_ini.h"
+#include "server/modbus.h"
 #include "server/raster.h"
 #include "server/roles.h"
 #include "server/storm.h"
+#include "telemetry/catalogue.h"
 #include "thalweg/thalweg.h"
 
 #include <errno.h>
@@ -18,7 +21,7 @@ static const char usage[] =
     "usage: thalweg check [options] MODEL.inp|CITY\n"
     "\n"
     "Finds every fault in a SWMM model, or in a city's folder with its network, layers, terrain,\n"
-    "tokens and storms, and names each with its file and line.\n"
+    "devices, tokens and storms, and names each with its file and line.\n"
     "\n"
     "  --json    the faults as a JSON array on standard output\n"
     "  --quiet   faults only, no warnings, no summary\n"
@@ -73,6 +76,39 @@ static void check_terrain(const struct tw_city *city, tw_faults *faults)
     tw_raster_done(&raster);
 }
 
+/* Every name under which measurements may come: the sensors' and the gages' own. */
+static tw_status add_names(const struct tw_city *city, struct tw_catalogue *catalogue)
+{
+    for (int32_t s = 0; s < city->sensor_count; s++) {
+        const struct tw_sensor_entry entry = {.series = s + 1, .unit = city->sensors[s].unit};
+        TW_TRY(tw_catalogue_add(catalogue, city->sensors[s].id, &entry));
+    }
+    for (int32_t g = 0; g < tw_model_gage_count(city->model); g++) {
+        struct tw_gage_info info;
+        int32_t s = city->gage_sensor[g];
+        TW_TRY(tw_model_gage_info(city->model, (tw_gage_id){g}, &info));
+        if (s < 0 || tw_catalogue_find(catalogue, info.name) != NULL) continue;
+        const struct tw_sensor_entry entry = {.series = s + 1, .unit = city->sensors[s].unit};
+        TW_TRY(tw_catalogue_add(catalogue, info.name, &entry));
+    }
+    return TW_OK;
+}
+
+static tw_status check_devices(const struct tw_city *city, tw_faults *faults)
+{
+    struct tw_catalogue catalogue;
+    struct tw_devices *devices = NULL;
+    if (city->devices_path == NULL) return TW_OK;
+    tw_catalogue_init(&catalogue);
+    tw_status status = add_names(city, &catalogue);
+    if (status == TW_OK) status = tw_devices_create(&catalogue, &devices);
+    if (status == TW_OK) status = tw_devices_read(city->devices_path, devices, faults);
+    if (status == TW_OK) status = tw_modbus_check(devices, city->devices_path, faults);
+    tw_devices_destroy(devices);
+    tw_catalogue_done(&catalogue);
+    return status == TW_ERR_INPUT ? TW_OK : status; /* the faults say it */
+}
+
 static tw_status check_city(const char *folder, tw_faults *faults)
 {
     struct tw_city *city = NULL;
@@ -81,6 +117,7 @@ static tw_status check_city(const char *folder, tw_faults *faults)
     if (status != TW_OK) return status;
     check_terrain(city, faults);
     status = tw_storms_check(city, faults);
+    if (status == TW_OK) status = check_devices(city, faults);
     tw_ini_warn_unused(&city->ini, faults);
     if (status == TW_OK && tw_roles_load(city->tokens_path, NULL, faults, &roles) == TW_ERR_NOMEM) {
         status = TW_ERR_NOMEM;

@@ -289,6 +289,12 @@ class Start(ServerTest):
         self.assertEqual(done.returncode, 3)
         self.assertIn("drizzle", done.stderr)
 
+    def test_check_reads_the_devices(self):
+        self.write("devices.ini", "[http gate]\nmap.X = NOBODY\n")
+        done = self.command("check", self.city)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('devices.ini:2: [http gate] map.X: there is no sensor "NOBODY"', done.stderr)
+
     def test_all_faults_of_a_city_come_at_once_with_their_lines(self):
         wrong = layer(feature([106.55, 29.5], id="P1", name_zh="a", name_en="a", node="J77"),
                       {**feature([106.55, 29.5], id="P2", name_zh="b", name_en="b", node="J2"),
