@@ -134,6 +134,14 @@ class Full(ServerTest):
         self.assertIn("--store", done.stderr)
 
 
+    def test_a_disk_that_is_read_only_is_told(self):
+        # /proc takes no file from anybody, root included
+        done = self.command("serve", self.city, "--replay", "burst", "--store", "/proc/thalweg",
+                            "--listen", "127.0.0.1:0")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("/proc/thalweg", done.stderr)
+
+
 class Strangers(ServerTest):
     """Who may do what."""
 
