@@ -239,7 +239,7 @@ class Threads(CommandTest):
     def test_any_number_of_threads_gives_the_same_bytes(self):
         """A storm on a city that is large enough for loops to be shared and results to be written
         by a thread."""
-        done = run("synth", "--nodes", "8000", "--seed", "7", self.path("city"))
+        done = run("synth", "--nodes", "12000", "--seed", "7", self.path("city"))
         self.assertEqual(done.returncode, DONE, done.stderr)
         with open(self.path("city/network.inp"), encoding="utf-8") as f:
             text = f.read()

@@ -20,7 +20,7 @@
 
 #define SMALL_FLOW_M3S (0.001 * TW_FOOT3_M3)
 
-enum { ELEMENT_NS = 15 }; /* a node and a link, about */
+enum { ELEMENT_NS = 6 }; /* a node and a link, about */
 
 /* Report start and ends of steps are whole milliseconds; half of one takes up the rounding. */
 static const double half_ms_day = 0.5e-3 / 86400.0;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* What an iteration takes about for a conduit and for a node, for tw_threads_for [ns]. */
-enum { TW_CONDUIT_NS = 40, TW_NODE_NS = 20 };
+enum { TW_CONDUIT_NS = 12, TW_NODE_NS = 6 };
 
 /** How a routing step is to be done; from the model's options unless a run overrides them. */
 struct tw_routing_options {

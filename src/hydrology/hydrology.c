@@ -11,7 +11,7 @@
 /* 1.49 of Manning's formula in feet, for lengths in metres. SWMM has 1.49 here, 1.486 elsewhere. */
 #define MANNING (1.49 * 0.6729844116279193) /* 0.3048^(2 - 1.6666667) */
 
-enum { SUBCATCHMENT_NS = 500 }; /* what a wet one takes about in a step, for tw_threads_for */
+enum { SUBCATCHMENT_NS = 150 }; /* what a wet one takes about in a step, for tw_threads_for */
 
 static size_t at(const struct tw_hydrology *h, int32_t element, int32_t lane)
 {
