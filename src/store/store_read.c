@@ -267,7 +267,7 @@ static bool take_pixels(void *user, int32_t series, int64_t begin_ms, const uint
     r->status = tw_chunk_summary_read(data, size, &about);
     if (r->status != TW_OK) return false;
     size_t after = waiting_up_to(p, about.last_ms);
-    bucket_add_points(p, r->waiting.items + after, p->left - after);
+    if (p->left > after) bucket_add_points(p, r->waiting.items + after, p->left - after);
     p->left = after;
     if (about.last_ms < r->from_ms) return false;
     size_t within = waiting_up_to(p, about.first_ms - 1);
