@@ -1,4 +1,4 @@
-/* One of the three files of the engine that need POSIX (threads.c, writer.c): exclusive creation,
+/* One of the four files of the engine that need POSIX (clock.c, threads.c, writer.c): exclusive creation,
  * fsync, rename over a file. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700

@@ -1,4 +1,4 @@
-/* POSIX threads and semaphores; one of the three files of the engine that need POSIX.
+/* POSIX threads and semaphores; one of the four files of the engine that need POSIX.
  *
  * Nobody spins: a thread without work sleeps in a semaphore, and to wake it costs the caller a
  * system call and the sleeper some 20 us on a virtual machine. Hence the caller's range is longer

@@ -1,4 +1,4 @@
-/* POSIX threads; one of the three files of the engine that need POSIX. Both sides see the buffers under one lock; what is in a buffer belongs to the side
+/* POSIX threads; one of the four files of the engine that need POSIX. Both sides see the buffers under one lock; what is in a buffer belongs to the side
  * whose turn it is, so it is filled and written without the lock. */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,7 @@
 #include "forecast/study_work.h"
 
-#include <errno.h>
+#include "base/file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +33,6 @@ size_t tw_work_values_size(const struct tw_study *study, int32_t members)
            sizeof(double);
 }
 
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno != EINTR) return false;
-        if (n > 0) {
-            bytes += n;
-            size -= (size_t)n;
-        }
-    }
-    return true;
-}
-
 tw_status tw_work_model_read(const struct tw_study *study, tw_faults *faults, tw_model **out_model)
 {
     const char *temporary = getenv("TMPDIR");
@@ -53,13 +41,14 @@ tw_status tw_work_model_read(const struct tw_study *study, tw_faults *faults, tw
                    temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp");
     if (mkdtemp(folder) == NULL) return TW_ERR_FILE;
     (void)snprintf(path, sizeof path, "%s/model.inp", folder);
-    FILE *file = fopen(path, "wb");
-    tw_status status = TW_ERR_FILE;
-    if (file != NULL) {
-        bool written = write_all(fileno(file), study->model, study->model_size);
-        if (fclose(file) == 0 && written) status = tw_model_read(path, faults, out_model);
-        (void)unlink(path);
+    tw_outfile *file = NULL;
+    tw_status status = tw_outfile_open(path, &file);
+    if (status == TW_OK) {
+        (void)tw_outfile_write(file, study->model, study->model_size);
+        status = tw_outfile_commit(file); /* tells of a write that failed, too */
     }
+    if (status == TW_OK) status = tw_model_read(path, faults, out_model);
+    (void)unlink(path);
     (void)rmdir(folder);
     return status;
 }

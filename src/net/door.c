@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "net/door_conn.h"
 
 #include "net/place.h"
@@ -12,7 +13,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVENTS 256
@@ -23,11 +23,10 @@
 #define EVENT_WAKE UINT64_MAX
 #define EVENT_PLACE ((uint64_t)0x80000000U)
 
-static int64_t clock_ms(void)
+const char *tw_door_end_fault(enum tw_door_end why)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (why == TW_DOOR_END_TIME) return "it was too slow or silent";
+    return why == TW_DOOR_END_LIMIT ? "it sent too much" : NULL;
 }
 
 /* ---- the mailbox ---- */
@@ -320,10 +319,10 @@ static void *serve(void *user)
     struct tw_door *door = user;
     struct epoll_event events[EVENTS];
     while (!atomic_load(&door->stopping)) {
-        int64_t left_ms = door->ticked_ms + TICK_MS - clock_ms();
+        int64_t left_ms = door->ticked_ms + TICK_MS - tw_clock_steady_ms();
         int wait_ms = left_ms < 0 ? 0 : left_ms > TICK_MS ? TICK_MS : (int)left_ms;
         int count = epoll_wait(door->epoll, events, EVENTS, wait_ms);
-        door->now_ms = clock_ms();
+        door->now_ms = tw_clock_steady_ms();
         for (int i = 0; i < count; i++)
             happen(door, &events[i]);
         read_mail(door);
@@ -390,7 +389,7 @@ tw_status tw_door_create(int32_t capacity, struct tw_door **out_door)
     if (door == NULL) return TW_ERR_NOMEM;
     door->epoll = door->wake = -1;
     door->capacity = capacity;
-    door->now_ms = door->ticked_ms = clock_ms();
+    door->now_ms = door->ticked_ms = tw_clock_steady_ms();
     atomic_init(&door->stopping, false);
     atomic_init(&door->quiet, false);
     atomic_init(&door->lost, false);

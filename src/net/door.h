@@ -36,6 +36,9 @@ enum tw_door_end {
     TW_DOOR_END_STOPPED   /* the door is closing */
 };
 
+/** What is to be told of a device whose connection ended so; NULL: nothing, it did no wrong. */
+const char *tw_door_end_fault(enum tw_door_end why);
+
 /** What a protocol allows; 0: no limit, but for the two sizes. */
 struct tw_door_limits {
     size_t in_bytes;   /* most bytes that are kept of a message that is not complete */

@@ -1,4 +1,5 @@
 /* What GET answers, and events carry, of what changes. docs/api.md describes each. */
+#include "base/clock.h"
 #include "net/json.h"
 #include "server/service.h"
 
@@ -62,7 +63,7 @@ void tw_answer_clock(struct tw_server *server, struct tw_strbuf *out)
                                         [TW_CLOCK_PAUSED] = "paused",
                                         [TW_CLOCK_ENDED] = "ended",
                                         [TW_CLOCK_LIVE] = "live"};
-    struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_wall_ms());
+    struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_clock_steady_ms());
     bool replay = server->storm != NULL;
     tw_json_open(out, '{');
     member_text(out, "state", words[view.state]);

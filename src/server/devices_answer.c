@@ -1,4 +1,5 @@
 /* GET /api/v1/devices: who sends measurements, and how they are. */
+#include "base/clock.h"
 #include "net/json.h"
 #include "server/service.h"
 
@@ -64,7 +65,7 @@ static void add_device(const struct tw_server *server, struct tw_device *device,
 
 void tw_answer_devices(struct tw_server *server, struct tw_strbuf *out)
 {
-    int64_t now_ms = tw_real_ms();
+    int64_t now_ms = tw_clock_unix_ms();
     tw_json_open(out, '[');
     for (int32_t i = 0; i < tw_devices_count(server->devices); i++)
         add_device(server, tw_devices_get(server->devices, i), now_ms, out);

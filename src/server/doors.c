@@ -1,17 +1,18 @@
 #include "server/doors.h"
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "net/door.h"
 #include "net/place.h"
 #include "net/tls.h"
 #include "server/broker.h"
+#include "server/reason.h"
 #include "server/service.h"
 #include "telemetry/hj212_server.h"
 #include "telemetry/mqtt_server.h"
 #include "telemetry/sl651_server.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ struct entry {
 static int64_t machine_ms(void *user)
 {
     (void)user;
-    return tw_real_ms();
+    return tw_clock_unix_ms();
 }
 
 /* ---- what each protocol needs ---- */
@@ -131,30 +132,13 @@ void tw_doors_check(struct tw_ini *ini, tw_faults *faults)
     tw_broker_check(ini, faults);
 }
 
-/* Where to wait for failures to be told. */
-struct reason {
-    char *text;
-    size_t size;
-};
-
-static tw_status fail(struct reason why, tw_status status, const char *format, ...) TW_PRINTF(3, 4);
-
-static tw_status fail(struct reason why, tw_status status, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(why.text, why.size, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
 static const char *file_of(struct tw_server *server, const char *section, const char *key)
 {
     const struct tw_ini_entry *entry = tw_ini_find(&server->city->ini, section, key);
     return entry == NULL ? NULL : tw_city_path(server->city, entry->value);
 }
 
-static tw_status tls_make(struct tw_server *server, const char *section, struct reason why,
+static tw_status tls_make(struct tw_server *server, const char *section, struct tw_reason why,
                           struct tw_tls_context **out_tls)
 {
     char text[256] = "";
@@ -165,16 +149,18 @@ static tw_status tls_make(struct tw_server *server, const char *section, struct 
         .required = tw_ini_yes(&server->city->ini, section, "certificate_required", false, NULL)};
     if (named.certificate == NULL && named.authorities == NULL) return TW_OK;
     if (named.certificate == NULL || named.key == NULL) {
-        return fail(why, TW_ERR_ARG,
-                    "[%s]: TLS needs both certificate = FILE and key = FILE in city.ini", section);
+        return tw_reason_tell(why, TW_ERR_ARG,
+                              "[%s]: TLS needs both certificate = FILE and key = FILE in city.ini",
+                              section);
     }
     tw_status status = tw_tls_context_create(&named, true, text, sizeof text, out_tls);
     if (status != TW_ERR_FILE) return status;
-    return fail(why, status, "[%s]: %s; name a file in PEM that this user may read", section, text);
+    return tw_reason_tell(why, status, "[%s]: %s; name a file in PEM that this user may read",
+                          section, text);
 }
 
 static tw_status entry_listen(struct tw_server *server, struct tw_doors *doors, size_t i,
-                              struct reason why)
+                              struct tw_reason why)
 {
     struct entry *entry = &doors->entries[i];
     uint16_t port = 0;
@@ -186,12 +172,13 @@ static tw_status entry_listen(struct tw_server *server, struct tw_doors *doors, 
     (void)server;
     tw_status status = tw_door_listen(doors->door, &listener, &port);
     if (status == TW_ERR_ARG) {
-        return fail(why, status, "[%s] listen: \"%s\" is not an IP address", rows[i].section,
-                    entry->place.address);
+        return tw_reason_tell(why, status, "[%s] listen: \"%s\" is not an IP address",
+                              rows[i].section, entry->place.address);
     }
     if (status == TW_ERR_NET) {
-        return fail(why, status, "[%s] %s:%u cannot be listened on: %s; choose another port",
-                    rows[i].section, entry->place.address, entry->place.port, strerror(errno));
+        return tw_reason_tell(
+            why, status, "[%s] %s:%u cannot be listened on: %s; choose another port",
+            rows[i].section, entry->place.address, entry->place.port, strerror(errno));
     }
     if (status != TW_OK) return status;
     return tw_strbuf_printf(&doors->places, "%s %s:%u%s\n", rows[i].section, entry->place.address,
@@ -199,7 +186,7 @@ static tw_status entry_listen(struct tw_server *server, struct tw_doors *doors, 
 }
 
 static tw_status entry_open(struct tw_server *server, struct tw_doors *doors, size_t i,
-                            struct reason why)
+                            struct tw_reason why)
 {
     struct tw_ini *ini = &server->city->ini;
     struct entry *entry = &doors->entries[i];
@@ -207,8 +194,8 @@ static tw_status entry_open(struct tw_server *server, struct tw_doors *doors, si
     const char *listen = tw_ini_text(ini, row->section, "listen", NULL);
     if (listen == NULL) return TW_OK;
     if (tw_place_parse(listen, &entry->place) != TW_OK) {
-        return fail(why, TW_ERR_ARG, "[%s] listen: \"%s\" is not ADDRESS:PORT", row->section,
-                    listen);
+        return tw_reason_tell(why, TW_ERR_ARG, "[%s] listen: \"%s\" is not ADDRESS:PORT",
+                              row->section, listen);
     }
     entry->protocol = *row->protocol();
     struct tw_door_limits *limits = &entry->protocol.limits;
@@ -228,7 +215,7 @@ tw_status tw_doors_open(struct tw_server *server, char *why, size_t why_size,
     struct tw_doors *doors = calloc(1, sizeof *doors);
     tw_status status = doors == NULL ? TW_ERR_NOMEM : TW_OK;
     for (size_t i = 0; i < ROWS && status == TW_OK; i++)
-        status = entry_open(server, doors, i, (struct reason){why, why_size});
+        status = entry_open(server, doors, i, (struct tw_reason){why, why_size});
     if (status == TW_OK && tw_broker_is_named(&server->city->ini)) {
         if (doors->door == NULL) status = tw_door_create(CAPACITY, &doors->door);
         if (status == TW_OK) {

@@ -1,5 +1,6 @@
 #include "server/modbus.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "server/model_link.h"
 #include "telemetry/modbus_gateway.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PROTOCOL "modbus"
 #define WORDS_MAX 160
@@ -145,13 +145,6 @@ tw_status tw_modbus_check(struct tw_devices *devices, const char *path, tw_fault
 
 /* ---- speaking with a child ---- */
 
-static int64_t machine_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void greet(void *user, struct tw_model_link *link, bool fresh)
 {
     const struct gateway *g = user;
@@ -204,7 +197,7 @@ static void frame_take(void *user, const struct tw_frame *frame)
     char words[WORDS_MAX];
     if (frame->kind == TW_MODBUS_WORDS) {
         (void)snprintf(words, sizeof words, "%.*s", (int)frame->size, frame->bytes);
-        tw_device_note_refused(g->device, machine_ms(), words);
+        tw_device_note_refused(g->device, tw_clock_unix_ms(), words);
     }
     if (frame->kind != TW_MODBUS_RESULTS || count < 1 || count > TW_MODBUS_BATCH) return;
     memcpy(results, frame->bytes, count * sizeof results[0]);
@@ -217,7 +210,7 @@ static void frame_take(void *user, const struct tw_frame *frame)
 static void lost(void *user)
 {
     struct gateway *g = user;
-    tw_device_note_refused(g->device, machine_ms(),
+    tw_device_note_refused(g->device, tw_clock_unix_ms(),
                            "the process that reads the gateway has ended; it is started again");
 }
 

@@ -1,4 +1,5 @@
 /* POST /api/v1/samples and /api/v1/write: decoded, stored, and answered only when it is on disk. */
+#include "base/clock.h"
 #include "net/json.h"
 #include "server/service.h"
 #include "telemetry/line_protocol.h"
@@ -126,13 +127,13 @@ static bool within_limits(struct tw_device *device, const struct tw_http_request
     if (limit > 0 && request->body_size > limit) {
         why = "the message is larger than the device may send";
         tw_http_refuse(reply, 413, why, "send smaller messages; devices.ini: message_bytes");
-    } else if (!tw_device_allows(device, tw_wall_ms(), count)) {
+    } else if (!tw_device_allows(device, tw_clock_steady_ms(), count)) {
         why = "the device sends more than it may";
         tw_http_refuse(reply, 429, why, "send it again later; devices.ini: rate_per_s, burst");
         reply->header_name = "Retry-After";
         (void)snprintf(reply->header_value, sizeof reply->header_value, "1");
     }
-    if (why != NULL) tw_device_note_refused(device, tw_real_ms(), why);
+    if (why != NULL) tw_device_note_refused(device, tw_clock_unix_ms(), why);
     return why == NULL;
 }
 
@@ -152,7 +153,7 @@ static tw_http_outcome take(struct tw_server *server, const struct tw_http_reque
             *fault = earlier;
         }
         refuse_samples(reply, fault);
-        if (device != NULL) tw_device_note_refused(device, tw_real_ms(), fault->error);
+        if (device != NULL) tw_device_note_refused(device, tw_clock_unix_ms(), fault->error);
     } else if (status != TW_OK) {
         tw_http_refuse(reply, 503, tw_status_text(status), NULL);
     } else if (within_limits(device, request, samples->count, reply)) {

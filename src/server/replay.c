@@ -1,4 +1,5 @@
 /* Plays a storm: sends its rain and measurements to the server's own door as its clock goes on. */
+#include "base/clock.h"
 #include "net/http_client.h"
 #include "net/json.h"
 #include "server/service.h"
@@ -107,7 +108,7 @@ static void advance(struct feeder *feeder)
     struct tw_server *server = feeder->server;
     int64_t gate_ms = tw_live_gate_ms(server);
     int64_t now_ms = tw_clock_now(&server->clock);
-    int64_t wanted_ms = tw_clock_wanted(&server->clock, tw_wall_ms());
+    int64_t wanted_ms = tw_clock_wanted(&server->clock, tw_clock_steady_ms());
     if (wanted_ms > gate_ms) wanted_ms = gate_ms;
     if (wanted_ms <= now_ms) return;
     feed_until(feeder, wanted_ms);
@@ -127,9 +128,9 @@ void *tw_replay_loop(void *user)
     while (!atomic_load(&server->stopping) && tw_live_gate_ms(server) <= server->storm->start_ms) {
         sleep_ms(TICK_MS);
     }
-    tw_clock_begin(&server->clock, tw_wall_ms());
+    tw_clock_begin(&server->clock, tw_clock_steady_ms());
     while (!atomic_load(&server->stopping)) {
-        struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_wall_ms());
+        struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_clock_steady_ms());
         if (view.state == TW_CLOCK_RUNNING) advance(&feeder);
         feed_simulated(&feeder);
         if (view.state == TW_CLOCK_ENDED && !atomic_load(&server->fed)) {

@@ -1,4 +1,5 @@
 /* The table of routes and the short handlers. */
+#include "base/clock.h"
 #include "net/json.h"
 #include "server/service.h"
 #include "telemetry/samples_json.h"
@@ -202,9 +203,9 @@ static tw_http_outcome post_clock(void *user, const struct tw_http_request *requ
     const json_t *paused = json_object_get(json, "paused");
     bool sound = speed_of(json, &speed) && (paused == NULL || json_is_boolean(paused)) &&
                  (paused != NULL || speed > 0.0);
-    if (sound && speed > 0.0) tw_clock_speed(&server->clock, speed, tw_wall_ms());
+    if (sound && speed > 0.0) tw_clock_speed(&server->clock, speed, tw_clock_steady_ms());
     if (sound && paused != NULL) {
-        tw_clock_pause(&server->clock, json_is_true(paused), tw_wall_ms());
+        tw_clock_pause(&server->clock, json_is_true(paused), tw_clock_steady_ms());
     }
     json_decref(json);
     if (sound) {
@@ -369,7 +370,7 @@ void tw_audit(void *user, const struct tw_http_request *request, unsigned status
     (void)snprintf(detail, sizeof detail, "%.*s",
                    (int)(request->body_size < DETAIL_SIZE ? request->body_size : DETAIL_SIZE),
                    request->body);
-    const struct tw_store_audit audit = {.time_ms = tw_real_ms(),
+    const struct tw_store_audit audit = {.time_ms = tw_clock_unix_ms(),
                                          .who = request->who,
                                          .peer = peer,
                                          .method = request->method,

@@ -1,22 +1,22 @@
 #include "server/server.h"
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/file.h"
 #include "net/place.h"
 #include "server/devices_ini.h"
 #include "server/modbus.h"
+#include "server/reason.h"
 #include "server/service.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PORT_DEFAULT 8080
@@ -30,40 +30,9 @@ const char *const tw_topic_names[TW_TOPIC_COUNT] = {
     [TW_TOPIC_RAIN] = "rain",     [TW_TOPIC_FORECAST] = "forecast",
     [TW_TOPIC_HEALTH] = "health", [TW_TOPIC_DEVICES] = "devices"};
 
-int64_t tw_wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t tw_real_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Where to wait for failures to be told. */
-struct reason {
-    char *text;
-    size_t size;
-};
-
-static tw_status fail(struct reason why, tw_status status, const char *format, ...) TW_PRINTF(3, 4);
-
-static tw_status fail(struct reason why, tw_status status, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(why.text, why.size, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
 /* ---- city, storm, roles ---- */
 
-static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct reason why)
+static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct tw_reason why)
 {
     const tw_server_options *options = &server->options;
     TW_TRY(tw_city_load(options->folder, faults, &server->city));
@@ -73,9 +42,10 @@ static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct
     server->perfect_rain =
         options->rain != NULL ? strcmp(options->rain, "perfect") == 0 : server->city->perfect_rain;
     if (server->perfect_rain && server->storm == NULL) {
-        return fail(why, TW_ERR_ARG,
-                    "perfect rain is the rain of a storm that is replayed; without --replay use "
-                    "--rain honest");
+        return tw_reason_tell(
+            why, TW_ERR_ARG,
+            "perfect rain is the rain of a storm that is replayed; without --replay use "
+            "--rain honest");
     }
     bool sensors = false;
     for (int32_t s = 0; s < server->city->sensor_count; s++) {
@@ -88,7 +58,7 @@ static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct
     server->gage_count = tw_model_gage_count(server->city->model);
     unsigned char random[32];
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
-        return fail(why, TW_ERR_STATE, "the machine gives no random numbers");
+        return tw_reason_tell(why, TW_ERR_STATE, "the machine gives no random numbers");
     }
     for (size_t i = 0; i < sizeof random; i++) {
         (void)snprintf(server->own_token + 2 * i, 3, "%02x", random[i]);
@@ -187,7 +157,7 @@ static tw_status begin_session(struct tw_server *server)
     return TW_OK;
 }
 
-static tw_status open_store(struct tw_server *server, struct reason why)
+static tw_status open_store(struct tw_server *server, struct tw_reason why)
 {
     const char *folder = server->options.store;
     if (folder == NULL) folder = tw_city_path(server->city, server->city->store_folder);
@@ -217,10 +187,11 @@ static tw_status open_store(struct tw_server *server, struct reason why)
     if (status == TW_OK) status = add_gage_names(server);
     if (status == TW_OK) status = begin_session(server);
     if (status == TW_ERR_FILE || status == TW_ERR_FORMAT) {
-        status = fail(why, TW_ERR_STATE,
-                      "store %s: %s; name a folder on a disk with room that this user may write: "
-                      "--store DIR",
-                      place, text[0] != 0 ? text : "it cannot be written");
+        status = tw_reason_tell(
+            why, TW_ERR_STATE,
+            "store %s: %s; name a folder on a disk with room that this user may write: "
+            "--store DIR",
+            place, text[0] != 0 ? text : "it cannot be written");
     }
     free(state.text);
     tw_strbuf_done(&name);
@@ -261,21 +232,22 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* when not, there are fewer connections */
 }
 
-static tw_status start_http(struct tw_server *server, struct reason why)
+static tw_status start_http(struct tw_server *server, struct tw_reason why)
 {
     const char *listen = server->options.listen;
     if (listen == NULL) listen = server->city->listen;
     struct tw_place place = {.address = "127.0.0.1", .port = PORT_DEFAULT};
     if (listen != NULL && tw_place_parse(listen, &place) != TW_OK) {
-        return fail(why, TW_ERR_ARG, "listen: \"%s\" is not ADDRESS:PORT, e.g. 127.0.0.1:8080",
-                    listen);
+        return tw_reason_tell(why, TW_ERR_ARG,
+                              "listen: \"%s\" is not ADDRESS:PORT, e.g. 127.0.0.1:8080", listen);
     }
     if (!tw_place_is_loopback(place.address) && server->city->tokens_path == NULL) {
-        return fail(why, TW_ERR_ARG,
-                    "listen: %s can be reached from other machines, and nobody would be asked who "
-                    "they are: name a file of tokens in city.ini, [server] tokens = FILE "
-                    "(docs/decisions/0004-roles.md), or listen on 127.0.0.1",
-                    place.address);
+        return tw_reason_tell(
+            why, TW_ERR_ARG,
+            "listen: %s can be reached from other machines, and nobody would be asked who "
+            "they are: name a file of tokens in city.ini, [server] tokens = FILE "
+            "(docs/decisions/0004-roles.md), or listen on 127.0.0.1",
+            place.address);
     }
     raise_descriptors();
     size_t route_count = 0;
@@ -304,16 +276,18 @@ static tw_status start_http(struct tw_server *server, struct reason why)
         return TW_OK;
     }
     if (status == TW_ERR_ARG) {
-        return fail(why, status, "listen: \"%s\" is not an IP address", place.address);
+        return tw_reason_tell(why, status, "listen: \"%s\" is not an IP address", place.address);
     }
     if (errno == EADDRINUSE) {
-        return fail(why, TW_ERR_NET,
-                    "port %u of %s is in use by another program; stop it or choose another port: "
-                    "--listen %s:%u",
-                    place.port, place.address, place.address, (place.port + 1U) % 65536U);
+        return tw_reason_tell(
+            why, TW_ERR_NET,
+            "port %u of %s is in use by another program; stop it or choose another port: "
+            "--listen %s:%u",
+            place.port, place.address, place.address, (place.port + 1U) % 65536U);
     }
-    return fail(why, TW_ERR_NET, "%s:%u cannot be listened on: %s; use --listen ADDRESS:PORT",
-                place.address, place.port, strerror(errno));
+    return tw_reason_tell(why, TW_ERR_NET,
+                          "%s:%u cannot be listened on: %s; use --listen ADDRESS:PORT",
+                          place.address, place.port, strerror(errno));
 }
 
 /* ---- all together ---- */
@@ -327,7 +301,7 @@ static tw_status make_answers(struct tw_server *server)
 }
 
 /* Watch the folder of tables. A replay is no place for what people drop. */
-static tw_status start_drop(struct tw_server *server, struct reason why)
+static tw_status start_drop(struct tw_server *server, struct tw_reason why)
 {
     const char *folder = server->city->drop_path;
     if (folder == NULL || server->storm != NULL) return TW_OK;
@@ -341,8 +315,9 @@ static tw_status start_drop(struct tw_server *server, struct reason why)
                                                 .zone_s = server->city->zone_s};
     tw_status status = tw_csv_drop_start(&options, &server->drop);
     if (status != TW_ERR_FILE) return status;
-    return fail(why, TW_ERR_STATE, "[drop] folder %s: %s; name a folder that this user may write",
-                folder, strerror(errno));
+    return tw_reason_tell(why, TW_ERR_STATE,
+                          "[drop] folder %s: %s; name a folder that this user may write", folder,
+                          strerror(errno));
 }
 
 static tw_status start_threads(struct tw_server *server)
@@ -361,10 +336,10 @@ static tw_status start_threads(struct tw_server *server)
     return all ? TW_OK : TW_ERR_NOMEM;
 }
 
-static tw_status begin(struct tw_server *server, tw_faults *faults, struct reason why)
+static tw_status begin(struct tw_server *server, tw_faults *faults, struct tw_reason why)
 {
     if (!(server->options.speed >= 1.0 && server->options.speed <= 3600.0)) {
-        return fail(why, TW_ERR_ARG, "speed must be within 1 and 3600");
+        return tw_reason_tell(why, TW_ERR_ARG, "speed must be within 1 and 3600");
     }
     TW_TRY(load_inputs(server, faults, why));
     if (server->storm != NULL) {
@@ -372,7 +347,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct reaso
                              server->options.speed, server->options.paused);
     } else {
         tw_clock_init_live(&server->clock);
-        tw_clock_set(&server->clock, tw_real_ms());
+        tw_clock_set(&server->clock, tw_clock_unix_ms());
     }
     TW_TRY(open_store(server, why));
     TW_TRY(make_ingest(server, faults));
@@ -398,7 +373,7 @@ tw_status tw_server_create(const tw_server_options *options, tw_faults *faults, 
     atomic_init(&server->stopping, false);
     atomic_init(&server->fed, false);
     tw_catalogue_init(&server->catalogue);
-    tw_status status = begin(server, faults, (struct reason){why, why_size});
+    tw_status status = begin(server, faults, (struct tw_reason){why, why_size});
     if (status != TW_OK) {
         tw_server_destroy(server);
         return status;

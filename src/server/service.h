@@ -146,12 +146,6 @@ struct tw_server {
     atomic_bool fed; /* the storm has been played to its end */
 };
 
-/** Milliseconds that only ever grow. */
-int64_t tw_wall_ms(void);
-
-/** Milliseconds since 1970 on the machine's clock. */
-int64_t tw_real_ms(void);
-
 /* ---- live.c: between the model's process and what is shown ---- */
 
 /** Make the live state of a server whose city, storm and store are there. errors: TW_ERR_NOMEM */

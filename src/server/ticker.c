@@ -1,4 +1,5 @@
 /* The heartbeat: moves the model on and tells the pages what has changed. */
+#include "base/clock.h"
 #include "server/service.h"
 
 #include <time.h>
@@ -90,8 +91,8 @@ void *tw_ticker_loop(void *user)
     for (int t = 0; t < TW_TOPIC_COUNT; t++)
         ticker.published_ms[t] = -HEALTH_MS;
     while (!atomic_load(&ticker.server->stopping)) {
-        int64_t wall_ms = tw_wall_ms();
-        if (ticker.server->storm == NULL) tw_clock_set(&ticker.server->clock, tw_real_ms());
+        int64_t wall_ms = tw_clock_steady_ms();
+        if (ticker.server->storm == NULL) tw_clock_set(&ticker.server->clock, tw_clock_unix_ms());
         tw_live_order(ticker.server);
         mark_due(&ticker, wall_ms);
         publish_due(&ticker, wall_ms);

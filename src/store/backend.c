@@ -1,5 +1,6 @@
 #include "store/backend.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct tw_table_info tables[TW_TABLE_COUNT] = {
@@ -29,4 +30,27 @@ const struct tw_backend_ops *tw_backend_of(const char *where)
     bool address =
         strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
     return address ? &tw_backend_pg : &tw_backend_sqlite;
+}
+
+struct collection {
+    struct tw_months *out;
+    tw_status status;
+};
+
+static bool collect_month(void *user, int32_t month)
+{
+    struct collection *c = user;
+    int32_t *months = realloc(c->out->months, (c->out->count + 1) * sizeof *months);
+    if (months == NULL) c->status = TW_ERR_NOMEM;
+    if (months == NULL) return false;
+    c->out->months = months;
+    months[c->out->count++] = month;
+    return true;
+}
+
+tw_status tw_months_collect(struct tw_session *session, struct tw_months *out)
+{
+    struct collection c = {.out = out, .status = TW_OK};
+    TW_TRY(session->ops->months_read(session, collect_month, &c));
+    return c.status;
 }

@@ -136,6 +136,15 @@ struct tw_backend_ops {
 
 extern const struct tw_backend_ops tw_backend_sqlite, tw_backend_pg;
 
+/** Months that a store has, in their order; all zeros is an empty list. */
+struct tw_months {
+    int32_t *months; /* [count] from malloc, the caller frees it */
+    size_t count;
+};
+
+/** The months of a store. out is to be freed on failure, too. errors: of months_read, TW_ERR_NOMEM */
+tw_status tw_months_collect(struct tw_session *session, struct tw_months *out);
+
 /** The backend that a place names. */
 const struct tw_backend_ops *tw_backend_of(const char *where);
 

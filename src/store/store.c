@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "base/clock.h"
 #include "store/store_internal.h"
 
 #include <stdio.h>
@@ -311,7 +312,7 @@ tw_status tw_store_open_with(const char *path, const tw_store_options *options,
     store->committed_user = user;
     store->options = *options;
     store->ops = tw_backend_of(path);
-    store->pass.ended_ms = tw_store_ticks_ms();
+    store->pass.ended_ms = tw_clock_steady_ms();
     store->path = strdup(path);
     tw_status status = store->path == NULL ? TW_ERR_NOMEM : TW_OK;
     if (status == TW_OK) {

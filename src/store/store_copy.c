@@ -23,8 +23,7 @@ struct copy {
     struct digest digest;
     enum tw_table table;
     int32_t month;
-    int32_t *months;
-    size_t month_count;
+    struct tw_months months;
     int64_t seq, total; /* the greatest of log and marks; of the log's newest row */
     tw_status status;
     bool at_to; /* where the failure was */
@@ -117,17 +116,6 @@ static bool copy_mark(void *user, const struct tw_mark *mark)
     return c->to == NULL || copied(c, c->to->ops->mark_put(c->to, mark));
 }
 
-static bool collect_month(void *user, int32_t month)
-{
-    struct copy *c = user;
-    int32_t *months = realloc(c->months, (c->month_count + 1) * sizeof *months);
-    if (months == NULL) c->status = TW_ERR_NOMEM;
-    if (months == NULL) return false;
-    c->months = months;
-    c->months[c->month_count++] = month;
-    return true;
-}
-
 /* Reading failed, or what was called with what was read. */
 static tw_status outcome(const struct copy *c, tw_status read)
 {
@@ -191,9 +179,9 @@ static tw_status copy_names_and_end(struct copy *c)
 static tw_status copy_all(struct copy *c)
 {
     TW_TRY(copy_rows_and_log(c));
-    TW_TRY(outcome(c, c->from->ops->months_read(c->from, collect_month, c)));
-    for (size_t i = 0; i < c->month_count; i++)
-        TW_TRY(copy_month(c, c->months[i]));
+    TW_TRY(outcome(c, tw_months_collect(c->from, &c->months)));
+    for (size_t i = 0; i < c->months.count; i++)
+        TW_TRY(copy_month(c, c->months.months[i]));
     return copy_names_and_end(c);
 }
 
@@ -263,7 +251,7 @@ tw_status tw_store_copy(const char *from, const char *to, char *why, size_t why_
     if (status == TW_OK) *out_found = c.digest.found;
     if (c.to != NULL) c.to->ops->close(c.to);
     c.from->ops->close(c.from);
-    free(c.months);
-    free(again.months);
+    free(c.months.months);
+    free(again.months.months);
     return status;
 }

@@ -199,9 +199,6 @@ tw_status tw_store_job_queue(struct tw_store *store, struct tw_store_job *job);
 /** Queue a job and wait for its outcome. errors: TW_ERR_FULL, TW_ERR_FILE, TW_ERR_NOMEM */
 tw_status tw_store_job_wait(struct tw_store *store, struct tw_store_job *job);
 
-/** Milliseconds of a clock that never jumps. */
-int64_t tw_store_ticks_ms(void);
-
 /* ---- store_read.c ---- */
 
 /** A session for reading; to be given back. errors: TW_ERR_FILE, TW_ERR_NOMEM */

@@ -79,32 +79,14 @@ static bool take_chunk(void *user, int32_t series, int64_t begin_ms, const uint8
     return begin_ms > r->from_ms && r->found.count < r->limit;
 }
 
-struct months {
-    int32_t *months;
-    size_t count;
-    tw_status status;
-};
-
-static bool collect_month(void *user, int32_t month)
-{
-    struct months *m = user;
-    int32_t *months = realloc(m->months, (m->count + 1) * sizeof *months);
-    if (months == NULL) m->status = TW_ERR_NOMEM;
-    if (months == NULL) return false;
-    m->months = months;
-    m->months[m->count++] = month;
-    return true;
-}
-
 /* Chunks of a series down from to_ms, month by month, while there are any and more is wanted. */
 static tw_status chunks_down(struct tw_store *store, int32_t series, struct reading *r,
                              tw_chunk_visit *visit, void *user)
 {
     struct tw_session *session = NULL;
-    struct months m = {0};
+    struct tw_months m = {0};
     TW_TRY(tw_store_reader_take(store, &session));
-    tw_status status = store->ops->months_read(session, collect_month, &m);
-    if (status == TW_OK) status = m.status;
+    tw_status status = tw_months_collect(session, &m);
     for (size_t i = m.count; i-- > 0 && status == TW_OK;) {
         if (m.months[i] > tw_month_of(r->to_ms)) continue;
         if (m.months[i] < tw_month_of(r->from_ms) || r->found.count >= r->limit) break;

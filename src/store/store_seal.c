@@ -5,21 +5,14 @@
  * group commits; when it ends, everything that was in the log when it began is in chunks. A chunk
  * and its mark (how far in the log the series is sealed) are one transaction, so after a crash
  * nothing is taken from the log a second time. */
+#include "base/clock.h"
 #include "store/month.h"
 #include "store/store_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { CHUNK_FULL = 1440, SERIES_AT_ONCE = 256, SERIES_IN_HASTE = 4096, RETRY_MS = 1000 };
-
-int64_t tw_store_ticks_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* A chunk that is written anew, or a new one. */
 struct group {
@@ -282,7 +275,7 @@ static tw_status pass_end(struct tw_store *store)
     struct tw_store_pass *pass = &store->pass;
     TW_TRY(log_cut(store));
     pass->active = false;
-    pass->ended_ms = tw_store_ticks_ms();
+    pass->ended_ms = tw_clock_steady_ms();
     (void)pthread_mutex_lock(&store->queue_mutex);
     store->log_bytes = pass->row_bytes;
     (void)pthread_mutex_unlock(&store->queue_mutex);
@@ -318,7 +311,7 @@ static void seal_state_set(struct tw_store *store, tw_status status)
 bool tw_store_seal_some(struct tw_store *store)
 {
     struct tw_store_pass *pass = &store->pass;
-    int64_t now_ms = tw_store_ticks_ms();
+    int64_t now_ms = tw_clock_steady_ms();
     if (now_ms < pass->retry_ms) return false;
     if (!pass->active) {
         if (!pass_is_due(store, now_ms)) return false;
@@ -345,33 +338,10 @@ tw_status tw_store_seal_all(struct tw_store *store)
 
 /* ---- removing ---- */
 
-struct removal {
-    int32_t *months;
-    size_t count;
-    tw_status status;
-};
-
-static bool collect_month(void *user, int32_t month)
-{
-    struct removal *r = user;
-    int32_t *months = realloc(r->months, (r->count + 1) * sizeof *months);
-    if (months == NULL) r->status = TW_ERR_NOMEM;
-    if (months == NULL) return false;
-    r->months = months;
-    r->months[r->count++] = month;
-    return true;
-}
-
-static tw_status collect_months(struct tw_store *store, struct removal *r)
-{
-    tw_status status = store->ops->months_read(store->writer, collect_month, r);
-    return status == TW_OK ? r->status : status;
-}
-
 tw_status tw_store_months_drop(struct tw_store *store, int32_t before)
 {
-    struct removal r = {0};
-    tw_status status = collect_months(store, &r);
+    struct tw_months r = {0};
+    tw_status status = tw_months_collect(store->writer, &r);
     for (size_t i = 0; i < r.count && status == TW_OK; i++) {
         if (r.months[i] < before) status = store->ops->month_drop(store->writer, r.months[i]);
     }
@@ -489,9 +459,9 @@ static tw_status clear_month(struct clearing *c, int32_t month)
 
 tw_status tw_store_chunks_clear(struct tw_store *store, int32_t source)
 {
-    struct removal r = {0};
+    struct tw_months r = {0};
     struct clearing c = {.store = store, .source = source};
-    tw_status status = collect_months(store, &r);
+    tw_status status = tw_months_collect(store->writer, &r);
     for (size_t i = 0; i < r.count && status == TW_OK; i++)
         status = clear_month(&c, r.months[i]);
     free(r.months);

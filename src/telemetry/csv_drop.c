@@ -1,5 +1,6 @@
 #include "telemetry/csv_drop.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "net/sha256.h"
@@ -17,7 +18,6 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define AGAIN_MS 60000
@@ -171,11 +171,8 @@ static void count(struct tw_csv_drop *drop, int64_t *which, int64_t samples)
 
 static void note_refused(struct tw_csv_drop *drop, const char *why)
 {
-    struct timespec now;
     if (drop->options.device == NULL) return;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    tw_device_note_refused(drop->options.device, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
-                           why);
+    tw_device_note_refused(drop->options.device, tw_clock_unix_ms(), why);
 }
 
 /* What is read of a file becomes samples; the file goes where it belongs. */

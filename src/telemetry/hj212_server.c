@@ -1,5 +1,6 @@
 #include "telemetry/hj212_server.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "telemetry/hj212_decode.h"
 #include "telemetry/hj212_packets.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BAD_MAX 100                        /* wrong frames in a row before a peer is sent away */
 #define HISTORY_MAX_MS (INT64_C(86400000)) /* the longest history that is asked for */
@@ -24,13 +24,6 @@ struct session {
     struct tw_hj212_packets packets;
     struct tw_hj212_request request;
 };
-
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int64_t now_ms(const struct session *s) { return s->server->now_ms(s->server->user); }
 
@@ -51,7 +44,7 @@ static void ask(struct session *s, const struct tw_hj212_message *message, int32
                 const char *content)
 {
     if (tw_hj212_request_begin(&s->request, message, cn, content, now_ms(s), s->server->zone_s,
-                               steady_ms()))
+                               tw_clock_steady_ms()))
         send_segment(s, s->request.segment);
 }
 
@@ -138,7 +131,7 @@ static bool store(struct session *s, const struct tw_hj212_message *message,
         refused(s, why != NULL ? why : tw_status_text(status));
         return false;
     }
-    if (!tw_device_allows(s->device, steady_ms(), measured.count)) {
+    if (!tw_device_allows(s->device, tw_clock_steady_ms(), measured.count)) {
         refused(s, "more samples than its rate allows");
         free(measured.m);
         return false;
@@ -198,7 +191,7 @@ static void data(struct session *s, const struct tw_hj212_message *message)
         return;
     }
     enum tw_hj212_arrival arrival =
-        tw_hj212_packets_add(&s->packets, message, steady_ms(), &dropped);
+        tw_hj212_packets_add(&s->packets, message, tw_clock_steady_ms(), &dropped);
     if (dropped > 0) refused(s, "packets of a message are missing");
     if (arrival == TW_HJ212_COMPLETE) store_joined(s, message);
     if (arrival == TW_HJ212_AGAIN) store_packet(s, message);
@@ -309,8 +302,8 @@ static void tick(void *session, int64_t at_ms)
 static void closed(void *session, enum tw_door_end why)
 {
     struct session *s = session;
-    if (why == TW_DOOR_END_TIME || why == TW_DOOR_END_LIMIT)
-        refused(s, why == TW_DOOR_END_TIME ? "it was too slow or silent" : "it sent too much");
+    const char *fault = tw_door_end_fault(why);
+    if (fault != NULL) refused(s, fault);
     tw_hj212_packets_done(&s->packets);
     free(s);
 }

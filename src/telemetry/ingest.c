@@ -1,5 +1,6 @@
 #include "telemetry/ingest.h"
 
+#include "base/clock.h"
 #include "telemetry/units.h"
 
 #include <math.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NEIGHBOUR_MS 3600000 /* a neighbour's value that is older says nothing */
 
@@ -193,23 +193,16 @@ static void check(struct tw_ingest *ingest, struct tw_store_sample *samples, siz
     (void)pthread_mutex_unlock(&ingest->mutex);
 }
 
-static int64_t machine_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Keep the device's counters; newest: of what it sent. */
 static void note(struct tw_device *device, int64_t newest_ms, size_t count, tw_status status,
                  const struct tw_samples_fault *fault)
 {
     if (device == NULL) return;
     if (status == TW_OK) {
-        tw_device_note_contact(device, machine_ms(), newest_ms, count);
+        tw_device_note_contact(device, tw_clock_unix_ms(), newest_ms, count);
     } else {
         const char *why = status == TW_ERR_FORMAT ? fault->error : tw_status_text(status);
-        tw_device_note_refused(device, machine_ms(), why);
+        tw_device_note_refused(device, tw_clock_unix_ms(), why);
     }
 }
 
@@ -244,8 +237,8 @@ tw_status tw_ingest_submit(struct tw_ingest *ingest, struct tw_device *device, c
     }
     if (status == TW_OK) {
         check(ingest, samples, count);
-        status = tw_store_samples_add(ingest->options.store, source, machine_ms(), samples, count,
-                                      done, user);
+        status = tw_store_samples_add(ingest->options.store, source, tw_clock_unix_ms(), samples,
+                                      count, done, user);
     }
     free(samples);
     note(device, newest_ms, count, status, out_fault);

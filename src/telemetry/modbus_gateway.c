@@ -1,5 +1,6 @@
 #include "telemetry/modbus_gateway.h"
 
+#include "base/clock.h"
 #include "net/frame.h"
 #include "telemetry/modbus_queue.h"
 #include "telemetry/modbus_schedule.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define IDLE_MAX_MS 1000
@@ -41,15 +41,6 @@ struct gateway {
     struct tw_modbus_queue queue;
 };
 
-static int64_t clock_of(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t steady_ms(void) { return clock_of(CLOCK_MONOTONIC); }
-
 static void say(const struct gateway *g, const char *words)
 {
     (void)tw_frame_send(g->fd, TW_MODBUS_WORDS, words, strlen(words));
@@ -73,7 +64,7 @@ static tw_status slaves_make(struct gateway *g, struct tw_modbus_item *items, in
         line->reads[slave->reads++] = planned[r];
     }
     free(planned);
-    tw_modbus_slaves_begin(g->slaves, g->slave_count, steady_ms());
+    tw_modbus_slaves_begin(g->slaves, g->slave_count, tw_clock_steady_ms());
     return TW_OK;
 }
 
@@ -107,7 +98,7 @@ static tw_status plan_take(struct gateway *g, const struct tw_frame *frame)
 
 static void values_give(struct gateway *g, const struct tw_modbus_read *read, const uint16_t *words)
 {
-    int64_t time_ms = clock_of(CLOCK_REALTIME);
+    int64_t time_ms = tw_clock_unix_ms();
     for (int32_t i = read->first; i < read->first + read->count; i++) {
         struct tw_modbus_result r = {.index = g->items[i].index, .time_ms = time_ms};
         if (tw_modbus_value(&g->items[i], read, words, &r.value)) {
@@ -124,7 +115,7 @@ static void values_give(struct gateway *g, const struct tw_modbus_read *read, co
 /* A read has failed: the last values, marked. Nothing is made up where there was none. */
 static void values_mark(struct gateway *g, const struct tw_modbus_read *read, int32_t flags)
 {
-    int64_t time_ms = clock_of(CLOCK_REALTIME);
+    int64_t time_ms = tw_clock_unix_ms();
     for (int32_t i = read->first; i < read->first + read->count; i++) {
         const struct tw_modbus_result r = {
             .index = g->items[i].index, .flags = flags, .time_ms = time_ms, .value = g->last[i]};
@@ -165,7 +156,7 @@ static void hang_up(struct gateway *g)
 static bool reach(struct gateway *g)
 {
     char words[TW_MODBUS_HOST_SIZE + 96];
-    int64_t now_ms = steady_ms();
+    int64_t now_ms = tw_clock_steady_ms();
     if (g->connected) return true;
     if (now_ms < g->connect_at_ms) return false;
     if (modbus_connect(g->modbus) == 0) {
@@ -229,7 +220,7 @@ static void refused(struct gateway *g, int32_t at, int error)
                    read->function, read->address, modbus_strerror(error));
     say(g, words);
     values_mark(g, read, TW_QUALITY_FAULT);
-    (void)tw_modbus_slave_answered(slave, g->form.interval_ms, steady_ms());
+    (void)tw_modbus_slave_answered(slave, g->form.interval_ms, tw_clock_steady_ms());
 }
 
 static void unanswered(struct gateway *g, int32_t at, int error)
@@ -240,7 +231,7 @@ static void unanswered(struct gateway *g, int32_t at, int error)
                    modbus_strerror(error));
     say(g, words);
     slave_mark(g, at);
-    tw_modbus_slave_failed(slave, g->form.interval_ms, steady_ms());
+    tw_modbus_slave_failed(slave, g->form.interval_ms, tw_clock_steady_ms());
 }
 
 /* One request of a slave. */
@@ -257,7 +248,8 @@ static void serve(struct gateway *g, int32_t at)
         error = errno;
         if (got == read->words) {
             values_give(g, read, words);
-            (void)tw_modbus_slave_answered(&g->slaves[at], g->form.interval_ms, steady_ms());
+            (void)tw_modbus_slave_answered(&g->slaves[at], g->form.interval_ms,
+                                           tw_clock_steady_ms());
             return;
         }
         if (is_exception(error)) {
@@ -277,7 +269,7 @@ static void serve(struct gateway *g, int32_t at)
 static void results_send(struct gateway *g)
 {
     const struct tw_modbus_result *results = NULL;
-    if (steady_ms() < g->send_at_ms) return;
+    if (tw_clock_steady_ms() < g->send_at_ms) return;
     size_t count = tw_modbus_queue_send(&g->queue, &results);
     if (count > 0) (void)tw_frame_send(g->fd, TW_MODBUS_RESULTS, results, count * sizeof *results);
     if (count > 0 && g->queue.lost > 0) {
@@ -297,7 +289,7 @@ static tw_status word_take(struct gateway *g)
     free(frame.bytes);
     if (frame.kind != TW_MODBUS_TAKEN && frame.kind != TW_MODBUS_AGAIN) return TW_ERR_FORMAT;
     tw_modbus_queue_answered(&g->queue, frame.kind == TW_MODBUS_TAKEN);
-    if (frame.kind == TW_MODBUS_AGAIN) g->send_at_ms = steady_ms() + AGAIN_MS;
+    if (frame.kind == TW_MODBUS_AGAIN) g->send_at_ms = tw_clock_steady_ms() + AGAIN_MS;
     return TW_OK;
 }
 
@@ -306,7 +298,7 @@ static tw_status go_on(struct gateway *g)
     for (;;) {
         int64_t wait_ms = 0;
         int32_t turn = tw_modbus_slaves_next(g->slaves, g->slave_count, g->form.interval_ms,
-                                             steady_ms(), &wait_ms);
+                                             tw_clock_steady_ms(), &wait_ms);
         results_send(g);
         if (turn >= 0) wait_ms = 0;
         if (wait_ms > IDLE_MAX_MS) wait_ms = IDLE_MAX_MS;

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "telemetry/modbus_gateway.h"
 
 #include "check.h"
@@ -40,13 +41,6 @@ struct world {
     char words[512]; /* the last that the child said */
     tw_status ended;
 };
-
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void pause_ms(int ms)
 {
@@ -167,7 +161,7 @@ static void end(struct world *w)
 /* Take frames for a while; every batch is answered with `word`. */
 static void listen_for(struct world *w, int ms, uint32_t word)
 {
-    for (int64_t until = steady_ms() + ms; steady_ms() < until;) {
+    for (int64_t until = tw_clock_steady_ms() + ms; tw_clock_steady_ms() < until;) {
         struct pollfd wait = {.fd = w->server_end, .events = POLLIN};
         struct tw_frame frame;
         if (poll(&wait, 1, 20) != 1) continue;
@@ -179,7 +173,7 @@ static void listen_for(struct world *w, int ms, uint32_t word)
             assert_true(w->count + n <= RESULTS);
             memcpy(w->results + w->count, frame.bytes, frame.size);
             for (size_t i = 0; i < n; i++)
-                w->arrived_ms[w->count + i] = steady_ms();
+                w->arrived_ms[w->count + i] = tw_clock_steady_ms();
             w->count += n;
             assert_ok(tw_frame_send(w->server_end, word, NULL, 0));
         }

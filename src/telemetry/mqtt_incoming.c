@@ -1,10 +1,10 @@
 /* Messages of devices: into the store, and acknowledged in their order when they are there. */
+#include "base/clock.h"
 #include "telemetry/mqtt_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A message over its device's rate, or for which the store has no room, waits; then it is refused. */
 #define HELD_MS 30000
@@ -14,13 +14,6 @@ struct commit {
     struct tw_conn conn;
     uint64_t slot;
 };
-
-int64_t tw_mqtt_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* By the store's thread. */
 static void committed(void *user, tw_status status)
@@ -125,7 +118,7 @@ static bool held_submit(struct tw_mqtt_session *session)
 {
     struct tw_mqtt_reading reading = reading_of(session);
     struct commit *commit = NULL;
-    int64_t now_ms = tw_mqtt_now_ms();
+    int64_t now_ms = tw_clock_steady_ms();
     bool waits = session->held_ms != 0 && now_ms - session->held_ms > HELD_MS;
     tw_status status = TW_ERR_NOMEM;
     if (session->held_qos > 0) {
@@ -190,9 +183,8 @@ static void ask_rebirth(struct tw_mqtt_session *session, const struct tw_sparkpl
 {
     char topic[TW_MQTT_TOPIC_SIZE];
     uint8_t bytes[64];
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    struct tw_mqtt_span payload = {bytes, tw_sparkplug_rebirth((int64_t)now.tv_sec * 1000, bytes)};
+    struct tw_mqtt_span payload = {bytes,
+                                   tw_sparkplug_rebirth(tw_clock_unix_ms() / 1000 * 1000, bytes)};
     (void)snprintf(topic, sizeof topic, "spBv1.0/%s/NCMD/%s", outcome->group, outcome->node);
     if (session->link != NULL) {
         const struct tw_mqtt_packet packet = {.topic = tw_mqtt_span_of(topic), .payload = payload};
@@ -253,7 +245,7 @@ bool tw_mqtt_publish_take(struct tw_mqtt_session *session, const struct tw_mqtt_
     if (status == TW_OK) {
         pass_on(session, packet, topic);
         if (!held_submit(session)) {
-            session->held_ms = tw_mqtt_now_ms();
+            session->held_ms = tw_clock_steady_ms();
             return true;
         }
     } else if (packet->qos > 0) {
@@ -291,7 +283,7 @@ struct tw_mqtt_session *tw_mqtt_session_new(struct tw_mqtt_server *server, struc
     if (session == NULL) return NULL;
     session->server = server;
     session->conn = conn;
-    session->heard_ms = tw_mqtt_now_ms();
+    session->heard_ms = tw_clock_steady_ms();
     session->window = UINT16_MAX;
     return session;
 }
@@ -330,7 +322,7 @@ ptrdiff_t tw_mqtt_session_feed(struct tw_mqtt_session *session, const uint8_t *b
                                             size_t size))
 {
     size_t used = 0;
-    session->heard_ms = tw_mqtt_now_ms();
+    session->heard_ms = tw_clock_steady_ms();
     while (used < size && !session->ended) {
         size_t packet = 0;
         if (tw_mqtt_is_full(session)) {

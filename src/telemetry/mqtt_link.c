@@ -1,5 +1,6 @@
 #include "telemetry/mqtt_link.h"
 
+#include "base/clock.h"
 #include "telemetry/mqtt_session.h"
 
 #include <errno.h>
@@ -75,10 +76,9 @@ static void send_out(const struct tw_mqtt_session *session)
 /* The state of a host application. source: Sparkplug 3.0.0, section 6.4.28 */
 static struct tw_mqtt_span state_of(bool online, char out[80])
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
+    long long now_ms = tw_clock_unix_ms() / 1000 * 1000; /* whole seconds */
     (void)snprintf(out, 80, "{\"online\":%s,\"timestamp\":%lld}", online ? "true" : "false",
-                   (long long)now.tv_sec * 1000);
+                   now_ms);
     return tw_mqtt_span_of(out);
 }
 
@@ -301,15 +301,15 @@ static void *run(void *user)
         bool adopted = fd >= 0 && tw_door_adopt(link->options.door, fd, &link->place) == TW_OK;
         (void)pthread_mutex_lock(&link->mutex);
         if (!adopted) link->connected = false;
-        int64_t served_ms = tw_mqtt_now_ms() + ANSWER_MS;
+        int64_t served_ms = tw_clock_steady_ms() + ANSWER_MS;
         while (!link->stopping && link->connected) {
-            wait_until(link, tw_mqtt_now_ms() + ANSWER_MS);
-            if (!link->served && tw_mqtt_now_ms() >= served_ms) link->connected = false;
+            wait_until(link, tw_clock_steady_ms() + ANSWER_MS);
+            if (!link->served && tw_clock_steady_ms() >= served_ms) link->connected = false;
         }
-        int64_t until_ms = tw_mqtt_now_ms() + (int64_t)link->retry_s * 1000;
+        int64_t until_ms = tw_clock_steady_ms() + (int64_t)link->retry_s * 1000;
         if (link->retry_s < LAST_RETRY_S) link->retry_s *= 2;
         if (link->retry_s > LAST_RETRY_S) link->retry_s = LAST_RETRY_S;
-        while (!link->stopping && tw_mqtt_now_ms() < until_ms)
+        while (!link->stopping && tw_clock_steady_ms() < until_ms)
             wait_until(link, until_ms);
     }
     (void)pthread_mutex_unlock(&link->mutex);

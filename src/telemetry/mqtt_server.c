@@ -1,11 +1,11 @@
 #include "telemetry/mqtt_server.h"
 
+#include "base/clock.h"
 #include "telemetry/mqtt_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define FIRST_MS 10000 /* until CONNECT */
 #define WHOLE_MS 20000 /* for one packet */
@@ -48,7 +48,7 @@ static void detach(struct tw_mqtt_session *session)
     if (client == NULL) return;
     session->client = NULL;
     client->session = NULL;
-    client->left_ms = tw_mqtt_now_ms();
+    client->left_ms = tw_clock_steady_ms();
     will_publish(session, client);
     if (client->expiry_s == 0) tw_mqtt_client_remove(session->server, client);
 }
@@ -361,10 +361,8 @@ static tw_status announce(struct tw_mqtt_server *server)
 {
     char topics[2][TW_MQTT_TOPIC_SIZE];
     char state[64];
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)snprintf(state, sizeof state, "{\"online\":true,\"timestamp\":%lld}",
-                   (long long)now.tv_sec * 1000);
+    long long now_ms = tw_clock_unix_ms() / 1000 * 1000; /* whole seconds */
+    (void)snprintf(state, sizeof state, "{\"online\":true,\"timestamp\":%lld}", now_ms);
     (void)snprintf(topics[0], sizeof topics[0], "spBv1.0/STATE/%s", server->options.host_id);
     (void)snprintf(topics[1], sizeof topics[1], "STATE/%s", server->options.host_id);
     for (int i = 0; i < 2; i++) {

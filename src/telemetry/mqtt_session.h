@@ -115,9 +115,6 @@ struct tw_mqtt_server {
     struct tw_strbuf out;
 };
 
-/** Milliseconds that only ever grow. */
-int64_t tw_mqtt_now_ms(void);
-
 /* ---- mqtt_clients.c ---- */
 
 /** Find the client of a device by its id; NULL: there is none. */

@@ -1,15 +1,9 @@
 #include "telemetry/mqtt_take.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static int64_t machine_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static tw_status read_sparkplug(const struct tw_mqtt_reading *reading,
                                 const struct tw_payload *payload, struct tw_mqtt_held *held)
@@ -50,7 +44,7 @@ tw_status tw_mqtt_read(const struct tw_mqtt_reading *reading, struct tw_device *
     const struct tw_payload payload = {.topic = topic,
                                        .bytes = bytes,
                                        .size = size,
-                                       .received_ms = machine_ms(),
+                                       .received_ms = tw_clock_unix_ms(),
                                        .zone_s = reading->zone_s,
                                        .device = device};
     size_t k = 0;

@@ -1,5 +1,6 @@
 #include "telemetry/sl651_server.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "telemetry/receipt.h"
 #include "telemetry/sl651_frame.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BAD_MAX 100       /* wrong frames in a row before a peer is sent away */
 #define ADDRESS_SIZE 11   /* ten digits */
@@ -22,13 +22,6 @@ struct session {
     int bad;                  /* wrong frames since the last right one */
     struct tw_sl651_packets packets;
 };
-
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int64_t now_ms(const struct session *s) { return s->server->now_ms(s->server->user); }
 
@@ -130,7 +123,7 @@ static void store(struct session *s, const struct tw_sl651_frame *frame,
     tw_status status = measure(s, frame, head, &measured);
     if (status != TW_OK) {
         refused(s, measured.why != NULL ? measured.why : tw_status_text(status));
-    } else if (!tw_device_allows(s->device, steady_ms(), measured.count)) {
+    } else if (!tw_device_allows(s->device, tw_clock_steady_ms(), measured.count)) {
         refused(s, "more samples than its rate allows");
     } else if (tw_receipt_create(s->conn, answer, answer_size, &receipt) == TW_OK &&
                tw_ingest_submit(s->server->ingest, s->device, NULL, measured.m, measured.count,
@@ -181,7 +174,7 @@ static void packet_take(struct session *s, const struct tw_sl651_frame *frame)
 {
     uint8_t *text = NULL;
     size_t size = 0;
-    if (tw_sl651_packets_add(&s->packets, frame, steady_ms()) != TW_OK) {
+    if (tw_sl651_packets_add(&s->packets, frame, tw_clock_steady_ms()) != TW_OK) {
         refused(s, "a text of several packets is too large");
         return;
     }
@@ -274,8 +267,8 @@ static void tick(void *session, int64_t at_ms)
 static void closed(void *session, enum tw_door_end why)
 {
     struct session *s = session;
-    if (why == TW_DOOR_END_TIME || why == TW_DOOR_END_LIMIT)
-        refused(s, why == TW_DOOR_END_TIME ? "it was too slow or silent" : "it sent too much");
+    const char *fault = tw_door_end_fault(why);
+    if (fault != NULL) refused(s, fault);
     tw_sl651_packets_done(&s->packets);
     free(s);
 }
