@@ -67,6 +67,10 @@ static tw_status read_file(struct ensemble *e, const char *path, size_t limit, c
 {
     errno = 0;
     tw_status status = tw_file_read(path, limit, out, out_size);
+    if (status == TW_OK && strlen(*out) < *out_size) {
+        tw_faults_add(e->faults, path, 0, "is no text: byte %zu is zero", strlen(*out) + 1);
+        return TW_ERR_INPUT;
+    }
     if (status == TW_OK || status == TW_ERR_NOMEM) return status;
     tw_faults_add(e->faults, path, 0, "%s",
                   status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
@@ -242,6 +246,22 @@ static tw_status write_heading(const struct ensemble *e, tw_outfile *file)
     return tw_outfile_printf(file, "\n");
 }
 
+/* Members whose heads or flows stopped being numbers have no values at the end. */
+static tw_status tell_failed(const struct ensemble *e)
+{
+    int64_t values = (int64_t)tw_study_times(&e->study) * e->study.watch_count;
+    int32_t failed = 0;
+    for (int32_t m = 0; m < e->study.members; m++)
+        failed += isnan(e->values[(m + 1) * values - 1]);
+    if (failed == 0) return TW_OK;
+    (void)fprintf(
+        stderr,
+        "thalweg ensemble: %d of %d members failed, a head or flow of theirs is no longer "
+        "finite; their cells are empty\n",
+        failed, e->study.members);
+    return TW_ERR_NUMERIC;
+}
+
 static tw_status write_out(const struct ensemble *e)
 {
     tw_outfile *file = NULL;
@@ -270,7 +290,8 @@ static tw_status here(struct ensemble *e)
     if (status != TW_OK) {
         (void)fprintf(stderr, "thalweg ensemble: %s: %s\n", e->a->model, tw_status_text(status));
     }
-    return status == TW_OK ? write_out(e) : status;
+    if (status == TW_OK) status = write_out(e);
+    return status == TW_OK ? tell_failed(e) : status;
 }
 
 static tw_status by_workers(struct ensemble *e)
@@ -288,7 +309,7 @@ static tw_status by_workers(struct ensemble *e)
         status = queue_failed(queue, tw_queue_study_remove(queue, e->name));
     }
     tw_queue_close(queue);
-    return status;
+    return status == TW_OK ? tell_failed(e) : status;
 }
 
 /* ---- the command ---- */

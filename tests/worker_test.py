@@ -171,6 +171,16 @@ class Workers(unittest.TestCase):
             self.assertIn(place, done.stderr)
         self.assertFalse(os.path.exists(self.path("bad.csv")))
 
+    def test_a_table_with_a_zero_byte_is_refused_and_not_cut_there(self):
+        with open(self.path("zero.csv"), "wb") as f:
+            f.write(b"member,parameter,object,factor\n2,rain,*,1\n\0\n3,rain,*,2\n")
+        done = subprocess.run([THALWEG, "ensemble", MODEL, self.path("zero.csv"),
+                               self.path("watch.csv"), self.path("zero_out.csv")],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, BAD_INPUT)
+        self.assertIn("zero.csv: is no text", done.stderr)
+        self.assertFalse(os.path.exists(self.path("zero_out.csv")))
+
 
 if __name__ == "__main__":
     THALWEG = sys.argv.pop(1)

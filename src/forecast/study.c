@@ -7,6 +7,8 @@
 
 enum { MEMBERS_MOST = 100000, WORDS_MOST = 4, LINE_MOST = 1024 };
 
+static const double factor_most = 1e6; /* beyond, numbers overflow and no city is left */
+
 enum object_kind { NODE, LINK, SUBCATCHMENT, GAGE };
 
 static const struct {
@@ -171,8 +173,9 @@ static tw_status member_row(struct tw_study *s, char **words, int line, const ch
     } else if (parameter < 0) {
         *fault = "no such parameter: rain, dry-weather, inflow, impervious, surface-storage, "
                  "surface-roughness, infiltration or conduit-roughness";
-    } else if (tw_text_double(words[3], &change.factor) != TW_OK || change.factor < 0.0) {
-        *fault = "factor is no number of at least 0";
+    } else if (tw_text_double(words[3], &change.factor) != TW_OK || change.factor < 0.0 ||
+               change.factor > factor_most) {
+        *fault = "factor is no number from 0 to 1e6";
     } else if (words[2][0] == '\0') {
         *fault = "object is empty: name one, or * for all";
     }

@@ -47,9 +47,9 @@ static void a_table_of_members_is_read(void **state)
 static void every_faulty_row_is_told(void **state)
 {
     (void)state;
-    static const char *const rows[] = {"0,rain,*,1",  "x,rain,*,1",   "2,rian,*,1",
-                                       "2,rain,*,-1", "2,rain,*,1e",  "2,rain,,1",
-                                       "2,rain,*",    "2,rain,*,1,1", "100001,rain,*,1"};
+    static const char *const rows[] = {
+        "0,rain,*,1",     "x,rain,*,1", "2,rian,*,1", "2,rain,*,-1",  "2,rain,*,1e",
+        "2,rain,*,1e308", "2,rain,,1",  "2,rain,*",   "2,rain,*,1,1", "100001,rain,*,1"};
     enum { ROWS = sizeof rows / sizeof rows[0] };
     char all[1000] = "member,parameter,object,factor\n";
     for (size_t i = 0; i < ROWS; i++) {
