@@ -8,8 +8,8 @@ import unittest
 
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")
 sys.path[:0] = [TOOLS, os.path.join(TOOLS, "bench")]
-bench, itself, peer, run_tests, validate = map(importlib.import_module, (
-    "bench", "itself", "peer", "run_tests", "validate"))
+bench, itself, leads, peer, run_tests, validate = map(importlib.import_module, (
+    "bench", "itself", "leads", "peer", "run_tests", "validate"))
 
 # As ctest 3.25 writes it.
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -93,6 +93,17 @@ class Itself(unittest.TestCase):
         old = {"itself": {"agrees": False, "note": "x"}}
         self.assertIn("itself", validate.with_itself({"status": validate.DIFFER}, old))
         self.assertNotIn("itself", validate.with_itself({"status": validate.AGREE}, old))
+
+
+class Leads(unittest.TestCase):
+    def test_a_lead_is_from_the_first_warning_to_the_first_water(self):
+        truth = leads.flooding([{"time": "2031-07-01T12:00:00", "P1": "0.1", "P2": "0"},
+                                {"time": "2031-07-01T12:10:00", "P1": "0.2", "P2": "0"},
+                                {"time": "2031-07-01T12:20:00", "P1": "0.15", "P2": "0"}], 0.15)
+        issued = leads.first_issued([{"point": "P1", "issued": "2031-07-01T11:59:00+02:00"},
+                                     {"point": "P1", "issued": "2031-07-01T11:30:00+02:00"}])
+        self.assertEqual(leads.table(truth, issued)[2:],
+                         ["| P1 | 0.20 | 12:10 | 11:30 | 40 |", "| P2 | 0.00 | - | - | - |"])
 
 
 class Choice(unittest.TestCase):
