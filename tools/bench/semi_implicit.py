@@ -111,7 +111,7 @@ def models(options):
         found.append(("Bellinge, 2 h", peer.BELLINGE,
                       {"START_TIME": "04:00:00", "REPORT_START_TIME": "04:00:00",
                        "END_TIME": "06:00:00"}))
-    for nodes in (1200, 5000):
+    for nodes in (1200, 5000) if options.full else (1200,):
         made = peer.made_city(nodes, options.folder)
         if made:
             found.append((f"made, {nodes} nodes", os.path.join(made, "network.inp"), {}))
