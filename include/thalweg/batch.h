@@ -107,6 +107,9 @@ struct tw_run_stats tw_batch_stats(const tw_batch *batch, int32_t member);
 
 /** As tw_run_set_gage_rain, in a member. errors: TW_ERR_ARG, TW_ERR_STATE */
 tw_status tw_batch_set_gage_rain(tw_batch *batch, int32_t member, tw_gage_id id, double rain_mmh);
+/** As tw_run_set_subcatchment_rain, in a member. errors: TW_ERR_ARG, TW_ERR_STATE */
+tw_status tw_batch_set_subcatchment_rain(tw_batch *batch, int32_t member, tw_subcatchment_id id,
+                                         double rain_mmh);
 /** As tw_run_set_node_inflow, in a member. errors: TW_ERR_ARG */
 tw_status tw_batch_set_node_inflow(tw_batch *batch, int32_t member, tw_node_id id,
                                    double inflow_m3s);

@@ -75,6 +75,16 @@ struct tw_gage_info {
     double x, y;       /* map coordinates; NAN when the file has none */
 };
 
+/** What is fixed of a subcatchment; strings are borrowed from the model. */
+struct tw_subcatchment_info {
+    const char *name;
+    tw_gage_id gage;          /* index -1: none */
+    tw_node_id outlet;        /* node that takes its runoff; index -1: another subcatchment does */
+    tw_subcatchment_id runon; /* subcatchment that takes its runoff; index -1: a node does */
+    double area_m2;
+    double x, y; /* centroid of its polygon; NAN when the file has none */
+};
+
 /** Clock settings of the file. Days are decimal days since 1899-12-30 00:00, without time zone. */
 struct tw_model_times {
     double start_day, report_start_day, end_day;
@@ -120,6 +130,9 @@ tw_status tw_model_node_info(const tw_model *model, tw_node_id id, struct tw_nod
 tw_status tw_model_link_info(const tw_model *model, tw_link_id id, struct tw_link_info *out_info);
 /** What is fixed of a rain gage. errors: TW_ERR_ARG */
 tw_status tw_model_gage_info(const tw_model *model, tw_gage_id id, struct tw_gage_info *out_info);
+/** What is fixed of a subcatchment. errors: TW_ERR_ARG */
+tw_status tw_model_subcatchment_info(const tw_model *model, tw_subcatchment_id id,
+                                     struct tw_subcatchment_info *out_info);
 /** Name of a subcatchment, borrowed; NULL when the id is not of this model. */
 const char *tw_model_subcatchment_name(const tw_model *model, tw_subcatchment_id id);
 

@@ -41,7 +41,8 @@ typedef struct {
                                  WET_STEP, whatever the water does (no SKIP_STEADY_STATE; cut only
                                  at records of rain, rules and times asked for): a member of a
                                  batch has the bits of the same run alone */
-    bool outer_rain;          /* rain comes from tw_run_set_gage_rain, not from the file's series */
+    bool outer_rain;          /* rain comes from tw_run_set_gage_rain and
+                                 tw_run_set_subcatchment_rain, not from the file's series */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
 } tw_run_options;
@@ -179,6 +180,16 @@ tw_status tw_run_soil(const tw_run *run, tw_subcatchment_id id, double out_soil[
  * errors    TW_ERR_ARG, TW_ERR_STATE (the run takes its rain from the file)
  */
 tw_status tw_run_set_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
+
+/**
+ * Rain on a subcatchment from now on, until it is set again: of a radar, say, which knows more than
+ * gages. Needs options.outer_rain. One that is never set has the rain of its gage. What rules read
+ * of a gage stays the gage's.
+ *
+ * rain_mmh  >= 0 [mm/h]; NAN: the rain of its gage again
+ * errors    TW_ERR_ARG, TW_ERR_STATE (the run takes its rain from the file)
+ */
+tw_status tw_run_set_subcatchment_rain(tw_run *run, tw_subcatchment_id id, double rain_mmh);
 
 /** Additional inflow to a node from now on [m3/s], until set again. errors: TW_ERR_ARG */
 tw_status tw_run_set_node_inflow(tw_run *run, tw_node_id id, double inflow_m3s);

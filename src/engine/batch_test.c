@@ -50,6 +50,16 @@ static void set_rain(struct subject s, int32_t gage, double rain_mmh)
     }
 }
 
+static void set_rain_on(struct subject s, int32_t subcatchment, double rain_mmh)
+{
+    tw_subcatchment_id id = {subcatchment};
+    if (s.run != NULL) {
+        assert_ok(tw_run_set_subcatchment_rain(s.run, id, rain_mmh));
+    } else {
+        assert_ok(tw_batch_set_subcatchment_rain(s.batch, s.member, id, rain_mmh));
+    }
+}
+
 static void set_stores(struct subject s, double depth_m, double flow_m3s)
 {
     double soil[TW_SOIL_VALUES];
@@ -215,6 +225,8 @@ static void rain_for_ten_minutes(tw_batch *batch, tw_run *runs[3], int minute)
     for (int m = 0; m < 3; m++) {
         set_rain((struct subject){.run = runs[m]}, 0, own_rain(m, minute));
         set_rain((struct subject){.batch = batch, .member = m}, 0, own_rain(m, minute));
+        set_rain_on((struct subject){.run = runs[m]}, 1, 2.0 * own_rain(m, minute));
+        set_rain_on((struct subject){.batch = batch, .member = m}, 1, 2.0 * own_rain(m, minute));
         assert_ok(tw_run_advance(runs[m], 60.0 * (minute + 10)));
     }
     assert_ok(tw_batch_advance(batch, 60.0 * (minute + 10)));

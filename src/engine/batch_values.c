@@ -140,6 +140,19 @@ tw_status tw_batch_set_gage_rain(tw_batch *batch, int32_t member, tw_gage_id id,
     return status;
 }
 
+tw_status tw_batch_set_subcatchment_rain(tw_batch *batch, int32_t member, tw_subcatchment_id id,
+                                         double rain_mmh)
+{
+    struct range range = range_of(batch, member);
+    tw_status status = TW_ERR_ARG;
+    for (int32_t i = range.first; i < range.end; i++) {
+        struct tw_member m = tw_batch_member(batch, i);
+        status = tw_lanes_set_subcatchment_rain(m.group, m.lanes, id, rain_mmh);
+        if (status != TW_OK) break;
+    }
+    return status;
+}
+
 tw_status tw_batch_set_node_inflow(tw_batch *batch, int32_t member, tw_node_id id,
                                    double inflow_m3s)
 {

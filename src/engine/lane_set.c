@@ -30,6 +30,19 @@ tw_status tw_lanes_set_gage_rain(struct tw_run *run, struct tw_lanes lanes, tw_g
     return TW_OK;
 }
 
+tw_status tw_lanes_set_subcatchment_rain(struct tw_run *run, struct tw_lanes lanes,
+                                         tw_subcatchment_id id, double rain_mmh)
+{
+    bool of_gage = isnan(rain_mmh);
+    if (!is_subcatchment(run, id) || (!of_gage && !is_amount(rain_mmh))) return TW_ERR_ARG;
+    if (!run->options.outer_rain) return TW_ERR_STATE;
+    for (int32_t l = lanes.first; l < lanes.end; l++) {
+        double *value = &run->hydrology.outer_rain_mmh[id.index * run->lanes + l];
+        *value = of_gage ? TW_RAIN_OF_GAGE : rain_mmh;
+    }
+    return TW_OK;
+}
+
 tw_status tw_lanes_set_node_inflow(struct tw_run *run, struct tw_lanes lanes, tw_node_id id,
                                    double inflow_m3s)
 {

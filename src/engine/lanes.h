@@ -41,6 +41,9 @@ struct tw_run_stats tw_lane_stats(const struct tw_run *run, int32_t lane);
 /** As tw_run_set_gage_rain. */
 tw_status tw_lanes_set_gage_rain(struct tw_run *run, struct tw_lanes lanes, tw_gage_id id,
                                  double rain_mmh);
+/** As tw_run_set_subcatchment_rain. */
+tw_status tw_lanes_set_subcatchment_rain(struct tw_run *run, struct tw_lanes lanes,
+                                         tw_subcatchment_id id, double rain_mmh);
 /** As tw_run_set_node_inflow. */
 tw_status tw_lanes_set_node_inflow(struct tw_run *run, struct tw_lanes lanes, tw_node_id id,
                                    double inflow_m3s);

@@ -116,6 +116,22 @@ tw_status tw_model_gage_info(const tw_model *model, tw_gage_id id, struct tw_gag
     return TW_OK;
 }
 
+tw_status tw_model_subcatchment_info(const tw_model *model, tw_subcatchment_id id,
+                                     struct tw_subcatchment_info *out_info)
+{
+    const struct tw_subcatchments *s = &model->subcatchments;
+    int32_t i = id.index;
+    if (i < 0 || i >= s->count) return TW_ERR_ARG;
+    *out_info = (struct tw_subcatchment_info){.name = tw_names_get(&s->names, i),
+                                              .gage = {s->gage[i]},
+                                              .outlet = {s->outlet_node[i]},
+                                              .runon = {s->outlet_subcatchment[i]},
+                                              .area_m2 = s->area_m2[i],
+                                              .x = s->x[i],
+                                              .y = s->y[i]};
+    return TW_OK;
+}
+
 const char *tw_model_subcatchment_name(const tw_model *model, tw_subcatchment_id id)
 {
     if (id.index < 0 || id.index >= model->subcatchments.count) return NULL;

@@ -1,11 +1,8 @@
 /* Runs share nothing: the same bits alone, beside another in a second thread, and after a rest. */
 #include "thalweg/thalweg.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "check.h"
 
-#include <cmocka.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -350,6 +347,7 @@ static void ids_of_other_models_answer_nan(void **state)
     assert_true(depth != depth);
     assert_int_equal(tw_run_set_node_depth(run, (tw_node_id){-1}, 1.0), TW_ERR_ARG);
     assert_int_equal(tw_run_set_gage_rain(run, (tw_gage_id){0}, 5.0), TW_ERR_STATE);
+    assert_int_equal(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){0}, 5.0), TW_ERR_STATE);
     tw_run_destroy(run);
 }
 
@@ -366,9 +364,50 @@ static int drop_model(void **state)
     return 0;
 }
 
+/* The radar's rain: a subcatchment with rain of its own gets that, others that of their gage; put
+ * back it follows its gage again. Both are part of a state. */
+static void rain_may_differ_by_subcatchment(void **state)
+{
+    (void)state;
+    tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
+    options.outer_rain = true;
+    tw_run *run = NULL, *other = NULL;
+    assert_ok(tw_run_create(model, &options, &run));
+    assert_ok(tw_run_create(model, &options, &other));
+    struct tw_subcatchment_info first, second;
+    assert_ok(tw_model_subcatchment_info(model, (tw_subcatchment_id){0}, &first));
+    assert_ok(tw_model_subcatchment_info(model, (tw_subcatchment_id){1}, &second));
+    double all_m2 = 0.0;
+    for (int32_t i = 0; i < tw_model_subcatchment_count(model); i++) {
+        struct tw_subcatchment_info info;
+        assert_ok(tw_model_subcatchment_info(model, (tw_subcatchment_id){i}, &info));
+        all_m2 += info.area_m2;
+    }
+    for (int32_t g = 0; g < tw_model_gage_count(model); g++)
+        assert_ok(tw_run_set_gage_rain(run, (tw_gage_id){g}, 10.0));
+    assert_ok(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){0}, 40.0));
+    assert_ok(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){1}, 0.0));
+    assert_ok(tw_run_copy_state(other, run));
+    assert_ok(tw_run_advance(other, 3600.0));
+    /* an hour at so many mm/h; sums of 60 steps */
+    double expected_m3 = 0.01 * (all_m2 + 3.0 * first.area_m2 - second.area_m2);
+    assert_near(tw_run_balance(other).rain_m3, expected_m3, 1e-9 * expected_m3);
+    assert_ok(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){0}, (double)NAN));
+    assert_ok(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){1}, (double)NAN));
+    assert_ok(tw_run_advance(run, 3600.0));
+    assert_near(tw_run_balance(run).rain_m3, 0.01 * all_m2, 1e-9 * all_m2);
+    assert_int_equal(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){-1}, 1.0), TW_ERR_ARG);
+    assert_int_equal(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){0}, -1.0), TW_ERR_ARG);
+    assert_int_equal(tw_run_set_subcatchment_rain(run, (tw_subcatchment_id){0}, (double)INFINITY),
+                     TW_ERR_ARG);
+    tw_run_destroy(run);
+    tw_run_destroy(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rain_may_differ_by_subcatchment),
         cmocka_unit_test(two_runs_in_two_threads_give_the_bits_of_one_alone),
         cmocka_unit_test(a_restored_run_gives_the_bits_of_one_never_stopped),
         cmocka_unit_test(a_copied_run_goes_on_as_its_original),

@@ -65,6 +65,11 @@ tw_status tw_run_set_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh)
     return tw_lanes_set_gage_rain(run, only, id, rain_mmh);
 }
 
+tw_status tw_run_set_subcatchment_rain(tw_run *run, tw_subcatchment_id id, double rain_mmh)
+{
+    return tw_lanes_set_subcatchment_rain(run, only, id, rain_mmh);
+}
+
 tw_status tw_run_set_node_inflow(tw_run *run, tw_node_id id, double inflow_m3s)
 {
     return tw_lanes_set_node_inflow(run, only, id, inflow_m3s);

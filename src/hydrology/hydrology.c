@@ -33,6 +33,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->clock = TW_POOL_NEW(state, struct tw_hydrology_clock, 1);
     h->gage = TW_POOL_NEW(state, struct tw_gage_cursor, model->gages.count);
     h->gage_rain_mmh = TW_POOL_NEW(state, double, gages);
+    h->outer_rain_mmh = TW_POOL_NEW(state, double, subs);
     h->past_rain_mm = TW_POOL_NEW(state, double, gages *(TW_PAST_HOURS + 1));
     h->depth_m = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
     h->subarea_inflow_mps = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
@@ -89,6 +90,8 @@ static void state_clear(struct tw_hydrology *h)
     for (size_t i = 0; i < sizeof by_subcatchment / sizeof by_subcatchment[0]; i++)
         zero(by_subcatchment[i], subs);
     zero(h->gage_rain_mmh, gages);
+    for (size_t i = 0; i < subs; i++)
+        h->outer_rain_mmh[i] = TW_RAIN_OF_GAGE;
     zero(h->past_rain_mm, gages * (TW_PAST_HOURS + 1));
     zero(h->depth_m, subs * TW_SUBAREA_COUNT);
     zero(h->subarea_inflow_mps, subs * TW_SUBAREA_COUNT);
@@ -363,14 +366,22 @@ static bool always_raining(const struct tw_hydrology *h)
     return h->clock->always_wet || h->outer_rain;
 }
 
+/* Rain on a subcatchment now: what was set for it, or its gage's. */
+static double rain_mmh_on(const struct tw_hydrology *h, int32_t i, int32_t lane)
+{
+    double outer_mmh = h->outer_rain_mmh[at(h, i, lane)];
+    if (outer_mmh >= 0.0) return outer_mmh;
+    int32_t gage = h->model->subcatchments.gage[i];
+    return gage >= 0 ? h->gage_rain_mmh[at(h, gage, lane)] : 0.0;
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
     double area_m2 = m->subcatchments.area_m2[i];
-    int32_t gage = m->subcatchments.gage[i];
     if (area_m2 == 0.0) return;
     for (int32_t lane = 0; lane < h->lanes; lane++) {
-        double rain_mps = gage >= 0 ? h->gage_rain_mmh[at(h, gage, lane)] / 3.6e6 : 0.0;
+        double rain_mps = rain_mmh_on(h, i, lane) / 3.6e6;
         double evaporation_mps = h->clock->evaporation_mps;
         if (m->evaporation.dry_only && rain_mps > 0.0) evaporation_mps = 0.0;
         struct tw_infiltration_input weather = {
@@ -420,8 +431,7 @@ static void totals_add(struct tw_hydrology *h, double dt_s)
         if (area_m2 == 0.0) continue;
         for (int32_t lane = 0; lane < h->lanes; lane++) {
             size_t here = at(h, i, lane);
-            double rain_mmh = s->gage[i] >= 0 ? h->gage_rain_mmh[at(h, s->gage[i], lane)] : 0.0;
-            h->totals.rain_m3[lane] += rain_mmh / 3.6e6 * dt_s * area_m2;
+            h->totals.rain_m3[lane] += rain_mmh_on(h, i, lane) / 3.6e6 * dt_s * area_m2;
             h->totals.evaporation_m3[lane] += h->evaporated_mps[here] * dt_s * area_m2;
             h->totals.infiltration_m3[lane] += h->infiltrated_mps[here] * dt_s * area_m2;
             if (leaves) h->totals.runoff_m3[lane] += h->new_runoff_m3s[here] * dt_s;

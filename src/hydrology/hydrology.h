@@ -23,6 +23,9 @@ enum {
 /* No such time; before every time that a model may have. */
 #define TW_NO_DAY (-1.0e6)
 
+/* In outer_rain_mmh: none of its own. */
+#define TW_RAIN_OF_GAGE (-1.0)
+
 /* The three parts of a subcatchment. */
 enum tw_subarea {
     TW_SUBAREA_BARE,       /* impervious, without depression storage */
@@ -123,9 +126,11 @@ struct tw_hydrology {
     struct tw_hydrology_clock *clock; /* [1] */
     struct tw_gage_cursor *gage;      /* [gage] */
     double *gage_rain_mmh;            /* [gage * lanes + lane] now */
-    double *past_rain_mm; /* [(gage * 49 + hour) * lanes + lane]; hour 0 runs, 1 is the last whole
+    double *outer_rain_mmh; /* [subcatchment * lanes + lane] outer_rain: written by the caller;
+                               TW_RAIN_OF_GAGE: the rain is the gage's */
+    double *past_rain_mm;   /* [(gage * 49 + hour) * lanes + lane]; hour 0 runs, 1 is the last whole
                              one before it, ... */
-    double *depth_m;      /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
+    double *depth_m;        /* [(subcatchment * 3 + subarea) * lanes + lane] ponded water */
     double *subarea_inflow_mps; /* same shape: from other subareas, of the last step */
     double *subarea_runoff_mps; /* same shape: at the end of the last step */
     double *infiltration;       /* [(subcatchment * 6 + k) * lanes + lane] state of the method */

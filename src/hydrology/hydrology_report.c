@@ -20,6 +20,7 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
             out[i][k] = 0.0;
         if (s->gage[i] >= 0)
             out[i][TW_VALUE_RAIN] = tw_hydrology_gage_report_mmh(h, s->gage[i], report_ms, lane);
+        if (h->outer_rain_mmh[here] >= 0.0) out[i][TW_VALUE_RAIN] = h->outer_rain_mmh[here];
         out[i][TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
         out[i][TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
         out[i][TW_VALUE_RUNOFF] = runoff_m3s;

@@ -266,6 +266,8 @@ static tw_status allocate_subcatchments(struct tw_inp *inp)
     TAKE(s->outlet_node, int32_t, count);
     TAKE(s->outlet_subcatchment, int32_t, count);
     TAKE(s->area_m2, double, count);
+    TAKE(s->x, double, count);
+    TAKE(s->y, double, count);
     TAKE(s->impervious_ratio, double, count);
     TAKE(s->width_m, double, count);
     TAKE(s->slope_ratio, double, count);

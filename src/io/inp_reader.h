@@ -102,6 +102,7 @@ struct tw_inp {
     int32_t *transect_line, *street_line, *rule_line;
     struct tw_inp_transect transect;
     struct tw_inp_points vertices; /* table: link */
+    struct tw_inp_points corners;  /* table: subcatchment */
     struct tw_inp_rules rules;
     int32_t title_lines;
     int32_t snow_pack;     /* first subcatchment with one; -1: none */
@@ -230,6 +231,8 @@ tw_status tw_inp_transects_finish(struct tw_inp *inp);
 tw_status tw_inp_rules_finish(struct tw_inp *inp);
 /** Vertices out of the points. */
 tw_status tw_inp_vertices_finish(struct tw_inp *inp);
+/** Centroids of the polygons. errors: TW_ERR_NOMEM */
+tw_status tw_inp_polygons_finish(struct tw_inp *inp);
 /** Settings that hold when the file does not say otherwise. */
 void tw_inp_options_begin(struct tw_inp *inp);
 /** Dates, steps and routing method. */
@@ -260,8 +263,8 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_conduit_read, tw_inp_pump_read, tw_inp_orifice_read, tw_inp_weir_read,
     tw_inp_outlet_read, tw_inp_xsection_read, tw_inp_loss_read, tw_inp_rule_read,
     tw_inp_inflow_read, tw_inp_dwf_read, tw_inp_report_read, tw_inp_coordinate_read,
-    tw_inp_vertex_read, tw_inp_symbol_read, tw_inp_file_read, tw_inp_pollutant_read,
-    tw_inp_groundwater_read, tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read,
-    tw_inp_ignored_read, tw_inp_temperature_read;
+    tw_inp_vertex_read, tw_inp_polygon_read, tw_inp_symbol_read, tw_inp_file_read,
+    tw_inp_pollutant_read, tw_inp_groundwater_read, tw_inp_rdii_read, tw_inp_missing_read,
+    tw_inp_unused_read, tw_inp_ignored_read, tw_inp_temperature_read;
 
 #endif

@@ -102,6 +102,7 @@ struct tw_subcatchments {
     double *area_m2, *impervious_ratio, *width_m, *slope_ratio, *curb_m;
     double *n_impervious, *n_pervious;
     double *storage_impervious_m, *storage_pervious_m; /* depression storage */
+    double *x, *y;              /* centroid of the polygon on the map; NAN without one */
     double *zero_storage_ratio; /* part of the impervious area without depression storage */
     int32_t *route;             /* enum tw_subarea_route */
     double *routed_ratio;
