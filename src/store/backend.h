@@ -22,10 +22,13 @@ enum tw_table {
     TW_TABLE_WARNING,
     TW_TABLE_AUDIT,
     TW_TABLE_FORECAST,
+    TW_TABLE_BULLETIN,
+    TW_TABLE_NOTICE,
     TW_TABLE_COUNT
 };
 
-#define TW_TABLE_COLUMNS 16
+#define TW_TABLE_COLUMNS 42
+#define TW_TABLE_SQL 1024 /* bytes that the names of a table's columns take in a statement */
 
 /** A table: its name, its columns and their kinds, 'i' whole, 'r' real, 't' text. */
 struct tw_table_info {

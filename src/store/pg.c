@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
+enum { VERSION = 2, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
 
 static const char schema[] =
     "CREATE SCHEMA IF NOT EXISTS thalweg_store;"
@@ -21,6 +21,41 @@ static const char schema[] =
     " updated_ms bigint NOT NULL, reached_ms bigint, ended_ms bigint, simulated bigint NOT NULL,"
     " acknowledged_by text, acknowledged_ms bigint);"
     "CREATE INDEX IF NOT EXISTS warning_session ON warning(session);"
+    "ALTER TABLE warning"
+    " ADD COLUMN IF NOT EXISTS grp bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS own_rank bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS highest_rank bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS probability double precision NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS low_m double precision NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS high_m double precision NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS early_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS late_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS cause_kind bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS cause_element text NOT NULL DEFAULT '',"
+    " ADD COLUMN IF NOT EXISTS cause_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS basis text NOT NULL DEFAULT '',"
+    " ADD COLUMN IF NOT EXISTS ordered bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS order_rank bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS ordered_by text NOT NULL DEFAULT '',"
+    " ADD COLUMN IF NOT EXISTS order_reason text NOT NULL DEFAULT '',"
+    " ADD COLUMN IF NOT EXISTS ordered_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS lower_count bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS lower_rank bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS none_count bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS passed_1_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS passed_2_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS passed_3_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS passed_4_ms bigint,"
+    " ADD COLUMN IF NOT EXISTS told_rank bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS told_state bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS told_expected_ms bigint;"
+    "CREATE TABLE IF NOT EXISTS bulletin(id bigint PRIMARY KEY, session bigint NOT NULL,"
+    " grp bigint NOT NULL, time_ms bigint NOT NULL, kind bigint NOT NULL,"
+    " identifier text NOT NULL, text text NOT NULL, brief text NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS notice(id bigint PRIMARY KEY, session bigint NOT NULL,"
+    " bulletin bigint NOT NULL, channel bigint NOT NULL, address text NOT NULL,"
+    " state bigint NOT NULL, attempts bigint NOT NULL, tried_ms bigint, next_ms bigint,"
+    " answer text NOT NULL);"
     "CREATE TABLE IF NOT EXISTS audit(id bigint PRIMARY KEY, time_ms bigint NOT NULL,"
     " who text NOT NULL, peer text NOT NULL, method text NOT NULL, path text NOT NULL,"
     " status bigint NOT NULL, detail text NOT NULL);"
@@ -34,7 +69,11 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS mark(month int NOT NULL, series int NOT NULL, seq bigint NOT NULL,"
     " time_ms bigint NOT NULL, value bigint NOT NULL, quality int NOT NULL, source int NOT NULL,"
     " PRIMARY KEY(month, series)) PARTITION BY LIST(month);"
-    "INSERT INTO version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM version)";
+    "INSERT INTO version SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM version);"
+    /* Version 1 had no groups. */
+    "UPDATE warning SET grp = id, own_rank = rank, highest_rank = rank, probability = 1"
+    " WHERE grp = 0;"
+    "UPDATE version SET version = 2 WHERE version = 1";
 
 void tw_pg_bytes(struct tw_pg_params *params, const void *data, size_t size)
 {
@@ -238,10 +277,10 @@ static tw_status row_put(struct tw_session *session, enum tw_table table,
 {
     const struct tw_table_info *info = tw_table_info_get(table);
     struct tw_pg_params params = {.count = 0};
-    char columns[256];
-    char values[128];
-    char changes[512];
-    char sql[1024];
+    char columns[TW_TABLE_SQL];
+    char values[5 * TW_TABLE_COLUMNS];
+    char changes[3 * TW_TABLE_SQL];
+    char sql[sizeof columns + sizeof values + sizeof changes + 200];
     size_t v = 0;
     size_t c = 0;
     columns_text(info, columns, sizeof columns);
@@ -279,7 +318,7 @@ static void cell_read(const PGresult *result, int row, int at, char kind, struct
 static void page_sql(const struct tw_rows *wanted, bool first, char *out, size_t size)
 {
     const struct tw_table_info *info = tw_table_info_get(wanted->table);
-    char columns[256];
+    char columns[TW_TABLE_SQL];
     char filter[64] = "";
     char after[64] = "";
     columns_text(info, columns, sizeof columns);
@@ -307,7 +346,7 @@ static tw_status rows_read(struct tw_session *session, const struct tw_rows *wan
     for (bool first = true; more; first = false) {
         struct tw_pg_params params = {.count = 0};
         PGresult *result = NULL;
-        char sql[600];
+        char sql[TW_TABLE_SQL + 400];
         int64_t page = keyed && left > PAGE_ROWS ? PAGE_ROWS : left;
         page_sql(wanted, first, sql, sizeof sql);
         tw_pg_whole(&params, page);

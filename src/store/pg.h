@@ -6,7 +6,7 @@
 
 #include <libpq-fe.h>
 
-#define TW_PG_PARAMS 16
+#define TW_PG_PARAMS TW_TABLE_COLUMNS
 
 struct tw_pg {
     struct tw_session session; /* first */

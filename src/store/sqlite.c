@@ -159,10 +159,12 @@ static tw_status put_prepared(struct tw_sqlite *sqlite, enum tw_table table, sql
 {
     if (sqlite->put[table] == NULL) {
         const struct tw_table_info *info = tw_table_info_get(table);
-        char columns[256];
-        static const char values[] = "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"; /* TW_TABLE_COLUMNS */
-        char sql[400];
+        char columns[TW_TABLE_SQL];
+        char values[2 * TW_TABLE_COLUMNS];
+        char sql[TW_TABLE_SQL + sizeof values + 80];
         columns_text(info, columns, sizeof columns);
+        for (int i = 0; i < 2 * TW_TABLE_COLUMNS; i++)
+            values[i] = i % 2 == 0 ? '?' : ',';
         (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s(%s) VALUES(%.*s)", info->name,
                        columns, 2 * info->columns - 1, values);
         int code = sqlite3_prepare_v3(sqlite->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
@@ -209,9 +211,9 @@ static tw_status rows_read(struct tw_session *session, const struct tw_rows *wan
 {
     struct tw_sqlite *sqlite = tw_sqlite_of(session);
     const struct tw_table_info *info = tw_table_info_get(wanted->table);
-    char columns[256];
+    char columns[TW_TABLE_SQL];
     char where[64] = "";
-    char sql[480];
+    char sql[TW_TABLE_SQL + 256];
     columns_text(info, columns, sizeof columns);
     if (wanted->column >= 0) {
         (void)snprintf(where, sizeof where, " WHERE %s = ?1", info->column[wanted->column]);

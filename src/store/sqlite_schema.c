@@ -29,6 +29,42 @@ static const char *const migrations[] = {
     " issued_ms INTEGER NOT NULL, took_ms INTEGER NOT NULL, summary TEXT NOT NULL);",
     /* Samples go to chunks; the log keeps them until then. total: samples up to and with this row. */
     "CREATE TABLE log(seq INTEGER PRIMARY KEY, total INTEGER NOT NULL, data BLOB NOT NULL);",
+    /* Warnings say how sure they are and why, officers overrule them, and messages go out. */
+    "ALTER TABLE warning ADD COLUMN grp INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN own_rank INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN highest_rank INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN probability REAL NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN low_m REAL NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN high_m REAL NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN early_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN late_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN cause_kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN cause_element TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE warning ADD COLUMN cause_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN basis TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE warning ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN order_rank INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN ordered_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE warning ADD COLUMN order_reason TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE warning ADD COLUMN ordered_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN lower_count INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN lower_rank INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN none_count INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN passed_1_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN passed_2_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN passed_3_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN passed_4_ms INTEGER;"
+    "ALTER TABLE warning ADD COLUMN told_rank INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN told_state INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE warning ADD COLUMN told_expected_ms INTEGER;"
+    "UPDATE warning SET grp = id, own_rank = rank, highest_rank = rank, probability = 1;"
+    "CREATE TABLE bulletin(id INTEGER PRIMARY KEY, session INTEGER NOT NULL,"
+    " grp INTEGER NOT NULL, time_ms INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " identifier TEXT NOT NULL, text TEXT NOT NULL, brief TEXT NOT NULL);"
+    "CREATE TABLE notice(id INTEGER PRIMARY KEY, session INTEGER NOT NULL,"
+    " bulletin INTEGER NOT NULL, channel INTEGER NOT NULL, address TEXT NOT NULL,"
+    " state INTEGER NOT NULL, attempts INTEGER NOT NULL, tried_ms INTEGER, next_ms INTEGER,"
+    " answer TEXT NOT NULL);",
 };
 static const int version = (int)(sizeof migrations / sizeof migrations[0]);
 

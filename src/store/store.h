@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define TW_STORE_NAME_SIZE 128
+#define TW_STORE_TEXT_SIZE 256
 #define TW_STORE_NEVER INT64_MIN /* a time that has not come */
 
 #define TW_STORE_HISTORY_MS                                                                        \
@@ -40,18 +41,59 @@ struct tw_store_head {
     int32_t source; /* index for tw_store_source_name */
 };
 
-/** A warning as it is kept. */
+/** A warning as it is kept. The meaning of numbers is src/warning's. */
 struct tw_store_warning {
     int64_t id;
     int64_t session; /* replays are told apart by it; 0: the city itself */
     char point[TW_STORE_NAME_SIZE];
     int32_t rank;  /* 1 blue .. 4 red */
-    int32_t state; /* 0 active, 1 acknowledged, 2 ended */
+    int32_t state; /* 0 active, 1 acknowledged, 2 ended, 3 cancelled */
     double depth_m;
     int64_t expected_ms, issued_ms, updated_ms, reached_ms, ended_ms;
     bool simulated;
     char acknowledged_by[TW_STORE_NAME_SIZE];
     int64_t acknowledged_ms;
+
+    int64_t group;        /* of warnings of one storm: the id of its first */
+    int32_t own_rank;     /* what the system says, whatever an officer has ordered; 0: nothing */
+    int32_t highest_rank; /* that it ever had */
+    double probability;   /* of its class [0..1] */
+    double low_m, high_m; /* quantiles of the depth */
+    int64_t early_ms;     /* quantiles of the time at which the depth passes the class */
+    int64_t late_ms;
+    int32_t cause_kind; /* 0: none is known */
+    char cause_element[TW_STORE_NAME_SIZE];
+    int64_t cause_ms;
+    char basis[TW_STORE_TEXT_SIZE]; /* what it rests on, JSON; "": not said */
+    int32_t order;                  /* of an officer: 0 none, 1 held, 2 raised, 3 cancelled */
+    int32_t order_rank;
+    char ordered_by[TW_STORE_NAME_SIZE];
+    char order_reason[TW_STORE_TEXT_SIZE];
+    int64_t ordered_ms;
+    int32_t lower_count, lower_rank, none_count; /* how far it is from being lowered */
+    int64_t passed_ms[4];                        /* since when the depth is above each class */
+    int32_t told_rank, told_state;               /* in the last bulletin; rank 0: in none */
+    int64_t told_expected_ms;
+};
+
+/** A message about a group of warnings, as it was issued. Strings are copied. */
+struct tw_store_bulletin {
+    int64_t id, session, group, time_ms;
+    int32_t kind;           /* 0 alert, 1 update, 2 cancel */
+    const char *identifier; /* of the message, with its sender and time: sender,identifier,sent */
+    const char *text;       /* the message, CAP */
+    const char *brief;      /* what it says in few words, JSON */
+};
+
+/** A bulletin on its way to one address. Strings are copied. */
+struct tw_store_notice {
+    int64_t id, session, bulletin;
+    int32_t channel;     /* 0 webhook, 1 mail */
+    const char *address; /* without secrets */
+    int32_t state;       /* 0 waits, 1 delivered, 2 given up */
+    int32_t attempts;
+    int64_t tried_ms, next_ms; /* TW_STORE_NEVER: not yet; not again */
+    const char *answer;        /* what the last attempt got */
 };
 
 /** A change that somebody asked for, done or refused. Strings are copied. */
@@ -159,6 +201,22 @@ tw_status tw_store_samples_add(struct tw_store *store, const char *source, int64
 /** Queue a warning, new or changed. errors: TW_ERR_FULL, TW_ERR_NOMEM */
 tw_status tw_store_warning_put(struct tw_store *store, const struct tw_store_warning *warning);
 
+/**
+ * Queue warnings and a small value that belongs to them: after a crash all of it is there or none.
+ *
+ * warnings  [count] copied
+ * key       of the value, as for tw_store_meta_set; NULL: there is none
+ * errors    TW_ERR_FULL, TW_ERR_NOMEM
+ */
+tw_status tw_store_warnings_put(struct tw_store *store, const struct tw_store_warning *warnings,
+                                size_t count, const char *key, int64_t value);
+
+/** Queue a bulletin. errors: TW_ERR_FULL, TW_ERR_NOMEM */
+tw_status tw_store_bulletin_put(struct tw_store *store, const struct tw_store_bulletin *bulletin);
+
+/** Queue a notice, new or changed. errors: TW_ERR_FULL, TW_ERR_NOMEM */
+tw_status tw_store_notice_put(struct tw_store *store, const struct tw_store_notice *notice);
+
 /** Queue a line of the audit. errors: TW_ERR_FULL, TW_ERR_NOMEM */
 tw_status tw_store_audit_add(struct tw_store *store, const struct tw_store_audit *audit);
 
@@ -232,6 +290,20 @@ tw_status tw_store_buckets_read(struct tw_store *store, int32_t series, int64_t 
  */
 tw_status tw_store_warnings_read(struct tw_store *store, int64_t session,
                                  struct tw_store_warning **out_warnings, size_t *out_count);
+
+/** Called with each bulletin, borrowed; false stops. */
+typedef bool tw_store_bulletin_visit(void *user, const struct tw_store_bulletin *bulletin);
+
+/** The last bulletins of a session, newest first. errors: TW_ERR_FILE */
+tw_status tw_store_bulletins_read(struct tw_store *store, int64_t session, size_t limit,
+                                  tw_store_bulletin_visit *visit, void *user);
+
+/** Called with each notice, borrowed; false stops. */
+typedef bool tw_store_notice_visit(void *user, const struct tw_store_notice *notice);
+
+/** The last notices of a session, newest first. errors: TW_ERR_FILE */
+tw_status tw_store_notices_read(struct tw_store *store, int64_t session, size_t limit,
+                                tw_store_notice_visit *visit, void *user);
 
 /** Called with each line of an answer; false stops. */
 typedef bool tw_store_audit_visit(void *user, const struct tw_store_audit *audit);

@@ -41,7 +41,9 @@ struct tw_store_job {
     size_t count;
     struct tw_store_sample *samples; /* inside this allocation */
     /* everything else */
-    struct tw_store_warning warning;
+    struct tw_store_warning *warnings; /* [count] */
+    struct tw_store_bulletin bulletin;
+    struct tw_store_notice notice;
     struct tw_store_audit audit; /* strings inside this allocation */
     int64_t session, time_ms, number;
     const char *const *names; /* [count] of series, while their caller waits */

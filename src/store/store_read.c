@@ -297,6 +297,41 @@ struct warning_list {
     tw_status status;
 };
 
+/* What is known of a warning, from its 15th column on. */
+static void read_view(struct tw_store_warning *w, const struct tw_cell *cells)
+{
+    w->group = cells[0].whole;
+    w->own_rank = (int32_t)cells[1].whole;
+    w->highest_rank = (int32_t)cells[2].whole;
+    w->probability = cells[3].real;
+    w->low_m = cells[4].real;
+    w->high_m = cells[5].real;
+    w->early_ms = cell_time(&cells[6]);
+    w->late_ms = cell_time(&cells[7]);
+    w->cause_kind = (int32_t)cells[8].whole;
+    (void)snprintf(w->cause_element, sizeof w->cause_element, "%s", cells[9].text);
+    w->cause_ms = cell_time(&cells[10]);
+    (void)snprintf(w->basis, sizeof w->basis, "%s", cells[11].text);
+}
+
+/* What an officer ordered and how far the rules are, from the 27th column on. */
+static void read_order(struct tw_store_warning *w, const struct tw_cell *cells)
+{
+    w->order = (int32_t)cells[0].whole;
+    w->order_rank = (int32_t)cells[1].whole;
+    (void)snprintf(w->ordered_by, sizeof w->ordered_by, "%s", cells[2].text);
+    (void)snprintf(w->order_reason, sizeof w->order_reason, "%s", cells[3].text);
+    w->ordered_ms = cell_time(&cells[4]);
+    w->lower_count = (int32_t)cells[5].whole;
+    w->lower_rank = (int32_t)cells[6].whole;
+    w->none_count = (int32_t)cells[7].whole;
+    for (int c = 0; c < 4; c++)
+        w->passed_ms[c] = cell_time(&cells[8 + c]);
+    w->told_rank = (int32_t)cells[12].whole;
+    w->told_state = (int32_t)cells[13].whole;
+    w->told_expected_ms = cell_time(&cells[14]);
+}
+
 static bool add_warning(void *user, const struct tw_cell *cells)
 {
     struct warning_list *list = user;
@@ -323,6 +358,8 @@ static bool add_warning(void *user, const struct tw_cell *cells)
                                    .acknowledged_ms = cell_time(&cells[13])};
     (void)snprintf(w->point, sizeof w->point, "%s", cells[2].text);
     (void)snprintf(w->acknowledged_by, sizeof w->acknowledged_by, "%s", cells[12].text);
+    read_view(w, cells + 14);
+    read_order(w, cells + 26);
     return true;
 }
 
@@ -344,6 +381,76 @@ tw_status tw_store_warnings_read(struct tw_store *store, int64_t session,
     *out_warnings = list.items;
     *out_count = list.count;
     return TW_OK;
+}
+
+struct row_reader {
+    tw_store_bulletin_visit *bulletin;
+    tw_store_notice_visit *notice;
+    void *user;
+};
+
+static bool show_bulletin(void *user, const struct tw_cell *cells)
+{
+    const struct row_reader *reader = user;
+    const struct tw_store_bulletin bulletin = {.id = cells[0].whole,
+                                               .session = cells[1].whole,
+                                               .group = cells[2].whole,
+                                               .time_ms = cells[3].whole,
+                                               .kind = (int32_t)cells[4].whole,
+                                               .identifier = cells[5].text,
+                                               .text = cells[6].text,
+                                               .brief = cells[7].text};
+    return reader->bulletin(reader->user, &bulletin);
+}
+
+static bool show_notice(void *user, const struct tw_cell *cells)
+{
+    const struct row_reader *reader = user;
+    const struct tw_store_notice notice = {.id = cells[0].whole,
+                                           .session = cells[1].whole,
+                                           .bulletin = cells[2].whole,
+                                           .channel = (int32_t)cells[3].whole,
+                                           .address = cells[4].text,
+                                           .state = (int32_t)cells[5].whole,
+                                           .attempts = (int32_t)cells[6].whole,
+                                           .tried_ms = cell_time(&cells[7]),
+                                           .next_ms = cell_time(&cells[8]),
+                                           .answer = cells[9].text};
+    return reader->notice(reader->user, &notice);
+}
+
+/* The newest rows of a session. */
+static tw_status read_newest(struct tw_store *store, struct tw_rows rows, tw_row_visit *visit,
+                             struct row_reader *user)
+{
+    struct tw_session *reader = NULL;
+    TW_TRY(tw_store_reader_take(store, &reader));
+    tw_status status = store->ops->rows_read(reader, &rows, visit, user);
+    tw_store_reader_give(store, reader);
+    return status;
+}
+
+static struct tw_rows newest_of(enum tw_table table, int64_t session, size_t limit)
+{
+    return (struct tw_rows){.table = table,
+                            .column = 1,
+                            .value = session,
+                            .newest_first = true,
+                            .limit = limit > INT64_MAX ? INT64_MAX : (int64_t)limit};
+}
+
+tw_status tw_store_bulletins_read(struct tw_store *store, int64_t session, size_t limit,
+                                  tw_store_bulletin_visit *visit, void *user)
+{
+    struct row_reader reader = {.bulletin = visit, .user = user};
+    return read_newest(store, newest_of(TW_TABLE_BULLETIN, session, limit), show_bulletin, &reader);
+}
+
+tw_status tw_store_notices_read(struct tw_store *store, int64_t session, size_t limit,
+                                tw_store_notice_visit *visit, void *user)
+{
+    struct row_reader reader = {.notice = visit, .user = user};
+    return read_newest(store, newest_of(TW_TABLE_NOTICE, session, limit), show_notice, &reader);
 }
 
 struct audit_reader {

@@ -420,6 +420,7 @@ static const char version_1[] =
     "INSERT INTO source VALUES(1,'gateway'),(2,'late');"
     "INSERT INTO meta VALUES('session',7);"
     "INSERT INTO audit VALUES(5,1,'Li','peer','POST','/x',200,'ok');"
+    "INSERT INTO warning VALUES(3,0,'P1',2,0,0.3,NULL,1,1,NULL,NULL,0,'',NULL);"
     "INSERT INTO batch VALUES(1,0,1,5000),(2,0,2,1000);";
 
 static void a_store_of_the_version_before_is_taken_over_without_loss(void **state)
@@ -457,6 +458,14 @@ static void a_store_of_the_version_before_is_taken_over_without_loss(void **stat
     compare_all(f);
     assert_int_equal(tw_store_sample_count(f->store), 6000);
     assert_int_equal(tw_store_meta_get(f->store, "session", 0), 7);
+    struct tw_store_warning *warnings = NULL; /* they had no groups then: each is its own */
+    size_t count = 0;
+    assert_ok(tw_store_warnings_read(f->store, 0, &warnings, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(warnings[0].group, 3);
+    assert_int_equal(warnings[0].own_rank, 2);
+    assert_true(warnings[0].passed_ms[0] == TW_STORE_NEVER);
+    free(warnings);
     struct row row = {.time_ms = BEGIN_MS, .value = 9.5}; /* one of the old ones, corrected */
     write_rows(f, &row, 1, 0);
     assert_ok(tw_store_seal(f->store));

@@ -353,6 +353,17 @@ static void warnings_come_back_by_session(void **state)
     assert_ok(tw_store_warning_put(store, &warning));
     warning.rank = 4;
     warning.state = 1;
+    warning.group = 30000;
+    warning.own_rank = 2;
+    warning.probability = 0.7;
+    warning.high_m = 0.61;
+    warning.early_ms = 4000;
+    warning.late_ms = TW_STORE_NEVER;
+    warning.order = 1;
+    (void)snprintf(warning.order_reason, sizeof warning.order_reason, "泵站停机");
+    warning.none_count = 5;
+    warning.passed_ms[3] = 4500;
+    warning.told_expected_ms = 4900;
     (void)snprintf(warning.acknowledged_by, sizeof warning.acknowledged_by, "Li");
     assert_ok(tw_store_warning_put(store, &warning)); /* the same one, changed */
     warning.id = 40001;
@@ -370,7 +381,87 @@ static void warnings_come_back_by_session(void **state)
     assert_true(warnings[0].reached_ms == TW_STORE_NEVER);
     assert_int_equal(warnings[0].expected_ms, 5000);
     assert_true(warnings[0].simulated);
+    assert_int_equal(warnings[0].group, 30000);
+    assert_int_equal(warnings[0].own_rank, 2);
+    assert_near(warnings[0].probability, 0.7, 0.0);
+    assert_near(warnings[0].high_m, 0.61, 0.0);
+    assert_int_equal(warnings[0].early_ms, 4000);
+    assert_true(warnings[0].late_ms == TW_STORE_NEVER);
+    assert_int_equal(warnings[0].order, 1);
+    assert_string_equal(warnings[0].order_reason, "泵站停机");
+    assert_int_equal(warnings[0].none_count, 5);
+    assert_int_equal(warnings[0].passed_ms[3], 4500);
+    assert_int_equal(warnings[0].told_expected_ms, 4900);
     free(warnings);
+    tw_store_close(store);
+}
+
+static void warnings_and_the_value_beside_them_are_kept_together(void **state)
+{
+    struct tw_store *store = open_store(*state);
+    struct tw_store_warning two[2] = {{.id = 1, .rank = 1}, {.id = 2, .rank = 2}};
+    assert_ok(tw_store_warnings_put(store, two, 2, "taken", 77));
+    assert_ok(tw_store_warnings_put(store, NULL, 0, "taken", 78));
+    assert_ok(tw_store_flush(store));
+    struct tw_store_warning *warnings = NULL;
+    size_t count = 0;
+    assert_ok(tw_store_warnings_read(store, 0, &warnings, &count));
+    assert_int_equal(count, 2);
+    free(warnings);
+    assert_int_equal(tw_store_meta_get(store, "taken", 0), 78);
+    tw_store_close(store);
+}
+
+static bool see_bulletin(void *user, const struct tw_store_bulletin *bulletin)
+{
+    char *seen = user;
+    size_t at = strlen(seen);
+    (void)snprintf(seen + at, 200 - at, "%lld %d %s %s %s;", (long long)bulletin->group,
+                   bulletin->kind, bulletin->identifier, bulletin->text, bulletin->brief);
+    return true;
+}
+
+static bool see_notice(void *user, const struct tw_store_notice *notice)
+{
+    char *seen = user;
+    size_t at = strlen(seen);
+    (void)snprintf(seen + at, 200 - at, "%lld %s %d %d %d %s;", (long long)notice->bulletin,
+                   notice->address, notice->state, notice->attempts,
+                   notice->tried_ms == TW_STORE_NEVER, notice->answer);
+    return true;
+}
+
+static void bulletins_and_what_became_of_them_are_read_newest_first(void **state)
+{
+    struct tw_store *store = open_store(*state);
+    char seen[200] = "";
+    struct tw_store_bulletin bulletin = {
+        .id = 1, .group = 5, .identifier = "a", .text = "<alert/>", .brief = "{}"};
+    assert_ok(tw_store_bulletin_put(store, &bulletin));
+    bulletin.id = 2;
+    bulletin.kind = 2;
+    assert_ok(tw_store_bulletin_put(store, &bulletin));
+    bulletin.id = 3;
+    bulletin.session = 9;
+    assert_ok(tw_store_bulletin_put(store, &bulletin));
+    struct tw_store_notice notice = {.id = 1,
+                                     .bulletin = 2,
+                                     .address = "mail:a@b",
+                                     .tried_ms = TW_STORE_NEVER,
+                                     .next_ms = 0,
+                                     .answer = ""};
+    assert_ok(tw_store_notice_put(store, &notice));
+    notice.attempts = 3;
+    notice.state = 1;
+    notice.tried_ms = 4;
+    notice.answer = "250 ok";
+    assert_ok(tw_store_notice_put(store, &notice));
+    assert_ok(tw_store_flush(store));
+    assert_ok(tw_store_bulletins_read(store, 0, 10, see_bulletin, seen));
+    assert_string_equal(seen, "5 2 a <alert/> {};5 0 a <alert/> {};");
+    seen[0] = 0;
+    assert_ok(tw_store_notices_read(store, 0, 10, see_notice, seen));
+    assert_string_equal(seen, "2 mail:a@b 1 3 0 250 ok;");
     tw_store_close(store);
 }
 
@@ -490,6 +581,8 @@ int main(void)
         with_folder(on_a_full_disk_nothing_is_half_stored_and_reading_goes_on),
         with_folder(a_source_can_be_cleared_and_last_values_follow),
         with_folder(warnings_come_back_by_session),
+        with_folder(warnings_and_the_value_beside_them_are_kept_together),
+        with_folder(bulletins_and_what_became_of_them_are_read_newest_first),
         with_folder(the_audit_is_read_newest_first),
         with_folder(small_values_are_kept_under_keys),
         with_folder(a_file_that_is_no_store_of_ours_is_left_alone),

@@ -13,6 +13,11 @@ static struct tw_cell whole_cell(int64_t value)
     return (struct tw_cell){.kind = 'i', .whole = value};
 }
 
+static struct tw_cell real_cell(double value)
+{
+    return (struct tw_cell){.kind = 'r', .real = value};
+}
+
 static struct tw_cell text_cell(const char *text)
 {
     return (struct tw_cell){.kind = 't', .text = text == NULL ? "" : text};
@@ -138,15 +143,21 @@ tw_status tw_store_series_register(struct tw_store *store, const char *const *na
     return tw_store_job_wait(store, job);
 }
 
-static tw_status write_warning(struct tw_store *store, struct tw_store_job *job)
+static tw_status write_meta(struct tw_store *store, struct tw_store_job *job)
 {
-    const struct tw_store_warning *w = &job->warning;
+    const struct tw_cell cells[] = {text_cell(job->source), whole_cell(job->number)};
+    return store->ops->row_put(store->writer, TW_TABLE_META, cells);
+}
+
+/* In the order of the table's columns. */
+static tw_status write_warning(struct tw_store *store, const struct tw_store_warning *w)
+{
     const struct tw_cell cells[] = {whole_cell(w->id),
                                     whole_cell(w->session),
                                     text_cell(w->point),
                                     whole_cell(w->rank),
                                     whole_cell(w->state),
-                                    {.kind = 'r', .real = w->depth_m},
+                                    real_cell(w->depth_m),
                                     time_cell(w->expected_ms),
                                     whole_cell(w->issued_ms),
                                     whole_cell(w->updated_ms),
@@ -154,15 +165,120 @@ static tw_status write_warning(struct tw_store *store, struct tw_store_job *job)
                                     time_cell(w->ended_ms),
                                     whole_cell(w->simulated),
                                     text_cell(w->acknowledged_by),
-                                    time_cell(w->acknowledged_ms)};
+                                    time_cell(w->acknowledged_ms),
+                                    whole_cell(w->group),
+                                    whole_cell(w->own_rank),
+                                    whole_cell(w->highest_rank),
+                                    real_cell(w->probability),
+                                    real_cell(w->low_m),
+                                    real_cell(w->high_m),
+                                    time_cell(w->early_ms),
+                                    time_cell(w->late_ms),
+                                    whole_cell(w->cause_kind),
+                                    text_cell(w->cause_element),
+                                    time_cell(w->cause_ms),
+                                    text_cell(w->basis),
+                                    whole_cell(w->order),
+                                    whole_cell(w->order_rank),
+                                    text_cell(w->ordered_by),
+                                    text_cell(w->order_reason),
+                                    time_cell(w->ordered_ms),
+                                    whole_cell(w->lower_count),
+                                    whole_cell(w->lower_rank),
+                                    whole_cell(w->none_count),
+                                    time_cell(w->passed_ms[0]),
+                                    time_cell(w->passed_ms[1]),
+                                    time_cell(w->passed_ms[2]),
+                                    time_cell(w->passed_ms[3]),
+                                    whole_cell(w->told_rank),
+                                    whole_cell(w->told_state),
+                                    time_cell(w->told_expected_ms)};
     return store->ops->row_put(store->writer, TW_TABLE_WARNING, cells);
+}
+
+static tw_status write_warnings(struct tw_store *store, struct tw_store_job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        TW_TRY(write_warning(store, &job->warnings[i]));
+    return job->source[0] == 0 ? TW_OK : write_meta(store, job);
+}
+
+tw_status tw_store_warnings_put(struct tw_store *store, const struct tw_store_warning *warnings,
+                                size_t count, const char *key, int64_t value)
+{
+    struct tw_store_job *job = job_new(write_warnings, TW_CLASS_URGENT, count * sizeof *warnings);
+    if (job == NULL) return TW_ERR_NOMEM;
+    job->count = count;
+    job->warnings = (struct tw_store_warning *)(job + 1);
+    if (count > 0) memcpy(job->warnings, warnings, count * sizeof *warnings);
+    (void)snprintf(job->source, sizeof job->source, "%s", key == NULL ? "" : key);
+    job->number = value;
+    return tw_store_job_queue(store, job);
 }
 
 tw_status tw_store_warning_put(struct tw_store *store, const struct tw_store_warning *warning)
 {
-    struct tw_store_job *job = job_new(write_warning, TW_CLASS_URGENT, 0);
+    return tw_store_warnings_put(store, warning, 1, NULL, 0);
+}
+
+/* A job with copies of texts after it; NULL: no memory. */
+static struct tw_store_job *job_with_texts(tw_store_job_run *run, const char *const *from,
+                                           const char **const *to, int count)
+{
+    size_t total = 0;
+    for (int i = 0; i < count; i++)
+        total += (from[i] == NULL ? 0 : strlen(from[i])) + 1;
+    struct tw_store_job *job = job_new(run, TW_CLASS_URGENT, total);
+    if (job == NULL) return NULL;
+    char *at = (char *)(job + 1);
+    for (int i = 0; i < count; i++) {
+        size_t size = (from[i] == NULL ? 0 : strlen(from[i])) + 1;
+        memcpy(at, from[i] == NULL ? "" : from[i], size);
+        *to[i] = at;
+        at += size;
+    }
+    return job;
+}
+
+static tw_status write_bulletin(struct tw_store *store, struct tw_store_job *job)
+{
+    const struct tw_store_bulletin *b = &job->bulletin;
+    const struct tw_cell cells[] = {
+        whole_cell(b->id),   whole_cell(b->session),   whole_cell(b->group), whole_cell(b->time_ms),
+        whole_cell(b->kind), text_cell(b->identifier), text_cell(b->text),   text_cell(b->brief)};
+    return store->ops->row_put(store->writer, TW_TABLE_BULLETIN, cells);
+}
+
+tw_status tw_store_bulletin_put(struct tw_store *store, const struct tw_store_bulletin *bulletin)
+{
+    struct tw_store_bulletin copy = *bulletin;
+    const char *const from[] = {bulletin->identifier, bulletin->text, bulletin->brief};
+    const char **const to[] = {&copy.identifier, &copy.text, &copy.brief};
+    struct tw_store_job *job = job_with_texts(write_bulletin, from, to, 3);
     if (job == NULL) return TW_ERR_NOMEM;
-    job->warning = *warning;
+    job->bulletin = copy;
+    return tw_store_job_queue(store, job);
+}
+
+static tw_status write_notice(struct tw_store *store, struct tw_store_job *job)
+{
+    const struct tw_store_notice *n = &job->notice;
+    const struct tw_cell cells[] = {whole_cell(n->id),       whole_cell(n->session),
+                                    whole_cell(n->bulletin), whole_cell(n->channel),
+                                    text_cell(n->address),   whole_cell(n->state),
+                                    whole_cell(n->attempts), time_cell(n->tried_ms),
+                                    time_cell(n->next_ms),   text_cell(n->answer)};
+    return store->ops->row_put(store->writer, TW_TABLE_NOTICE, cells);
+}
+
+tw_status tw_store_notice_put(struct tw_store *store, const struct tw_store_notice *notice)
+{
+    struct tw_store_notice copy = *notice;
+    const char *const from[] = {notice->address, notice->answer};
+    const char **const to[] = {&copy.address, &copy.answer};
+    struct tw_store_job *job = job_with_texts(write_notice, from, to, 2);
+    if (job == NULL) return TW_ERR_NOMEM;
+    job->notice = copy;
     return tw_store_job_queue(store, job);
 }
 
@@ -182,26 +298,12 @@ static tw_status write_audit(struct tw_store *store, struct tw_store_job *job)
 
 tw_status tw_store_audit_add(struct tw_store *store, const struct tw_store_audit *audit)
 {
-    const char *const from[5] = {audit->who, audit->peer, audit->method, audit->path,
-                                 audit->detail};
-    size_t sizes[5];
-    size_t total = 0;
-    for (int i = 0; i < 5; i++) {
-        sizes[i] = from[i] == NULL ? 1 : strlen(from[i]) + 1;
-        total += sizes[i];
-    }
-    struct tw_store_job *job = job_new(write_audit, TW_CLASS_URGENT, total);
+    struct tw_store_audit copy = *audit;
+    const char *const from[] = {audit->who, audit->peer, audit->method, audit->path, audit->detail};
+    const char **const to[] = {&copy.who, &copy.peer, &copy.method, &copy.path, &copy.detail};
+    struct tw_store_job *job = job_with_texts(write_audit, from, to, 5);
     if (job == NULL) return TW_ERR_NOMEM;
-    const char **const to[5] = {&job->audit.who, &job->audit.peer, &job->audit.method,
-                                &job->audit.path, &job->audit.detail};
-    char *at = (char *)(job + 1);
-    for (int i = 0; i < 5; i++) {
-        memcpy(at, from[i] == NULL ? "" : from[i], sizes[i]);
-        *to[i] = at;
-        at += sizes[i];
-    }
-    job->audit.time_ms = audit->time_ms;
-    job->audit.status = audit->status;
+    job->audit = copy;
     return tw_store_job_queue(store, job);
 }
 
@@ -251,12 +353,6 @@ tw_status tw_store_source_clear(struct tw_store *store, const char *source)
     (void)snprintf(job->source, sizeof job->source, "%s", source);
     job->after = forget_source;
     return tw_store_job_wait(store, job);
-}
-
-static tw_status write_meta(struct tw_store *store, struct tw_store_job *job)
-{
-    const struct tw_cell cells[] = {text_cell(job->source), whole_cell(job->number)};
-    return store->ops->row_put(store->writer, TW_TABLE_META, cells);
 }
 
 tw_status tw_store_meta_set(struct tw_store *store, const char *key, int64_t value)
