@@ -1,10 +1,10 @@
 /* thalweg check: every fault of a model or of a city. */
 #include "commands.h"
 #include "faults.h"
+#include "grid/raster.h"
 #include "server/city.h"
 #include "server/devices_ini.h"
 #include "server/modbus.h"
-#include "server/raster.h"
 #include "server/roles.h"
 #include "server/storm.h"
 #include "telemetry/catalogue.h"

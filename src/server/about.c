@@ -1,6 +1,6 @@
 /* What GET answers of what never changes: the city and its network. */
+#include "grid/projection.h"
 #include "net/json.h"
-#include "server/projection.h"
 #include "server/service.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 #include "server/city.h"
 
 #include "base/text.h"
+#include "grid/projection.h"
 #include "net/iso_time.h"
 #include "server/doors.h"
-#include "server/projection.h"
 #include "server/storm.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* Files of a city on any bytes. The first byte chooses the reader: i city.ini, g GeoJSON, a ESRI
  * ASCII grid, t GeoTIFF; the rest is the file. */
 #include "fuzz.h"
+#include "grid/raster.h"
 #include "server/geojson.h"
 #include "server/ini.h"
-#include "server/raster.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "server/hillshade.h"
 
-#include "server/projection.h"
+#include "grid/projection.h"
 
 #include <math.h>
 #include <stdbool.h>

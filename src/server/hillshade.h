@@ -2,7 +2,7 @@
 #ifndef TW_SERVER_HILLSHADE_H
 #define TW_SERVER_HILLSHADE_H
 
-#include "server/raster.h"
+#include "grid/raster.h"
 #include "thalweg/status.h"
 
 #include <stddef.h>

@@ -14,11 +14,11 @@ static struct tw_shade shade_plane(double east, double north)
     struct tw_raster raster = {
         .columns = SIDE, .rows = SIDE, .west = 100.0, .north = 0.05, .dx = 0.001, .dy = 0.001};
     struct tw_shade shade;
-    raster.elevation_m = malloc(SIDE * SIDE * sizeof(float));
-    assert_non_null(raster.elevation_m);
+    raster.value = malloc(SIDE * SIDE * sizeof(float));
+    assert_non_null(raster.value);
     for (int r = 0; r < SIDE; r++) {
         for (int c = 0; c < SIDE; c++) {
-            raster.elevation_m[r * SIDE + c] =
+            raster.value[r * SIDE + c] =
                 (float)(1000.0 + 111.32 * (east * c - north * r)); /* 0.001 degrees are 111 m */
         }
     }
@@ -64,7 +64,7 @@ static void holes_are_transparent(void **state)
                                .north = 0.004,
                                .dx = 0.001,
                                .dy = 0.001,
-                               .elevation_m = cells};
+                               .value = cells};
     struct tw_shade shade;
     assert_ok(tw_shade_make(&raster, 4326, 1024, &shade));
     assert_int_equal(shade.pixels[1], 0);
@@ -78,8 +78,8 @@ static void a_large_raster_becomes_a_picture_of_the_widest_size(void **state)
     struct tw_raster raster = {
         .columns = 300, .rows = 100, .west = 0.0, .north = 0.0, .dx = 0.001, .dy = 0.001};
     struct tw_shade shade;
-    raster.elevation_m = calloc(30000, sizeof(float));
-    assert_non_null(raster.elevation_m);
+    raster.value = calloc(30000, sizeof(float));
+    assert_non_null(raster.value);
     assert_ok(tw_shade_make(&raster, 4326, 60, &shade));
     assert_int_equal(shade.width, 60);
     assert_int_equal(shade.height, 20);

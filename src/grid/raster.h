@@ -1,19 +1,19 @@
-/* Ground elevation: a grid with a place on the map. */
-#ifndef TW_SERVER_RASTER_H
-#define TW_SERVER_RASTER_H
+/* A grid with a place on the map: ground elevation, rain as a radar sees it. */
+#ifndef TW_GRID_RASTER_H
+#define TW_GRID_RASTER_H
 
 #include "thalweg/status.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** A grid of elevations, rows from north to south. */
+/** A grid of values, rows from north to south. */
 struct tw_raster {
     int32_t columns, rows;
     double west, north; /* of the outer corner of the first cell, in map coordinates */
     double dx, dy;      /* size of a cell, both > 0 */
     int epsg;           /* of the map coordinates; 0: the file does not say */
-    float *elevation_m; /* [rows * columns] NAN: none; owned, from malloc */
+    float *value;       /* [rows * columns] NAN: none; owned, from malloc */
 };
 
 /**
@@ -28,7 +28,7 @@ tw_status tw_raster_read(const char *path, char *why, size_t why_size,
 /** Free what a raster holds. */
 void tw_raster_done(struct tw_raster *raster);
 
-/** Elevation at map coordinates, between the four nearest cells; NAN outside. */
+/** Value at map coordinates, between the four nearest cells; NAN outside. */
 double tw_raster_at(const struct tw_raster *raster, double x, double y);
 
 #endif

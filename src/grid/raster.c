@@ -1,4 +1,4 @@
-#include "server/raster.h"
+#include "grid/raster.h"
 
 #include "base/file.h"
 #include "base/text.h"
@@ -41,8 +41,8 @@ static tw_status make_cells(struct tw_raster *raster, char *why, size_t why_size
         return refuse(why, why_size, "the grid has too few or too many cells");
     }
     size_t count = (size_t)raster->columns * (size_t)raster->rows;
-    raster->elevation_m = malloc(count * sizeof *raster->elevation_m);
-    return raster->elevation_m == NULL ? TW_ERR_NOMEM : TW_OK;
+    raster->value = malloc(count * sizeof *raster->value);
+    return raster->value == NULL ? TW_ERR_NOMEM : TW_OK;
 }
 
 /* ---- ESRI ASCII grid ---- */
@@ -123,7 +123,7 @@ static tw_status read_ascii(char *text, char *why, size_t why_size, struct tw_ra
                            word == NULL ? "the file ends too early" : "a cell is not a number");
             return TW_ERR_FORMAT;
         }
-        raster->elevation_m[i] = value == head.no_data ? NAN : (float)value;
+        raster->value[i] = value == head.no_data ? NAN : (float)value;
     }
     return TW_OK;
 }
@@ -202,7 +202,7 @@ static bool sample_known(struct sample sample)
 static void put_row(struct tw_raster *raster, int32_t row, int32_t from, int32_t count,
                     const unsigned char *bytes, struct sample sample, double no_data)
 {
-    float *out = raster->elevation_m + (size_t)row * (size_t)raster->columns;
+    float *out = raster->value + (size_t)row * (size_t)raster->columns;
     for (int32_t i = 0; i < count && from + i < raster->columns; i++) {
         double value = sample_at(bytes, i, sample);
         bool none = !isfinite(value) || value == no_data || fabs(value) > 12000.0;
@@ -357,8 +357,8 @@ tw_status tw_raster_read(const char *path, char *why, size_t why_size, struct tw
 
 void tw_raster_done(struct tw_raster *raster)
 {
-    free(raster->elevation_m);
-    raster->elevation_m = NULL;
+    free(raster->value);
+    raster->value = NULL;
 }
 
 double tw_raster_at(const struct tw_raster *raster, double x, double y)
@@ -378,7 +378,7 @@ double tw_raster_at(const struct tw_raster *raster, double x, double y)
     if (r > raster->rows - 2) r = raster->rows - 2;
     double u = column - c;
     double v = row - r;
-    const float *z = raster->elevation_m + (size_t)r * (size_t)raster->columns + c;
+    const float *z = raster->value + (size_t)r * (size_t)raster->columns + c;
     const float *below = z + raster->columns;
     const double weights[4] = {(1.0 - u) * (1.0 - v), u * (1.0 - v), (1.0 - u) * v, u * v};
     const float cells[4] = {z[0], z[1], below[0], below[1]};

@@ -1,6 +1,6 @@
 /* From a city's map coordinates to WGS 84 and back. */
-#ifndef TW_SERVER_PROJECTION_H
-#define TW_SERVER_PROJECTION_H
+#ifndef TW_GRID_PROJECTION_H
+#define TW_GRID_PROJECTION_H
 
 #include "thalweg/status.h"
 

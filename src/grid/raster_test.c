@@ -1,4 +1,4 @@
-#include "server/raster.h"
+#include "grid/raster.h"
 
 #include "check.h"
 

@@ -1,4 +1,4 @@
-#include "server/projection.h"
+#include "grid/projection.h"
 
 #include <math.h>
 #include <proj.h>

@@ -1,0 +1,222 @@
+#include "forecast/nowcast.h"
+
+#include "forecast/ensemble.h"
+#include "forecast/nowcast_parts.h"
+#include "forecast/rain.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool makes_sense(const struct tw_nowcast_setup *s)
+{
+    if (s->place_count < 0 || s->gauge_count < 0 || s->members < 1 || s->threads < 1) return false;
+    if (!(s->step_s > 0.0) || !(s->horizon_s >= s->step_s) || !(s->kept_s >= s->step_s)) {
+        return false;
+    }
+    if (s->horizon_s / s->step_s > 1e5 || s->kept_s / s->step_s > 1e5) return false;
+    for (int32_t p = 0; p < s->place_count; p++) {
+        if (s->places[p].gauge < -1 || s->places[p].gauge >= s->gauge_count) return false;
+    }
+    for (int32_t g = 0; g < s->gauge_count; g++) {
+        if (s->gauges[g].name == NULL) return false;
+    }
+    return true;
+}
+
+static tw_status take_gauges(struct tw_nowcast *n, const struct tw_nowcast_setup *setup)
+{
+    n->gauges = TW_ARENA_NEW(&n->arena, struct tw_gauge_series, setup->gauge_count);
+    if (n->gauges == NULL) return TW_ERR_NOMEM;
+    for (int32_t g = 0; g < setup->gauge_count; g++) {
+        const struct tw_rain_gauge *gauge = &setup->gauges[g];
+        n->gauges[g].x = gauge->x;
+        n->gauges[g].y = gauge->y;
+        n->gauges[g].name = tw_arena_text(&n->arena, gauge->name, strlen(gauge->name));
+        if (n->gauges[g].name == NULL) return TW_ERR_NOMEM;
+    }
+    return TW_OK;
+}
+
+static tw_status allocate(struct tw_nowcast *n, const struct tw_nowcast_setup *setup)
+{
+    TW_TRY(take_gauges(n, setup));
+    size_t places = (size_t)setup->place_count;
+    size_t ahead = (size_t)n->ahead_count * (size_t)setup->members;
+    n->places = TW_ARENA_NEW(&n->arena, struct tw_rain_place, setup->place_count);
+    n->past_mmh = tw_arena_alloc(&n->arena, (size_t)n->past_count * places, sizeof(float));
+    n->ahead_mmh = tw_arena_alloc(&n->arena, ahead * places, sizeof(float));
+    if (n->places == NULL || n->past_mmh == NULL || n->ahead_mmh == NULL) return TW_ERR_NOMEM;
+    if (places > 0) memcpy(n->places, setup->places, places * sizeof *n->places);
+    return TW_OK;
+}
+
+tw_status tw_nowcast_create(const struct tw_nowcast_setup *setup, struct tw_nowcast **out_nowcast)
+{
+    if (!makes_sense(setup)) return TW_ERR_ARG;
+    struct tw_nowcast *n = calloc(1, sizeof *n);
+    if (n == NULL) return TW_ERR_NOMEM;
+    n->setup = *setup;
+    n->past_count = (int32_t)ceil(setup->kept_s / setup->step_s);
+    n->ahead_count = (int32_t)ceil(setup->horizon_s / setup->step_s);
+    tw_status status = allocate(n, setup);
+    if (status != TW_OK) {
+        tw_nowcast_destroy(n);
+        return status;
+    }
+    n->setup.places = n->places;
+    n->setup.gauges = NULL;
+    *out_nowcast = n;
+    return TW_OK;
+}
+
+void tw_nowcast_destroy(struct tw_nowcast *nowcast)
+{
+    if (nowcast == NULL) return;
+    for (int32_t g = 0; nowcast->gauges != NULL && g < nowcast->setup.gauge_count; g++)
+        free(nowcast->gauges[g].falls);
+    for (int32_t i = 0; i < nowcast->radar.count; i++)
+        free(nowcast->radar.fields[i].mmh);
+    free(nowcast->radar.fields);
+    for (int32_t i = 0; i < nowcast->outlook_count; i++)
+        tw_outlook_kept_done(&nowcast->outlooks[i]);
+    free(nowcast->outlooks);
+    free(nowcast->notes);
+    tw_arena_done(&nowcast->arena);
+    free(nowcast);
+}
+
+void tw_nowcast_forget(struct tw_nowcast *nowcast, double until_s)
+{
+    for (int32_t g = 0; g < nowcast->setup.gauge_count; g++)
+        tw_gauge_forget(&nowcast->gauges[g], until_s);
+    tw_radar_forget(&nowcast->radar, until_s);
+    int32_t kept = 0;
+    for (int32_t i = 0; i < nowcast->outlook_count; i++) {
+        const struct tw_outlook *o = &nowcast->outlooks[i].outlook;
+        if (o->from_s + o->count * o->interval_s > until_s) {
+            nowcast->outlooks[kept++] = nowcast->outlooks[i];
+        } else {
+            tw_outlook_kept_done(&nowcast->outlooks[i]);
+        }
+    }
+    nowcast->outlook_count = kept;
+}
+
+/* Gauges between which a place lies, the nearer the more; a place or gauge without coordinates
+ * counts only where the model says so. */
+static double gauges_at(const struct tw_nowcast *n, int32_t place, double from_s, double to_s)
+{
+    const struct tw_rain_place *p = &n->places[place];
+    double sum = 0.0;
+    double weights = 0.0;
+    for (int32_t g = 0; g < n->setup.gauge_count; g++) {
+        double known = 0.0;
+        double mmh = tw_gauge_mean_mmh(&n->gauges[g], from_s, to_s, n->now_s, &known);
+        if (!(known > 0.5)) continue;
+        if (g == p->gauge && isnan(p->x)) return mmh;
+        double distance2 = pow(p->x - n->gauges[g].x, 2.0) + pow(p->y - n->gauges[g].y, 2.0);
+        if (isnan(distance2)) continue;
+        double weight = 1.0 / (distance2 + 1e4);
+        sum += weight * mmh;
+        weights += weight;
+    }
+    return weights > 0.0 ? sum / weights : 0.0;
+}
+
+tw_status tw_nowcast_issue(struct tw_nowcast *nowcast, double now_s)
+{
+    struct tw_nowcast *n = nowcast;
+    if (!isfinite(now_s)) return TW_ERR_ARG;
+    n->now_s = now_s;
+    n->note_count = 0;
+    const int32_t places = n->setup.place_count;
+    const double step_s = n->setup.step_s;
+    const tw_rain_persistence persistence = TW_RAIN_PERSISTENCE_DEFAULT;
+    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
+    for (int32_t p = 0; p < places; p++) {
+        for (int32_t k = 0; k < n->past_count; k++) {
+            double from_s = now_s - (n->past_count - k) * step_s;
+            n->past_mmh[(size_t)k * (size_t)places + (size_t)p] =
+                (float)gauges_at(n, p, from_s, from_s + step_s);
+        }
+        double recent = gauges_at(n, p, now_s - persistence.window_s, now_s);
+        for (int32_t m = 0; m < n->setup.members; m++) {
+            for (int32_t k = 0; k < n->ahead_count; k++) {
+                double lead_s = (k + 0.5) * step_s;
+                double mmh = tw_rain_ahead_mmh(&persistence, recent, lead_s) *
+                             tw_rain_member_factor(&spread, m, n->setup.members, lead_s);
+                size_t row = (size_t)m * (size_t)n->ahead_count + (size_t)k;
+                n->ahead_mmh[row * (size_t)places + (size_t)p] = (float)mmh;
+            }
+        }
+    }
+    for (int32_t g = 0; g < n->setup.gauge_count; g++)
+        TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_GAUGE_USED, n->gauges[g].name, g, 0.0));
+    TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_BY_GAUGES, "", -1, 0.0));
+    n->issued = true;
+    return TW_OK;
+}
+
+/* Rates of steps one after the other; the first begins at start_s. */
+struct steps {
+    const float *mmh; /* [count * stride] */
+    size_t stride;
+    int32_t count;
+    double start_s, step_s;
+};
+
+/* Sum of rate times seconds over what lies in from_s..to_s. */
+static double overlap(const struct steps *steps, double from_s, double to_s, double *known_s)
+{
+    double sum = 0.0;
+    double first = floor((from_s - steps->start_s) / steps->step_s);
+    int32_t k = first > 0.0 ? (first < steps->count ? (int32_t)first : steps->count) : 0;
+    for (; k < steps->count; k++) {
+        double begin = steps->start_s + k * steps->step_s;
+        double end = begin + steps->step_s;
+        if (begin >= to_s) break;
+        if (begin < from_s) begin = from_s;
+        if (end > to_s) end = to_s;
+        if (end <= begin) continue;
+        sum += (double)steps->mmh[(size_t)k * steps->stride] * (end - begin);
+        *known_s += end - begin;
+    }
+    return sum;
+}
+
+static struct steps past_of(const struct tw_nowcast *n, int32_t place)
+{
+    return (struct steps){n->past_mmh + place, (size_t)n->setup.place_count, n->past_count,
+                          n->now_s - n->past_count * n->setup.step_s, n->setup.step_s};
+}
+
+static struct steps ahead_of(const struct tw_nowcast *n, int32_t member, int32_t place)
+{
+    size_t stride = (size_t)n->setup.place_count;
+    size_t first = (size_t)member * (size_t)n->ahead_count * stride + (size_t)place;
+    return (struct steps){n->ahead_mmh + first, stride, n->ahead_count, n->now_s, n->setup.step_s};
+}
+
+double tw_nowcast_analysis_mmh(const struct tw_nowcast *nowcast, int32_t place, double from_s,
+                               double to_s)
+{
+    if (!nowcast->issued || place < 0 || place >= nowcast->setup.place_count) return 0.0;
+    struct steps past = past_of(nowcast, place);
+    double known_s = 0.0;
+    double sum = overlap(&past, from_s, to_s, &known_s);
+    return known_s > 0.0 ? sum / known_s : 0.0;
+}
+
+double tw_nowcast_mmh(const struct tw_nowcast *nowcast, int32_t member, int32_t place,
+                      double from_s, double to_s)
+{
+    if (!nowcast->issued || place < 0 || place >= nowcast->setup.place_count) return 0.0;
+    if (member < 0 || member >= nowcast->setup.members) return 0.0;
+    struct steps past = past_of(nowcast, place);
+    struct steps ahead = ahead_of(nowcast, member, place);
+    double known_s = 0.0;
+    double sum = overlap(&past, from_s, to_s, &known_s) + overlap(&ahead, from_s, to_s, &known_s);
+    return known_s > 0.0 ? sum / known_s : 0.0;
+}
