@@ -43,6 +43,7 @@ static bool semi_implicit(const struct tw_run *run)
 {
     enum tw_run_routing wanted = run->options.routing;
     bool in_file = run->model->options.solver == TW_SOLVER_SEMI_IMPLICIT;
+    if (run->model->options.routing != TW_ROUTING_DYNWAVE) return false;
     return wanted == TW_RUN_ROUTING_OF_FILE ? in_file : wanted == TW_RUN_ROUTING_SEMI_IMPLICIT;
 }
 

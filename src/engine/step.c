@@ -3,6 +3,7 @@
 
 #include "hydraulics/regulators.h"
 #include "hydraulics/storage_losses.h"
+#include "hydraulics/tree_route.h"
 #include "hydrology/climate.h"
 #include "num/series.h"
 #include "num/table.h"
@@ -20,7 +21,8 @@ static double next_step_ms(struct tw_run *run, double until_ms)
     double step_s = run->routing.routing_step_s;
     if (o->ignore_routing) {
         step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
-    } else if (run->net->link_count > 0 && run->semi == NULL) {
+    } else if (run->net->link_count > 0 && run->semi == NULL &&
+               run->model->options.routing == TW_ROUTING_DYNWAVE) {
         step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
     }
     double step_ms = 1000.0 * step_s;
@@ -302,7 +304,9 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
         tw_dynwave_rest(h);
     } else if (!skips || !tw_run_stands_still(run, flow_error_ratio, moved)) {
         tw_losses_advance(h, step_s);
-        if (run->semi == NULL) {
+        if (run->model->options.routing != TW_ROUTING_DYNWAVE) {
+            tw_tree_step(h, step_s);
+        } else if (run->semi == NULL) {
             tw_dynwave_step(h, &run->routing, step_s);
         } else {
             step_semi(run, step_s);

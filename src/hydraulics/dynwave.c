@@ -144,8 +144,7 @@ static void keep_net(int32_t count, const double *restrict in_m3s, const double 
         net_m3s[i] = in_m3s[i] - out_m3s[i];
 }
 
-/* What was new becomes old. */
-static void begin_step(struct tw_hydraulics *h)
+void tw_dynwave_begin_step(struct tw_hydraulics *h)
 {
     size_t w = (size_t)h->lanes, nodes = (size_t)h->net->node_count * w;
     size_t links = (size_t)h->net->link_count * w, conduits = (size_t)h->net->conduit_count * w;
@@ -164,7 +163,7 @@ static void begin_step(struct tw_hydraulics *h)
 
 void tw_dynwave_rest(struct tw_hydraulics *h)
 {
-    begin_step(h);
+    tw_dynwave_begin_step(h);
     for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
         double lateral = h->node.lateral_m3s[at];
         h->node.inflow_m3s[at] = lateral > 0.0 ? lateral : 0.0;
@@ -246,7 +245,7 @@ static int32_t count_trial(struct tw_hydraulics *h, int32_t trial)
 void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *options, double dt_s)
 {
     TW_REQUIRE(h->lanes == 1 || h->lanes % TW_BLOCK == 0);
-    begin_step(h);
+    tw_dynwave_begin_step(h);
     memset(h->sums.done, 0, (size_t)h->lanes);
     int32_t going = h->lanes;
     for (int32_t trial = 0; trial < options->max_trials && going > 0; trial++) {

@@ -37,6 +37,9 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
 /** A step of nodes without links: what flows in is all that can be said of them. */
 void tw_dynwave_rest(struct tw_hydraulics *h);
 
+/** What was new becomes old: the beginning of every routing step. */
+void tw_dynwave_begin_step(struct tw_hydraulics *h);
+
 /** Normal depth of a flow in one barrel of a conduit row [m]; a rougher conduit (see
  * struct tw_hydraulics) has that of the flow times its factor. */
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s);

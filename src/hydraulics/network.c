@@ -3,6 +3,7 @@
 #include "hydraulics/constants.h"
 #include "hydraulics/force_main.h"
 #include "hydraulics/regulators.h"
+#include "model/tree.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -66,6 +67,23 @@ static tw_status number_rows(struct tw_network *net, struct tw_arena *arena)
         net->to[row] = model->links.to[link];
     }
     return TW_OK;
+}
+
+/* What routing without dynamic waves goes by. */
+static tw_status order_rows(struct tw_network *net, struct tw_arena *arena)
+{
+    const struct tw_model *model = net->model;
+    if (model->options.routing == TW_ROUTING_DYNWAVE || model->options.ignore_routing) return TW_OK;
+    struct tw_tree tree;
+    TW_TRY(tw_tree_init(&tree, model, arena));
+    net->order = tree.order;
+    net->leaves = TW_ARENA_NEW(arena, bool, net->node_count);
+    if (net->leaves == NULL) return TW_ERR_NOMEM;
+    for (int32_t k = 0; k < tree.ordered; k++) {
+        net->leaves[model->links.from[tree.order[k]]] = true;
+        net->order[k] = net->row_of_link[tree.order[k]];
+    }
+    return tree.ordered == net->link_count ? TW_OK : TW_ERR_ARG;
 }
 
 static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct tw_arena *arena)
@@ -148,7 +166,7 @@ static double lengthening(const struct tw_network *net, const struct tw_xsect *x
                           double roughness, double slope)
 {
     const struct tw_options *o = &net->model->options;
-    if (!(o->lengthening_step_s > 0.0)) return 1.0;
+    if (!(o->lengthening_step_s > 0.0) || o->routing != TW_ROUTING_DYNWAVE) return 1.0;
     double step =
         o->lengthening_step_s < o->routing_step_s ? o->lengthening_step_s : o->routing_step_s;
     double full_depth =
@@ -346,6 +364,7 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
         .model = model, .node_count = model->nodes.count, .link_count = model->links.count};
     TW_TRY(make_sections(&net, arena));
     TW_TRY(number_rows(&net, arena));
+    TW_TRY(order_rows(&net, arena));
     TW_TRY(make_conduits(&net, arena));
     TW_TRY(make_incidence(&net, arena));
     TW_TRY(make_nodes(&net, arena));

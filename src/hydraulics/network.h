@@ -103,6 +103,8 @@ struct tw_network {
     struct tw_geometry geometry;
     int32_t *link_of_row, *row_of_link;
     int32_t *from, *to; /* nodes of every row */
+    int32_t *order;     /* steady and kinematic wave: rows as water passes them (model/tree.h) */
+    bool *leaves;       /* the same: a link leaves the node */
     struct tw_conduit_rows conduit;
 
     /* nodes */
@@ -129,7 +131,8 @@ struct tw_network {
  * Make the network of a model.
  *
  * arena   owns everything in it
- * errors  TW_ERR_NOMEM; TW_ERR_ARG a cross-section has no geometry
+ * errors  TW_ERR_NOMEM; TW_ERR_ARG a cross-section has no geometry, or links are in a circle and
+ *         routing is not by dynamic wave (io/ has checked both)
  */
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);

@@ -48,6 +48,7 @@ static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t l
     return y <= 0.0 ? inflow : q;
 }
 
+/* Flow by the heads at the ends, whatever the node has to give. */
 static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, int32_t lane,
                                    double dt)
 {
@@ -62,7 +63,6 @@ static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, i
     int32_t kind = model->links.kind[link], section = model->links.xsect[link];
     if (kind == TW_LINK_PUMP) {
         tw_pump_flow(model, k, &ends, &out);
-        out.flow_m3s = pump_limited(h, row, lane, out.flow_m3s, dt);
     } else if (kind == TW_LINK_ORIFICE) {
         tw_orifice_flow(model, k, &h->net->xsects[section], &ends, &out);
     } else if (kind == TW_LINK_WEIR) {
@@ -108,6 +108,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
     bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
     struct tw_link_flow f = flow_of(h, row, lane, pass->dt_s);
     double last = h->link.flow_m3s[i], q = f.flow_m3s;
+    if (pump) q = pump_limited(h, row, lane, q, pass->dt_s);
     if (!pump && shut_against(h, row, q)) q = f.dqdh_m2s = 0.0;
     if (pass->relaxed && !pump) {
         q = 0.5 * last + 0.5 * q;
@@ -125,6 +126,13 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
                kind[h->net->to[row]] == TW_NODE_STORAGE;
     h->link.surface1_m2[i] = no1 ? 0.0 : 0.5 * f.surface_m2;
     h->link.surface2_m2[i] = no2 ? 0.0 : 0.5 * f.surface_m2;
+}
+
+double tw_regulator_row_flow(const struct tw_hydraulics *h, int32_t row, int32_t lane, double dt_s)
+{
+    double q = flow_of(h, row, lane, dt_s).flow_m3s;
+    bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
+    return !pump && shut_against(h, row, q) ? 0.0 : q;
 }
 
 void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_pass *pass)

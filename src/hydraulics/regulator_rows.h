@@ -10,4 +10,7 @@
  */
 void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_pass *pass);
 
+/** Flow of such a link at the present depths of its nodes [m3/s], whatever its node has to give. */
+double tw_regulator_row_flow(const struct tw_hydraulics *h, int32_t row, int32_t lane, double dt_s);
+
 #endif

@@ -4,6 +4,7 @@
 #include "hydraulics/dynwave.h"
 #include "hydraulics/outfall.h"
 #include "hydraulics/regulators.h"
+#include "hydraulics/tree_route.h"
 #include "hydraulics/xsect.h"
 
 static void take(struct tw_pool *pool, size_t count, double **const *arrays, size_t n)
@@ -48,6 +49,10 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     struct tw_conduit_state *c = &h->conduit;
     double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
     take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
+    if (model->options.routing != TW_ROUTING_DYNWAVE) {
+        double **const ends[] = {&c->entry_m3s, &c->entry_m2, &c->exit_m2};
+        take(state, (size_t)net->conduit_count * w, ends, 3);
+    }
     h->clock = TW_POOL_NEW(state, struct tw_routing_clock, w);
     h->roughness = TW_POOL_NEW(state, double, w);
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
@@ -167,11 +172,27 @@ static void begin_nodes(struct tw_hydraulics *h)
     }
 }
 
+/* Without dynamic waves nodes begin as deep as the file says, and flows are counted from zero. */
+static void begin_tree_nodes(struct tw_hydraulics *h)
+{
+    for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
+        double depth = h->model->nodes.initial_depth_m[at / h->lanes];
+        h->node.depth_m[at] = h->node.old_depth_m[at] = depth;
+        h->node.volume_m3[at] = tw_node_volume(h->net, at / h->lanes, depth);
+        h->node.old_volume_m3[at] = h->node.volume_m3[at];
+    }
+}
+
 void tw_hydraulics_begin(struct tw_hydraulics *h)
 {
     for (int32_t l = 0; l < h->lanes; l++)
         h->roughness[l] = 1.0;
     begin_links(h);
+    if (h->model->options.routing != TW_ROUTING_DYNWAVE) {
+        tw_tree_begin(h);
+        begin_tree_nodes(h);
+        return;
+    }
     begin_node_depths(h);
     for (int32_t i = 0; i < h->model->outfalls.count; i++)
         tw_outfall_set_depth(h, i);

@@ -59,7 +59,8 @@ static void count_links(struct tw_inp *inp, int32_t *count)
 static void check_outfalls(struct tw_inp *inp, const int32_t *links_at)
 {
     const struct tw_model *m = inp->model;
-    bool routed = m->links.count > 0 && !m->options.ignore_routing;
+    bool routed = m->links.count > 0 && !m->options.ignore_routing &&
+                  m->options.routing == TW_ROUTING_DYNWAVE; /* else: tw_inp_check_tree */
     for (int32_t k = 0; k < m->outfalls.count; k++) {
         int32_t node = m->outfalls.node[k];
         if (routed && links_at[node] > 1)

@@ -69,7 +69,6 @@ static void set_routing(struct tw_inp *inp, const struct tw_inp_row *row)
         TW_ROUTING_DYNWAVE, TW_ROUTING_DYNWAVE};
     int32_t index;
     if (!tw_inp_choice(inp, row, 1, "the method", words, &index)) return;
-    inp->options.routing_line = row->line;
     inp->model->options.solver =
         index == SEMI_IMPLICIT ? TW_SOLVER_SEMI_IMPLICIT : TW_SOLVER_DYNAMIC_WAVE;
     if (routing[index] == TW_ROUTING_NONE)
@@ -325,10 +324,6 @@ void tw_inp_check_options(struct tw_inp *inp)
     o->lateral_flow_tolerance_ratio /= 100.0;
     check_dates(inp);
     check_steps(inp);
-    bool routed = inp->model->links.count > 0 && !o->ignore_routing;
-    if (routed && o->routing != TW_ROUTING_DYNWAVE)
-        tw_faults_add(inp->faults, inp->path, inp->options.routing_line,
-                      "option FLOW_ROUTING: only DYNWAVE is available yet");
 }
 
 /* After gages have cut the wet step: DRY >= WET >= ROUTING >= MINIMUM. */

@@ -79,7 +79,8 @@ static tw_status read_rows(struct tw_inp *inp)
     tw_inp_check_wet_step(inp);
     tw_inp_check_subcatchments(inp);
     TW_TRY(tw_inp_check_links(inp));
-    return tw_inp_check_nodes(inp);
+    TW_TRY(tw_inp_check_nodes(inp));
+    return tw_inp_check_tree(inp);
 }
 
 /* The model keeps what was warned of: a report repeats it. */

@@ -33,7 +33,6 @@ struct tw_inp_row {
 struct tw_inp_options {
     bool elevation_offsets; /* LINK_OFFSETS ELEVATION */
     bool ignore_snowmelt, ignore_groundwater, ignore_rdii, ignore_quality;
-    int32_t routing_line; /* of FLOW_ROUTING; 0: not given */
     int32_t infiltration;
     double start_date, start_time, end_date, end_time, report_date, report_time;
 };
@@ -247,6 +246,8 @@ void tw_inp_check_subcatchments(struct tw_inp *inp);
 tw_status tw_inp_check_links(struct tw_inp *inp);
 /** Nodes after links. */
 tw_status tw_inp_check_nodes(struct tw_inp *inp);
+/** What routing without dynamic waves asks of the network. errors: TW_ERR_NOMEM */
+tw_status tw_inp_check_tree(struct tw_inp *inp);
 
 /* ---- readers, as inp_sections.def names them ---- */
 typedef tw_status tw_inp_declare_fn(struct tw_inp *inp, struct tw_inp_row *row);
