@@ -63,7 +63,7 @@ endif()
 if(TARGET thalweg_service)   # the store in PostgreSQL
     add_test(NAME store_postgres COMMAND Python3::Interpreter
         ${CMAKE_CURRENT_SOURCE_DIR}/store_postgres_test.py $<TARGET_FILE:thalweg>
-        $<TARGET_FILE:store_store_seal_test>)
+        $<TARGET_FILE:store_store_seal_test> $<TARGET_FILE:store_store_journal_test>)
     set_tests_properties(store_postgres PROPERTIES LABELS "command;store" TIMEOUT 300
         SKIP_RETURN_CODE 77)
 endif()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The store in PostgreSQL: the unit test of the store against a database, and moves both ways.
 
-  store_postgres_test.py THALWEG STORE_SEAL_TEST [TEST ...]
+  store_postgres_test.py THALWEG STORE_SEAL_TEST STORE_JOURNAL_TEST [TEST ...]
 """
 import json
 import os
@@ -14,6 +14,7 @@ import postgres
 import server_test
 
 SEAL_TEST = None
+JOURNAL_TEST = None
 KEYS = ("series", "sources", "months", "chunks", "samples", "chunk_bytes", "warnings", "audit",
         "forecasts")
 
@@ -38,6 +39,12 @@ class InPostgres(unittest.TestCase):
                                   env={**os.environ, "TW_TEST_STORE": server.url})
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_the_journal_books_in_a_database_as_it_does_in_files(self):
+        with postgres.Postgres() as server:
+            done = subprocess.run([JOURNAL_TEST], capture_output=True, text=True,
+                                  env={**os.environ, "TW_TEST_STORE": server.url})
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_a_store_moves_there_and_back(self):
         with postgres.Postgres() as server, tempfile.TemporaryDirectory() as folder:
             first = os.path.join(folder, "first.db")
@@ -59,11 +66,12 @@ class InPostgres(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     if not postgres.is_there():
         print("skipped: PostgreSQL is not installed (tools/setup.sh test)")
         sys.exit(77)
     server_test.THALWEG = os.path.abspath(sys.argv.pop(1))
     SEAL_TEST = os.path.abspath(sys.argv.pop(1))
+    JOURNAL_TEST = os.path.abspath(sys.argv.pop(1))
     unittest.main()

@@ -69,6 +69,13 @@ static const struct tw_table_info tables[TW_TABLE_COUNT] = {
                          {"id", "session", "bulletin", "channel", "address", "state", "attempts",
                           "tried_ms", "next_ms", "answer"},
                          "iiiitiiiit"},
+    [TW_TABLE_JOURNAL] = {"journal",
+                          15,
+                          {"id", "session", "time_ms", "wall_ms", "kind", "order_id", "crew",
+                           "vehicle", "place", "who", "reason", "key", "value", "items", "detail"},
+                          "iiiititttttt"
+                          "rtt"},
+    [TW_TABLE_BOOKING] = {"booking", 2, {"resource", "order_id"}, "ti"},
 };
 
 const struct tw_table_info *tw_table_info_get(enum tw_table table) { return &tables[table]; }

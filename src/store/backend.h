@@ -24,6 +24,8 @@ enum tw_table {
     TW_TABLE_FORECAST,
     TW_TABLE_BULLETIN,
     TW_TABLE_NOTICE,
+    TW_TABLE_JOURNAL,
+    TW_TABLE_BOOKING,
     TW_TABLE_COUNT
 };
 
@@ -98,8 +100,16 @@ struct tw_backend_ops {
     tw_status (*begin)(struct tw_session *session);
     tw_status (*commit)(struct tw_session *session);
     void (*rollback)(struct tw_session *session);
+    /* A part of a transaction that can be left out alone: begun, then kept or undone. */
+    tw_status (*part_begin)(struct tw_session *session);
+    tw_status (*part_end)(struct tw_session *session, bool keep);
     tw_status (*row_put)(struct tw_session *session, enum tw_table table,
                          const struct tw_cell *cells);
+    /* Add a row whose key nobody has yet. errors: TW_ERR_STATE there is one */
+    tw_status (*row_claim)(struct tw_session *session, enum tw_table table,
+                           const struct tw_cell *cells);
+    /* Remove the row of a text key, if there is one. */
+    tw_status (*row_remove)(struct tw_session *session, enum tw_table table, const char *key);
     tw_status (*rows_read)(struct tw_session *session, const struct tw_rows *rows,
                            tw_row_visit *visit, void *user);
     tw_status (*meta_get)(struct tw_session *session, const char *key, int64_t *inout_value);

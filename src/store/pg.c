@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 2, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
+enum { VERSION = 3, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
 
 static const char schema[] =
     "CREATE SCHEMA IF NOT EXISTS thalweg_store;"
@@ -69,11 +69,18 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS mark(month int NOT NULL, series int NOT NULL, seq bigint NOT NULL,"
     " time_ms bigint NOT NULL, value bigint NOT NULL, quality int NOT NULL, source int NOT NULL,"
     " PRIMARY KEY(month, series)) PARTITION BY LIST(month);"
-    "INSERT INTO version SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM version);"
     /* Version 1 had no groups. */
     "UPDATE warning SET grp = id, own_rank = rank, highest_rank = rank, probability = 1"
     " WHERE grp = 0;"
-    "UPDATE version SET version = 2 WHERE version = 1";
+    "CREATE TABLE IF NOT EXISTS journal(id bigint PRIMARY KEY, session bigint NOT NULL,"
+    " time_ms bigint NOT NULL, wall_ms bigint NOT NULL, kind text NOT NULL,"
+    " order_id bigint NOT NULL, crew text NOT NULL, vehicle text NOT NULL, place text NOT NULL,"
+    " who text NOT NULL, reason text NOT NULL, key text NOT NULL, value double precision,"
+    " items text NOT NULL, detail text NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS journal_session ON journal(session);"
+    "CREATE TABLE IF NOT EXISTS booking(resource text PRIMARY KEY, order_id bigint NOT NULL);"
+    "INSERT INTO version SELECT 3 WHERE NOT EXISTS (SELECT 1 FROM version);"
+    "UPDATE version SET version = 3 WHERE version < 3"; /* 2 had no journal */
 
 void tw_pg_bytes(struct tw_pg_params *params, const void *data, size_t size)
 {
@@ -263,6 +270,17 @@ void tw_pg_rollback(struct tw_session *session)
     pg->made_month = 0;
 }
 
+static tw_status part_begin(struct tw_session *session)
+{
+    return tw_pg_run(tw_pg_of(session), "SAVEPOINT part", NULL, NULL);
+}
+
+static tw_status part_end(struct tw_session *session, bool keep)
+{
+    const char *sql = keep ? "RELEASE part" : "ROLLBACK TO part;RELEASE part";
+    return tw_pg_run(tw_pg_of(session), sql, NULL, NULL);
+}
+
 /* ---- rows ---- */
 
 static void columns_text(const struct tw_table_info *info, char *out, size_t size)
@@ -270,6 +288,14 @@ static void columns_text(const struct tw_table_info *info, char *out, size_t siz
     size_t at = 0;
     for (int i = 0; i < info->columns; i++)
         at += (size_t)snprintf(out + at, size - at, "%s%s", i > 0 ? ", " : "", info->column[i]);
+}
+
+static void add_cell(struct tw_pg_params *params, const struct tw_cell *cell)
+{
+    if (cell->kind == 'i') tw_pg_whole(params, cell->whole);
+    if (cell->kind == 'r') add_real(params, cell->real);
+    if (cell->kind == 't') add_text(params, cell->text);
+    if (cell->kind == 0) add_text(params, NULL);
 }
 
 static tw_status row_put(struct tw_session *session, enum tw_table table,
@@ -285,10 +311,7 @@ static tw_status row_put(struct tw_session *session, enum tw_table table,
     size_t c = 0;
     columns_text(info, columns, sizeof columns);
     for (int i = 0; i < info->columns; i++) {
-        if (cells[i].kind == 'i') tw_pg_whole(&params, cells[i].whole);
-        if (cells[i].kind == 'r') add_real(&params, cells[i].real);
-        if (cells[i].kind == 't') add_text(&params, cells[i].text);
-        if (cells[i].kind == 0) add_text(&params, NULL);
+        add_cell(&params, &cells[i]);
         v += (size_t)snprintf(values + v, sizeof values - v, "%s$%d", i > 0 ? "," : "", i + 1);
         if (i == 0) continue;
         c += (size_t)snprintf(changes + c, sizeof changes - c, "%s%s = EXCLUDED.%s",
@@ -297,6 +320,39 @@ static tw_status row_put(struct tw_session *session, enum tw_table table,
     (void)snprintf(sql, sizeof sql,
                    "INSERT INTO %s(%s) VALUES(%s) ON CONFLICT (%s) DO UPDATE SET %s", info->name,
                    columns, values, info->column[0], changes);
+    return tw_pg_run(tw_pg_of(session), sql, &params, NULL);
+}
+
+static tw_status row_claim(struct tw_session *session, enum tw_table table,
+                           const struct tw_cell *cells)
+{
+    const struct tw_table_info *info = tw_table_info_get(table);
+    struct tw_pg_params params = {.count = 0};
+    PGresult *result = NULL;
+    char columns[TW_TABLE_SQL];
+    char values[8 * TW_TABLE_COLUMNS];
+    char sql[sizeof columns + sizeof values + 200];
+    size_t v = 0;
+    columns_text(info, columns, sizeof columns);
+    for (int i = 0; i < info->columns; i++) {
+        add_cell(&params, &cells[i]);
+        v += (size_t)snprintf(values + v, sizeof values - v, "%s$%d", i > 0 ? "," : "", i + 1);
+    }
+    (void)snprintf(sql, sizeof sql, "INSERT INTO %s(%s) VALUES(%s) ON CONFLICT DO NOTHING",
+                   info->name, columns, values);
+    TW_TRY(tw_pg_run(tw_pg_of(session), sql, &params, &result));
+    bool added = strcmp(PQcmdTuples(result), "1") == 0;
+    PQclear(result);
+    return added ? TW_OK : TW_ERR_STATE;
+}
+
+static tw_status row_remove(struct tw_session *session, enum tw_table table, const char *key)
+{
+    const struct tw_table_info *info = tw_table_info_get(table);
+    struct tw_pg_params params = {.count = 0};
+    char sql[128];
+    add_text(&params, key);
+    (void)snprintf(sql, sizeof sql, "DELETE FROM %s WHERE %s = $1", info->name, info->column[0]);
     return tw_pg_run(tw_pg_of(session), sql, &params, NULL);
 }
 
@@ -456,7 +512,11 @@ const struct tw_backend_ops tw_backend_pg = {
     .begin = tw_pg_begin,
     .commit = tw_pg_commit,
     .rollback = tw_pg_rollback,
+    .part_begin = part_begin,
+    .part_end = part_end,
     .row_put = row_put,
+    .row_claim = row_claim,
+    .row_remove = row_remove,
     .rows_read = rows_read,
     .meta_get = meta_get,
     .log_add = log_add,

@@ -146,6 +146,13 @@ static void rollback(struct tw_session *session)
     (void)sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static tw_status part_begin(struct tw_session *session) { return exec(session, "SAVEPOINT part"); }
+
+static tw_status part_end(struct tw_session *session, bool keep)
+{
+    return exec(session, keep ? "RELEASE part" : "ROLLBACK TO part;RELEASE part");
+}
+
 /* ---- rows ---- */
 
 static void columns_text(const struct tw_table_info *info, char *out, size_t size)
@@ -153,6 +160,25 @@ static void columns_text(const struct tw_table_info *info, char *out, size_t siz
     size_t at = 0;
     for (int i = 0; i < info->columns; i++)
         at += (size_t)snprintf(out + at, size - at, "%s%s", i > 0 ? ", " : "", info->column[i]);
+}
+
+static void bind_cells(sqlite3_stmt *statement, const struct tw_cell *cells, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const struct tw_cell *cell = &cells[i];
+        if (cell->kind == 'i') (void)sqlite3_bind_int64(statement, i + 1, cell->whole);
+        if (cell->kind == 'r') (void)sqlite3_bind_double(statement, i + 1, cell->real);
+        if (cell->kind == 't') {
+            (void)sqlite3_bind_text(statement, i + 1, cell->text, -1, SQLITE_STATIC);
+        }
+        if (cell->kind == 0) (void)sqlite3_bind_null(statement, i + 1);
+    }
+}
+
+static void values_text(char out[2 * TW_TABLE_COLUMNS])
+{
+    for (int i = 0; i < 2 * TW_TABLE_COLUMNS; i++)
+        out[i] = i % 2 == 0 ? '?' : ',';
 }
 
 static tw_status put_prepared(struct tw_sqlite *sqlite, enum tw_table table, sqlite3_stmt **out)
@@ -163,8 +189,7 @@ static tw_status put_prepared(struct tw_sqlite *sqlite, enum tw_table table, sql
         char values[2 * TW_TABLE_COLUMNS];
         char sql[TW_TABLE_SQL + sizeof values + 80];
         columns_text(info, columns, sizeof columns);
-        for (int i = 0; i < 2 * TW_TABLE_COLUMNS; i++)
-            values[i] = i % 2 == 0 ? '?' : ',';
+        values_text(values);
         (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO %s(%s) VALUES(%.*s)", info->name,
                        columns, 2 * info->columns - 1, values);
         int code = sqlite3_prepare_v3(sqlite->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
@@ -181,14 +206,46 @@ static tw_status row_put(struct tw_session *session, enum tw_table table,
     struct tw_sqlite *sqlite = tw_sqlite_of(session);
     sqlite3_stmt *put = NULL;
     TW_TRY(put_prepared(sqlite, table, &put));
-    for (int i = 0; i < tw_table_info_get(table)->columns; i++) {
-        const struct tw_cell *cell = &cells[i];
-        if (cell->kind == 'i') (void)sqlite3_bind_int64(put, i + 1, cell->whole);
-        if (cell->kind == 'r') (void)sqlite3_bind_double(put, i + 1, cell->real);
-        if (cell->kind == 't') (void)sqlite3_bind_text(put, i + 1, cell->text, -1, SQLITE_STATIC);
-        if (cell->kind == 0) (void)sqlite3_bind_null(put, i + 1);
-    }
+    bind_cells(put, cells, tw_table_info_get(table)->columns);
     return tw_sqlite_run(sqlite, put);
+}
+
+/* Prepare, bind, run, forget: for rows of which a few come in a minute. */
+static tw_status run_once(struct tw_sqlite *sqlite, const char *sql, const struct tw_cell *cells,
+                          int count)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(sqlite->db, sql, -1, &statement, NULL);
+    if (code != SQLITE_OK) return tw_sqlite_failed(sqlite, sqlite->db, code);
+    bind_cells(statement, cells, count);
+    tw_status status = tw_sqlite_run(sqlite, statement);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+static tw_status row_claim(struct tw_session *session, enum tw_table table,
+                           const struct tw_cell *cells)
+{
+    struct tw_sqlite *sqlite = tw_sqlite_of(session);
+    const struct tw_table_info *info = tw_table_info_get(table);
+    char columns[TW_TABLE_SQL];
+    char values[2 * TW_TABLE_COLUMNS];
+    char sql[TW_TABLE_SQL + sizeof values + 80];
+    columns_text(info, columns, sizeof columns);
+    values_text(values);
+    (void)snprintf(sql, sizeof sql, "INSERT INTO %s(%s) VALUES(%.*s) ON CONFLICT DO NOTHING",
+                   info->name, columns, 2 * info->columns - 1, values);
+    TW_TRY(run_once(sqlite, sql, cells, info->columns));
+    return sqlite3_changes(sqlite->db) == 1 ? TW_OK : TW_ERR_STATE;
+}
+
+static tw_status row_remove(struct tw_session *session, enum tw_table table, const char *key)
+{
+    const struct tw_table_info *info = tw_table_info_get(table);
+    const struct tw_cell cell = {.kind = 't', .text = key};
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "DELETE FROM %s WHERE %s = ?", info->name, info->column[0]);
+    return run_once(tw_sqlite_of(session), sql, &cell, 1);
 }
 
 static void cell_read(sqlite3_stmt *rows, int at, char kind, struct tw_cell *out)
@@ -383,7 +440,11 @@ const struct tw_backend_ops tw_backend_sqlite = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .part_begin = part_begin,
+    .part_end = part_end,
     .row_put = row_put,
+    .row_claim = row_claim,
+    .row_remove = row_remove,
     .rows_read = rows_read,
     .meta_get = meta_get,
     .log_add = log_add,

@@ -65,6 +65,14 @@ static const char *const migrations[] = {
     " bulletin INTEGER NOT NULL, channel INTEGER NOT NULL, address TEXT NOT NULL,"
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL, tried_ms INTEGER, next_ms INTEGER,"
     " answer TEXT NOT NULL);",
+    /* Orders to crews: what happened to them, and who is booked. */
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY, session INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " order_id INTEGER NOT NULL, crew TEXT NOT NULL, vehicle TEXT NOT NULL, place TEXT NOT NULL,"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, value REAL,"
+    " items TEXT NOT NULL, detail TEXT NOT NULL);"
+    "CREATE INDEX journal_session ON journal(session);"
+    "CREATE TABLE booking(resource TEXT PRIMARY KEY, order_id INTEGER NOT NULL) WITHOUT ROWID;",
 };
 static const int version = (int)(sizeof migrations / sizeof migrations[0]);
 

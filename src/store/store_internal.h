@@ -3,6 +3,7 @@
 #define TW_STORE_STORE_INTERNAL_H
 
 #include "store/backend.h"
+#include "store/journal.h"
 #include "store/log.h"
 #include "store/store.h"
 #include "store/store_names.h"
@@ -46,9 +47,12 @@ struct tw_store_job {
     struct tw_store_notice notice;
     struct tw_store_audit audit; /* strings inside this allocation */
     int64_t session, time_ms, number;
-    const char *const *names; /* [count] of series, while their caller waits */
-    int32_t *out_ids;         /* [count] */
-    char *text;               /* inside this allocation */
+    const char *const *names;                /* [count] of series, while their caller waits */
+    int32_t *out_ids;                        /* [count] */
+    char *text;                              /* inside this allocation */
+    const struct tw_store_entry *entries;    /* [count] of the journal, while their caller waits */
+    const struct tw_store_booking *bookings; /* [booking_count] likewise */
+    size_t booking_count;
 };
 
 /** Jobs that wait. */
@@ -95,9 +99,9 @@ struct tw_store {
     /* The writing thread's own. */
     struct tw_session *writer;
     struct tw_log_row row;
-    int64_t seq;                       /* of the log's newest row */
-    int64_t next_audit, next_forecast; /* ids */
-    int32_t last_month;                /* the newest that was sealed */
+    int64_t seq;                                   /* of the log's newest row */
+    int64_t next_audit, next_forecast, next_entry; /* ids */
+    int32_t last_month;                            /* the newest that was sealed */
     struct tw_store_pass pass;
     pthread_t thread;
     bool thread_runs;
@@ -197,6 +201,10 @@ tw_status tw_store_months_drop(struct tw_store *store, int32_t before);
 
 /** Queue a job, which passes to the store. errors: TW_ERR_FULL, and then it is freed */
 tw_status tw_store_job_queue(struct tw_store *store, struct tw_store_job *job);
+
+/** A job with room for `extra` bytes after it; NULL without memory. */
+struct tw_store_job *tw_store_job_new(tw_store_job_run *run, enum tw_store_class class,
+                                      size_t extra);
 
 /** Queue a job and wait for its outcome. errors: TW_ERR_FULL, TW_ERR_FILE, TW_ERR_NOMEM */
 tw_status tw_store_job_wait(struct tw_store *store, struct tw_store_job *job);

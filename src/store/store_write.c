@@ -48,8 +48,8 @@ static tw_status name_id(struct tw_store *store, enum tw_table table, struct tw_
     return TW_OK;
 }
 
-/* A job with room for `extra` bytes after it. */
-static struct tw_store_job *job_new(tw_store_job_run *run, enum tw_store_class class, size_t extra)
+struct tw_store_job *tw_store_job_new(tw_store_job_run *run, enum tw_store_class class,
+                                      size_t extra)
 {
     struct tw_store_job *job = malloc(sizeof *job + extra);
     if (job == NULL) return NULL;
@@ -106,8 +106,8 @@ tw_status tw_store_samples_add(struct tw_store *store, const char *source, int64
                                tw_store_done *done, void *user)
 {
     if (!can_be_kept(store, samples, count)) return TW_ERR_ARG;
-    struct tw_store_job *job =
-        job_new(write_samples, class_of(samples, count, received_ms), count * sizeof *samples);
+    struct tw_store_job *job = tw_store_job_new(
+        write_samples, class_of(samples, count, received_ms), count * sizeof *samples);
     if (job == NULL) return TW_ERR_NOMEM;
     job->done = done;
     job->user = user;
@@ -135,7 +135,7 @@ static tw_status write_series(struct tw_store *store, struct tw_store_job *job)
 tw_status tw_store_series_register(struct tw_store *store, const char *const *names, int32_t count,
                                    int32_t *out_series)
 {
-    struct tw_store_job *job = job_new(write_series, TW_CLASS_URGENT, 0);
+    struct tw_store_job *job = tw_store_job_new(write_series, TW_CLASS_URGENT, 0);
     if (job == NULL) return TW_ERR_NOMEM;
     job->names = names;
     job->out_ids = out_series;
@@ -206,7 +206,8 @@ static tw_status write_warnings(struct tw_store *store, struct tw_store_job *job
 tw_status tw_store_warnings_put(struct tw_store *store, const struct tw_store_warning *warnings,
                                 size_t count, const char *key, int64_t value)
 {
-    struct tw_store_job *job = job_new(write_warnings, TW_CLASS_URGENT, count * sizeof *warnings);
+    struct tw_store_job *job =
+        tw_store_job_new(write_warnings, TW_CLASS_URGENT, count * sizeof *warnings);
     if (job == NULL) return TW_ERR_NOMEM;
     job->count = count;
     job->warnings = (struct tw_store_warning *)(job + 1);
@@ -228,7 +229,7 @@ static struct tw_store_job *job_with_texts(tw_store_job_run *run, const char *co
     size_t total = 0;
     for (int i = 0; i < count; i++)
         total += (from[i] == NULL ? 0 : strlen(from[i])) + 1;
-    struct tw_store_job *job = job_new(run, TW_CLASS_URGENT, total);
+    struct tw_store_job *job = tw_store_job_new(run, TW_CLASS_URGENT, total);
     if (job == NULL) return NULL;
     char *at = (char *)(job + 1);
     for (int i = 0; i < count; i++) {
@@ -319,7 +320,7 @@ tw_status tw_store_forecast_add(struct tw_store *store, int64_t session, int64_t
                                 int32_t took_ms, const char *summary)
 {
     size_t size = strlen(summary) + 1;
-    struct tw_store_job *job = job_new(write_forecast, TW_CLASS_URGENT, size);
+    struct tw_store_job *job = tw_store_job_new(write_forecast, TW_CLASS_URGENT, size);
     if (job == NULL) return TW_ERR_NOMEM;
     job->session = session;
     job->time_ms = issued_ms;
@@ -348,7 +349,7 @@ static tw_status forget_source(struct tw_store *store, struct tw_store_job *job)
 
 tw_status tw_store_source_clear(struct tw_store *store, const char *source)
 {
-    struct tw_store_job *job = job_new(write_source_clear, TW_CLASS_HISTORY, 0);
+    struct tw_store_job *job = tw_store_job_new(write_source_clear, TW_CLASS_HISTORY, 0);
     if (job == NULL) return TW_ERR_NOMEM;
     (void)snprintf(job->source, sizeof job->source, "%s", source);
     job->after = forget_source;
@@ -357,7 +358,7 @@ tw_status tw_store_source_clear(struct tw_store *store, const char *source)
 
 tw_status tw_store_meta_set(struct tw_store *store, const char *key, int64_t value)
 {
-    struct tw_store_job *job = job_new(write_meta, TW_CLASS_URGENT, 0);
+    struct tw_store_job *job = tw_store_job_new(write_meta, TW_CLASS_URGENT, 0);
     if (job == NULL) return TW_ERR_NOMEM;
     (void)snprintf(job->source, sizeof job->source, "%s", key);
     job->number = value;
@@ -374,7 +375,7 @@ static tw_status write_nothing(struct tw_store *store, struct tw_store_job *job)
 /* A job that waits for all before it and does its work after their commit. */
 static tw_status wait_for(struct tw_store *store, tw_store_job_run *after, int64_t number)
 {
-    struct tw_store_job *job = job_new(write_nothing, TW_CLASS_HISTORY, 0);
+    struct tw_store_job *job = tw_store_job_new(write_nothing, TW_CLASS_HISTORY, 0);
     if (job == NULL) return TW_ERR_NOMEM;
     job->after = after;
     job->number = number;
