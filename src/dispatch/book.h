@@ -18,7 +18,8 @@
 #define TW_BOOK_NAME_SIZE 64
 #define TW_BOOK_REASON_SIZE 256
 #define TW_BOOK_HASH_SIZE 65
-#define TW_BOOK_ITEMS 8 /* kinds of supplies in one order, and in one depot */
+#define TW_BOOK_ITEMS 8    /* kinds of supplies in one order, and in one depot */
+#define TW_BOOK_VEHICLES 4 /* of one order */
 
 /** State of an order, see order_states.def. */
 enum tw_order_state {
@@ -102,7 +103,9 @@ struct tw_book_depot {
 struct tw_order {
     int64_t id, plan;
     enum tw_order_state state;
-    int32_t crew, vehicle;         /* vehicle -1: none */
+    int32_t crew;
+    int32_t vehicles[TW_BOOK_VEHICLES], vehicle_count;
+    int64_t with;                  /* the order in whose vehicle this crew rides; 0: none */
     char place[TW_BOOK_NAME_SIZE]; /* a point, or a depot where supplies are fetched */
     int32_t source;                /* the depot of that name; -1: it is a point */
     struct tw_items items, taken, used;
@@ -192,10 +195,12 @@ tw_status tw_book_create(const struct tw_book_setup *setup, struct tw_book **out
 /** Free; NULL is fine. */
 void tw_book_destroy(struct tw_book *book);
 
+#define TW_BOOK_BOOKINGS (2 * (TW_BOOK_VEHICLES + 1))
+
 /** Bookings that a line makes, in the order of the journal's rules. */
 struct tw_book_bookings {
-    char resource[8][2 * TW_BOOK_NAME_SIZE];
-    int64_t order[8]; /* 0: given back */
+    char resource[TW_BOOK_BOOKINGS][2 * TW_BOOK_NAME_SIZE];
+    int64_t order[TW_BOOK_BOOKINGS]; /* 0: given back */
     int32_t count;
 };
 

@@ -1,4 +1,5 @@
 /* Orders: drafts, moves from state to state, and what goes with them of crews and supplies. */
+#include "base/text.h"
 #include "dispatch/book_internal.h"
 
 #include <math.h>
@@ -66,10 +67,11 @@ static void set_booked(struct tw_book_line *line, const struct tw_order *order, 
     struct tw_book_crew *crew = &line->book->crews[order->crew];
     crew->order = holder;
     book_one(line, "crew", crew->id, holder);
-    if (order->vehicle < 0) return;
-    struct tw_book_vehicle *vehicle = &line->book->vehicles[order->vehicle];
-    vehicle->order = holder;
-    book_one(line, "vehicle", vehicle->id, holder);
+    for (int32_t i = 0; i < order->vehicle_count; i++) {
+        struct tw_book_vehicle *vehicle = &line->book->vehicles[order->vehicles[i]];
+        vehicle->order = holder;
+        book_one(line, "vehicle", vehicle->id, holder);
+    }
 }
 
 static void enter(struct tw_book_line *line, struct tw_order *order, enum tw_order_state to)
@@ -102,16 +104,17 @@ static tw_status check_free(struct tw_book_line *line, const struct tw_order *or
                               "crew %s is booked for order %lld; withdraw that first", crew->id,
                               (long long)crew->order);
     }
-    if (order->vehicle < 0) return TW_OK;
-    const struct tw_book_vehicle *vehicle = &book->vehicles[order->vehicle];
-    if (vehicle->out) {
-        return tw_book_refuse(line, TW_ERR_STATE, "vehicle %s is out of service: %s", vehicle->id,
-                              vehicle->out_reason);
-    }
-    if (vehicle->order != 0 && vehicle->order != order->replaces) {
-        return tw_book_refuse(line, TW_ERR_STATE,
-                              "vehicle %s is booked for order %lld; withdraw that first",
-                              vehicle->id, (long long)vehicle->order);
+    for (int32_t i = 0; i < order->vehicle_count; i++) {
+        const struct tw_book_vehicle *vehicle = &book->vehicles[order->vehicles[i]];
+        if (vehicle->out) {
+            return tw_book_refuse(line, TW_ERR_STATE, "vehicle %s is out of service: %s",
+                                  vehicle->id, vehicle->out_reason);
+        }
+        if (vehicle->order != 0 && vehicle->order != order->replaces) {
+            return tw_book_refuse(line, TW_ERR_STATE,
+                                  "vehicle %s is booked for order %lld; withdraw that first",
+                                  vehicle->id, (long long)vehicle->order);
+        }
     }
     return TW_OK;
 }
@@ -171,12 +174,56 @@ static int32_t point_find(const struct tw_book *book, const char *id)
     return -1;
 }
 
+static tw_status read_vehicle(struct tw_book_line *line, const char *word, size_t length,
+                              struct tw_order *order)
+{
+    char id[TW_BOOK_NAME_SIZE];
+    (void)snprintf(id, sizeof id, "%.*s", (int)length, word);
+    int32_t vehicle = tw_book_vehicle_find(line->book, id);
+    if (vehicle < 0) {
+        return tw_book_refuse(line, TW_ERR_NAME, "there is no vehicle \"%s\" in depots.geojson",
+                              id);
+    }
+    for (int32_t i = 0; i < order->vehicle_count; i++) {
+        if (order->vehicles[i] == vehicle) {
+            return tw_book_refuse(line, TW_ERR_ARG, "vehicle %s is there twice", id);
+        }
+    }
+    if (order->vehicle_count == TW_BOOK_VEHICLES) {
+        return tw_book_refuse(line, TW_ERR_ARG, "a crew takes at most %d vehicles",
+                              TW_BOOK_VEHICLES);
+    }
+    order->vehicles[order->vehicle_count++] = vehicle;
+    return TW_OK;
+}
+
+/* "D1-V1 D1-V2", or "@12": rides with order 12. */
+static tw_status read_vehicles(struct tw_book_line *line, struct tw_order *order)
+{
+    const char *text = line->entry->vehicle;
+    if (text[0] == '@') {
+        int32_t with = 0;
+        if (tw_text_int(text + 1, &with) != TW_OK || with < 1 || with > line->book->order_count) {
+            return tw_book_refuse(line, TW_ERR_NAME, "there is no order \"%.20s\" to ride with",
+                                  text);
+        }
+        order->with = with;
+        return TW_OK;
+    }
+    while (*(text += strspn(text, " ")) != 0) {
+        size_t length = strcspn(text, " ");
+        TW_TRY(read_vehicle(line, text, length, order));
+        text += length;
+    }
+    return TW_OK;
+}
+
 static tw_status check_draft(struct tw_book_line *line, struct tw_order *order)
 {
     struct tw_book *book = line->book;
     const struct tw_store_entry *e = line->entry;
     TW_TRY(tw_book_line_crew(line, &order->crew));
-    if (e->vehicle[0] != 0) TW_TRY(tw_book_line_vehicle(line, &order->vehicle));
+    TW_TRY(read_vehicles(line, order));
     order->source = tw_book_depot_find(book, e->place);
     if (order->source < 0 && point_find(book, e->place) < 0) {
         return tw_book_refuse(line, TW_ERR_NAME, "there is no point or depot \"%.60s\"", e->place);
@@ -196,7 +243,7 @@ tw_status tw_book_take_draft(struct tw_book_line *line)
 {
     struct tw_book *book = line->book;
     const struct tw_store_entry *e = line->entry;
-    struct tw_order order = {.id = e->order, .vehicle = -1, .state = TW_ORDER_DRAFT};
+    struct tw_order order = {.id = e->order, .state = TW_ORDER_DRAFT};
     TW_TRY(check_draft(line, &order));
     struct tw_order *orders =
         tw_book_room(book->orders, book->order_count, &book->order_room, sizeof *orders);
@@ -257,15 +304,20 @@ tw_status tw_book_take_used(struct tw_book_line *line)
     return TW_OK;
 }
 
-/* The vehicle stands still: the order is given back, and the vehicle is out of service. */
+/* The vehicle that is named, or all of the order's, stand still: the order is given back, and they
+ * are out of service. */
 tw_status tw_book_take_breakdown(struct tw_book_line *line)
 {
     struct tw_order *order = NULL;
+    int32_t named = -1;
     TW_TRY(tw_book_line_order(line, &order));
+    if (line->entry->vehicle[0] != 0) TW_TRY(tw_book_line_vehicle(line, &named));
     TW_TRY(tw_book_move(line, order, TW_ORDER_REFUSED));
-    if (order->vehicle < 0) return TW_OK;
-    struct tw_book_vehicle *vehicle = &line->book->vehicles[order->vehicle];
-    vehicle->out = true;
-    tw_book_copy(vehicle->out_reason, sizeof vehicle->out_reason, line->entry->reason);
+    for (int32_t i = 0; i < order->vehicle_count; i++) {
+        struct tw_book_vehicle *vehicle = &line->book->vehicles[order->vehicles[i]];
+        if (named >= 0 && named != order->vehicles[i]) continue;
+        vehicle->out = true;
+        tw_book_copy(vehicle->out_reason, sizeof vehicle->out_reason, line->entry->reason);
+    }
     return TW_OK;
 }

@@ -241,6 +241,8 @@ static void wrong_lines_are_refused_with_words_and_change_nothing(void **state)
         {.kind = "accepted", .order = -1, .crew = "C0"},
         {.kind = "draft", .order = 1, .crew = "nobody", .place = "P1"},
         {.kind = "draft", .order = 1, .crew = "C0", .vehicle = "none", .place = "P1"},
+        {.kind = "draft", .order = 1, .crew = "C0", .vehicle = "V1 V1", .place = "P1"},
+        {.kind = "draft", .order = 1, .crew = "C0", .vehicle = "@1", .place = "P1"},
         {.kind = "draft", .order = 1, .crew = "C0", .place = "nowhere"},
         {.kind = "draft", .order = 1, .crew = "C0", .place = "P1", .items = "sandbags=-4"},
         {.kind = "draft", .order = 9, .crew = "C0", .place = "P1"},
@@ -287,7 +289,8 @@ static void check_laws(const struct tw_book *book)
         int32_t held = 0;
         for (int32_t o = 0; o < book->order_count; o++) {
             const struct tw_order *order = &book->orders[o];
-            held += order->vehicle == v && tw_order_is_open(order->state);
+            for (int32_t i = 0; i < order->vehicle_count; i++)
+                held += order->vehicles[i] == v && tw_order_is_open(order->state);
         }
         assert_true(held == (book->vehicles[v].order != 0));
     }
@@ -319,9 +322,12 @@ static void one_random_line(struct script *s)
                                         "received", "out"};
     static const char *const places[] = {"P1", "P2", "P3", "D1", "D2"};
     static const char *const items[] = {"", "sandbags=30", "sandbags=10 pumps=1", "sandbags=500"};
-    char crew[8], vehicle[8];
+    char crew[8], vehicle[16];
     (void)snprintf(crew, sizeof crew, "C%u", random_below(CREWS));
     (void)snprintf(vehicle, sizeof vehicle, "V%u", random_below(VEHICLES));
+    if (random_below(4) == 0)
+        (void)snprintf(vehicle, sizeof vehicle, "V1 V%u", 2 * random_below(2));
+    if (random_below(8) == 0) (void)snprintf(vehicle, sizeof vehicle, "@1");
     const char *kind = kinds[random_below(sizeof kinds / sizeof kinds[0])];
     int64_t order = s->book->order_count == 0 ? 1 : s->book->order_count - (int64_t)random_below(8);
     if (strcmp(kind, "draft") == 0) order = s->book->order_count + 1;
@@ -336,7 +342,7 @@ static void one_random_line(struct script *s)
                                          .time_ms = s->book->lines};
     struct tw_book_outcome outcome;
     if (tw_book_take(s->book, &entry, TW_BY_ANY, &outcome) != TW_OK) return;
-    struct tw_store_booking bookings[8];
+    struct tw_store_booking bookings[TW_BOOK_BOOKINGS];
     for (int32_t i = 0; i < outcome.bookings.count; i++) {
         bookings[i] =
             (struct tw_store_booking){outcome.bookings.resource[i], outcome.bookings.order[i]};

@@ -71,7 +71,9 @@ static const char schema[] =
     " PRIMARY KEY(month, series)) PARTITION BY LIST(month);"
     /* Version 1 had no groups. */
     "UPDATE warning SET grp = id, own_rank = rank, highest_rank = rank, probability = 1"
-    " WHERE grp = 0;"
+    " WHERE grp = 0;";
+
+static const char schema_of_orders[] =
     "CREATE TABLE IF NOT EXISTS journal(id bigint PRIMARY KEY, session bigint NOT NULL,"
     " time_ms bigint NOT NULL, wall_ms bigint NOT NULL, kind text NOT NULL,"
     " order_id bigint NOT NULL, crew text NOT NULL, vehicle text NOT NULL, place text NOT NULL,"
@@ -194,7 +196,10 @@ static tw_status prepare_session(struct tw_pg *pg)
                      "SET client_encoding TO 'UTF8';SET synchronous_commit TO on;"
                      "SET client_min_messages TO warning",
                      NULL, NULL));
-    if (pg->mode == TW_SESSION_CREATE) TW_TRY(tw_pg_run(pg, schema, NULL, NULL));
+    if (pg->mode == TW_SESSION_CREATE) {
+        TW_TRY(tw_pg_run(pg, schema, NULL, NULL));
+        TW_TRY(tw_pg_run(pg, schema_of_orders, NULL, NULL));
+    }
     TW_TRY(tw_pg_run(pg, "SET search_path TO thalweg_store", NULL, NULL));
     TW_TRY(check_version(pg));
     return pg->mode == TW_SESSION_READ ? TW_OK : lock_for_writing(pg);
