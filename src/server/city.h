@@ -142,6 +142,24 @@ const char *tw_city_path(struct tw_city *city, const char *path);
 /** Index of a sensor by its id, or of the sensor of a gage by the gage's name; -1: none. */
 int32_t tw_city_sensor_find(const struct tw_city *city, const char *id);
 
+#define TW_SENSOR_WHY_SIZE 200
+
+/** A sensor as a table tells of it. */
+struct tw_sensor_words {
+    const char *id, *kind, *element, *unit; /* unit "": the usual one of the kind */
+};
+
+/**
+ * Make a sensor, with the limits that are usual of its kind.
+ *
+ * words       copied into the city's arena
+ * out_sensor  untouched when it can't be made
+ * out_why     why not; "": it could
+ * errors      TW_ERR_NOMEM
+ */
+tw_status tw_city_sensor_make(struct tw_city *city, const struct tw_sensor_words *words,
+                              struct tw_city_sensor *out_sensor, char out_why[TW_SENSOR_WHY_SIZE]);
+
 /* ---- parts of the reading, one file each ---- */
 
 /** Read points.geojson, sensors.geojson and the other layers. errors: TW_ERR_NOMEM */

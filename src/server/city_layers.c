@@ -232,6 +232,42 @@ static void limits_of(const struct tw_layer *layer, const struct tw_feature *fea
     }
 }
 
+tw_status tw_city_sensor_make(struct tw_city *city, const struct tw_sensor_words *words,
+                              struct tw_city_sensor *out_sensor, char out_why[TW_SENSOR_WHY_SIZE])
+{
+    double factor = 1.0;
+    size_t k = 0;
+    out_why[0] = 0;
+    while (k < sizeof kinds / sizeof kinds[0] && strcmp(kinds[k].word, words->kind) != 0)
+        k++;
+    if (k == sizeof kinds / sizeof kinds[0] || kinds[k].find == NULL) {
+        (void)snprintf(out_why, TW_SENSOR_WHY_SIZE, "kind \"%.64s\" is none of level, flow, rain",
+                       words->kind);
+        return TW_OK;
+    }
+    struct tw_city_sensor sensor = {.id = copy(city, words->id),
+                                    .kind = (enum tw_sensor_kind)k,
+                                    .element = copy(city, words->element),
+                                    .unit = kinds[k].unit,
+                                    .lon = (double)NAN,
+                                    .lat = (double)NAN,
+                                    .min = -INFINITY,
+                                    .max = INFINITY,
+                                    .limits = kinds[k].usual};
+    if (sensor.id == NULL || sensor.element == NULL) return TW_ERR_NOMEM;
+    if (kinds[k].find(city->model, words->element, &sensor.index) != TW_OK) {
+        (void)snprintf(out_why, TW_SENSOR_WHY_SIZE, "element \"%.64s\": the model has no such %s",
+                       words->element, kinds[k].element);
+    } else if (words->unit[0] != 0 &&
+               tw_unit_factor(words->unit, kinds[k].unit, &factor) != TW_OK) {
+        (void)snprintf(out_why, TW_SENSOR_WHY_SIZE, "unit \"%.32s\" is no unit of a %s; use %s",
+                       words->unit, kinds[k].word, kinds[k].unit);
+    } else {
+        *out_sensor = sensor;
+    }
+    return TW_OK;
+}
+
 static void load_sensor(struct tw_city *city, struct tw_layer *layer, int32_t index)
 {
     struct tw_feature feature;

@@ -1,197 +1,17 @@
 #include "server/storm.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "net/iso_time.h"
-#include "telemetry/units.h"
+#include "server/storm_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define FILE_MAX ((size_t)1 << 30)
-#define COLUMNS_MAX 4
-
-/* A table being read. */
-struct table {
-    struct tw_storm *storm;
-    const struct tw_city *city;
-    tw_faults *faults;
-    const char *path;
-    int line;
-    char *cells[COLUMNS_MAX];
-    struct tw_names unknown; /* names that were told of: once each is enough */
-};
-
-/* Takes the cells of a row; TW_ERR_NOMEM only. */
-typedef tw_status take_row(struct table *table);
-
-static char *trim(char *cell)
-{
-    cell += strspn(cell, " \t");
-    size_t length = strlen(cell);
-    while (length > 0 && strchr(" \t\r", cell[length - 1]) != NULL)
-        length--;
-    cell[length] = 0;
-    return cell;
-}
-
-/* Cut a line at its commas. returns: cells found, counting those beyond the limit */
-static int cut(char *line, char *cells[COLUMNS_MAX])
-{
-    int count = 0;
-    for (char *at = line; at != NULL; count++) {
-        char *comma = strchr(at, ',');
-        if (comma != NULL) *comma = 0;
-        if (count < COLUMNS_MAX) cells[count] = trim(at);
-        at = comma == NULL ? NULL : comma + 1;
-    }
-    return count;
-}
-
-static tw_status add_value(struct tw_storm *storm, const struct tw_storm_value *value)
-{
-    if (storm->count == storm->capacity) {
-        size_t capacity = storm->capacity == 0 ? 4096 : 2 * storm->capacity;
-        struct tw_storm_value *values = realloc(storm->values, capacity * sizeof *values);
-        if (values == NULL) return TW_ERR_NOMEM;
-        storm->values = values;
-        storm->capacity = capacity;
-    }
-    storm->values[storm->count++] = *value;
-    return TW_OK;
-}
-
-/* Time, sensor and number stand in the first three cells of both tables. */
-static bool row_value(struct table *table, const char *what, struct tw_storm_value *out)
-{
-    bool sound = true;
-    if (tw_iso_time_parse(table->cells[0], table->city->zone_s, &out->time_ms) != TW_OK) {
-        tw_faults_add(table->faults, table->path, table->line,
-                      "time \"%.40s\" is no time; write it as 2031-07-01T10:01:00",
-                      table->cells[0]);
-        sound = false;
-    }
-    out->sensor = tw_city_sensor_find(table->city, table->cells[1]);
-    if (out->sensor < 0) {
-        int32_t index = 0;
-        if (tw_names_add(&table->unknown, table->cells[1], &index) == TW_OK) {
-            tw_faults_add(table->faults, table->path, table->line,
-                          "unknown %s \"%.64s\", here for the first time", what, table->cells[1]);
-        }
-        sound = false;
-    }
-    if (tw_text_double(table->cells[2], &out->value) != TW_OK) {
-        tw_faults_add(table->faults, table->path, table->line, "\"%.40s\" is not a number",
-                      table->cells[2]);
-        sound = false;
-    }
-    return sound;
-}
-
-static tw_status take_rain(struct table *table)
-{
-    struct tw_storm_value value;
-    if (!row_value(table, "gauge", &value)) return TW_OK;
-    if (table->city->sensors[value.sensor].kind != TW_SENSOR_RAIN) {
-        tw_faults_add(table->faults, table->path, table->line, "\"%.64s\" measures no rain",
-                      table->cells[1]);
-        return TW_OK;
-    }
-    if (value.value < 0.0 || value.value > 500.0) {
-        tw_faults_add(table->faults, table->path, table->line,
-                      "%s mm of rain in an interval is not within 0 and 500", table->cells[2]);
-        return TW_OK;
-    }
-    return add_value(table->storm, &value);
-}
-
-static tw_status take_measurement(struct table *table)
-{
-    struct tw_storm_value value;
-    double factor = 1.0;
-    if (!row_value(table, "sensor", &value)) return TW_OK;
-    const char *unit = table->city->sensors[value.sensor].unit;
-    if (table->cells[3][0] != 0 && strcmp(table->cells[3], unit) != 0 &&
-        tw_unit_factor(table->cells[3], unit, &factor) != TW_OK) {
-        tw_faults_add(table->faults, table->path, table->line,
-                      "unit \"%.32s\" cannot become %s, the unit of %.64s", table->cells[3], unit,
-                      table->cells[1]);
-        return TW_OK;
-    }
-    value.value *= factor;
-    return add_value(table->storm, &value);
-}
-
-/* Read a table whose first row is `head`; every faulty row is named. */
-static tw_status read_table(struct table *table, char *text, const char *head, take_row *take)
-{
-    int columns = 1;
-    for (const char *c = head; *c != 0; c++)
-        columns += *c == ',';
-    char *at = text;
-    if (strncmp(at, "\xef\xbb\xbf", 3) == 0) at += 3;
-    tw_status status = TW_OK;
-    for (bool first = true; *at != 0 && status == TW_OK;) {
-        size_t length = strcspn(at, "\n");
-        char *next = at[length] == 0 ? at + length : at + length + 1;
-        at[length] = 0;
-        table->line++;
-        char *line = trim(at);
-        at = next;
-        if (line[0] == 0) continue;
-        if (first) {
-            first = false;
-            if (strcmp(line, head) == 0) continue;
-            tw_faults_add(table->faults, table->path, table->line, "the first row must be %s",
-                          head);
-            return TW_OK;
-        }
-        int count = cut(line, table->cells);
-        if (count == columns) {
-            status = take(table);
-        } else {
-            tw_faults_add(table->faults, table->path, table->line, "%d cells where %d are needed",
-                          count, columns);
-        }
-    }
-    if (table->line == 0) {
-        tw_faults_add(table->faults, table->path, 0, "it is empty; the first row must be %s", head);
-    }
-    return status;
-}
-
-/* A table of a storm's folder. needed: a fault when it is not there */
-static tw_status load_table(struct tw_storm *storm, struct tw_city *city, tw_faults *faults,
-                            const char *path, bool rain)
-{
-    char *text = NULL;
-    size_t size = 0;
-    tw_status status = tw_file_read(path, FILE_MAX, &text, &size);
-    if (status == TW_ERR_FILE && !rain && errno == ENOENT) return TW_OK;
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s%s%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status),
-                      city->source[0] != 0 ? "; it comes from: " : "", city->source);
-        return status == TW_ERR_NOMEM ? status : TW_OK;
-    }
-    struct table table = {.storm = storm, .city = city, .faults = faults, .path = path};
-    tw_names_init(&table.unknown, &storm->arena);
-    if (strlen(text) != size) {
-        tw_faults_add(faults, path, 0, "it is no text: there is a zero byte in it");
-    } else if (rain) {
-        status = read_table(&table, text, "time,gauge,rain_mm", take_rain);
-    } else {
-        storm->measured = true;
-        status = read_table(&table, text, "time,sensor,value,unit", take_measurement);
-    }
-    free(text);
-    return status;
-}
 
 /* A time of [storm]; a fault when it is none. */
 static void time_entry(struct tw_ini *ini, const char *section, const char *key, int32_t zone_s,
@@ -291,27 +111,52 @@ static void refuse_name(struct tw_city *city, const char *name, tw_faults *fault
     tw_strbuf_done(&names);
 }
 
-tw_status tw_storm_load(struct tw_city *city, const char *name, tw_faults *faults,
-                        struct tw_storm **out_storm)
+/* The tables of a folder, in the order in which they need each other. */
+static tw_status load_tables(struct tw_storm *storm, struct tw_city *city, tw_faults *faults)
 {
-    char folder[PATH_MAX];
-    char path[PATH_MAX + 32];
-    if (strchr(name, '/') != NULL || !is_storm(city, name)) {
-        refuse_name(city, name, faults);
-        return TW_ERR_NAME;
+    static const struct {
+        const char *name;
+        enum tw_storm_table which;
+        bool lenient; /* only for a hindcast */
+    } tables[] = {{"sensors.csv", TW_STORM_SENSORS, true},
+                  {"rain.csv", TW_STORM_RAIN, false},
+                  {"measurements.csv", TW_STORM_MEASUREMENTS, false},
+                  {"truth_points.csv", TW_STORM_TRUTH, true}};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (tables[i].lenient && !storm->lenient) continue;
+        char path[PATH_MAX + 32];
+        size_t first = storm->count;
+        (void)snprintf(path, sizeof path, "%s/%s", storm->folder, tables[i].name);
+        TW_TRY(tw_storm_table_load(storm, city, faults, path, tables[i].which));
+        tw_storm_times_check(storm, first, path, faults);
+        if (tables[i].which == TW_STORM_RAIN && storm->lenient && storm->count == first) {
+            tw_faults_add(faults, path, 0, "no row of it is usable: there is no rain to replay");
+        }
     }
+    return TW_OK;
+}
+
+/* Read the storm in a folder. */
+static tw_status load_folder(struct tw_city *city, const char *folder, bool lenient,
+                             tw_faults *faults, struct tw_storm **out_storm)
+{
     struct tw_storm *storm = calloc(1, sizeof *storm);
     if (storm == NULL) return TW_ERR_NOMEM;
     tw_arena_init(&storm->arena);
-    size_t before = tw_faults_count(faults);
-    storm->id = tw_arena_text(&storm->arena, name, strlen(name));
-    (void)snprintf(folder, sizeof folder, "%s/%s", city->storms_path, name);
-    tw_status status = storm->id == NULL ? TW_ERR_NOMEM : TW_OK;
-    (void)snprintf(path, sizeof path, "%s/rain.csv", folder);
-    if (status == TW_OK) status = load_table(storm, city, faults, path, true);
-    (void)snprintf(path, sizeof path, "%s/measurements.csv", folder);
-    if (status == TW_OK) status = load_table(storm, city, faults, path, false);
-    if (status == TW_OK) status = finish(storm, city, folder, faults);
+    size_t before = tw_faults_count(faults), length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    storm->folder = tw_arena_text(&storm->arena, folder, length);
+    storm->lenient = lenient;
+    storm->sensors = city->sensors;
+    storm->sensor_count = city->sensor_count;
+    tw_status status = storm->folder == NULL ? TW_ERR_NOMEM : TW_OK;
+    if (status == TW_OK) {
+        const char *slash = strrchr(storm->folder, '/');
+        storm->id = slash != NULL && slash[1] != 0 ? slash + 1 : storm->folder;
+        status = load_tables(storm, city, faults);
+    }
+    if (status == TW_OK) status = finish(storm, city, storm->folder, faults);
     if (status == TW_OK && tw_faults_count(faults) > before) status = TW_ERR_INPUT;
     if (status != TW_OK) {
         tw_storm_destroy(storm);
@@ -321,10 +166,61 @@ tw_status tw_storm_load(struct tw_city *city, const char *name, tw_faults *fault
     return TW_OK;
 }
 
+tw_status tw_storm_load(struct tw_city *city, const char *name, tw_faults *faults,
+                        struct tw_storm **out_storm)
+{
+    char folder[PATH_MAX];
+    if (strchr(name, '/') != NULL || !is_storm(city, name)) {
+        refuse_name(city, name, faults);
+        return TW_ERR_NAME;
+    }
+    (void)snprintf(folder, sizeof folder, "%s/%s", city->storms_path, name);
+    return load_folder(city, folder, false, faults, out_storm);
+}
+
+tw_status tw_storm_read(struct tw_city *city, const char *place, tw_faults *faults,
+                        struct tw_storm **out_storm)
+{
+    char folder[PATH_MAX];
+    bool named = strchr(place, '/') == NULL && is_storm(city, place);
+    if (!named && access(place, F_OK) != 0) {
+        refuse_name(city, place, faults);
+        return TW_ERR_NAME;
+    }
+    (void)snprintf(folder, sizeof folder, "%s/%s", city->storms_path, place);
+    return load_folder(city, named ? folder : place, true, faults, out_storm);
+}
+
+double tw_storm_truth_m(const struct tw_storm *storm, int32_t points, int32_t point,
+                        int64_t time_ms)
+{
+    const struct tw_storm_truth *truth = &storm->truth;
+    int32_t low = 0, high = truth->count - 1;
+    if (truth->count == 0 || time_ms < truth->times_ms[0] || time_ms > truth->times_ms[high]) {
+        return (double)NAN;
+    }
+    while (low < high) { /* the first row at or after the moment */
+        int32_t middle = low + (high - low) / 2;
+        if (truth->times_ms[middle] < time_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    double after = (double)truth->depth_m[(int64_t)low * points + point];
+    if (truth->times_ms[low] == time_ms) return after;
+    double before = (double)truth->depth_m[(int64_t)(low - 1) * points + point];
+    double part = (double)(time_ms - truth->times_ms[low - 1]) /
+                  (double)(truth->times_ms[low] - truth->times_ms[low - 1]);
+    return before + part * (after - before);
+}
+
 void tw_storm_destroy(struct tw_storm *storm)
 {
     if (storm == NULL) return;
     free(storm->values);
+    free(storm->truth.times_ms);
+    free(storm->truth.depth_m);
     tw_arena_done(&storm->arena);
     free(storm);
 }

@@ -1,4 +1,5 @@
-/* A storm to replay: the rain and, where there are any, the measurements of a stretch of time. */
+/* A storm to replay: the rain and, where there are any, the measurements of a stretch of time, and
+ * what is known of its truth. */
 #ifndef TW_SERVER_STORM_H
 #define TW_SERVER_STORM_H
 
@@ -15,19 +16,31 @@
 struct tw_storm_value {
     int64_t time_ms;
     double value;
-    int32_t sensor; /* index in the city */
+    int32_t sensor; /* index in the storm's sensors, which begin with the city's */
+    int32_t line;   /* of its file */
+};
+
+/** Depths that points truly had, for scoring only. */
+struct tw_storm_truth {
+    int32_t count;     /* rows, by time; 0: nothing is known */
+    int64_t *times_ms; /* [count] owned */
+    float *depth_m;    /* [count * points of the city] NAN: not known; owned */
 };
 
 /** A storm. */
 struct tw_storm {
     struct tw_arena arena;
-    const char *id;
+    const char *id, *folder;
     struct tw_city_name title;
     bool made_up;
+    bool lenient;  /* what was wrong was left out, see tw_storm_read */
     bool measured; /* it has measurements.csv */
     int64_t start_ms, end_ms;
     struct tw_storm_value *values; /* [count] by time; owned */
     size_t count, capacity;
+    const struct tw_city_sensor *sensors; /* the city's and then those of sensors.csv; borrowed */
+    int32_t sensor_count;
+    struct tw_storm_truth truth;
 };
 
 /**
@@ -41,6 +54,22 @@ struct tw_storm {
  */
 tw_status tw_storm_load(struct tw_city *city, const char *name, tw_faults *faults,
                         struct tw_storm **out_storm);
+
+/**
+ * Read a storm for a hindcast: any folder, and what is usable of it. Rows that can't be read, values
+ * of unknown sensors and second values of one moment are left out; gaps stay gaps; each is a warning
+ * with its line. sensors.csv of the folder tells of sensors that the city does not have, or has
+ * otherwise; truth_points.csv is read for scoring.
+ *
+ * place    a name below the city's storms, or the path of a folder
+ * errors   TW_ERR_NAME, TW_ERR_INPUT there is no usable rain, or a table is none; TW_ERR_NOMEM
+ */
+tw_status tw_storm_read(struct tw_city *city, const char *place, tw_faults *faults,
+                        struct tw_storm **out_storm);
+
+/** Depth that a point truly had [m], between two rows linear; NAN when it is not known. */
+double tw_storm_truth_m(const struct tw_storm *storm, int32_t points, int32_t point,
+                        int64_t time_ms);
 
 /** Free; NULL is fine. */
 void tw_storm_destroy(struct tw_storm *storm);

@@ -1,0 +1,28 @@
+/* The tables of a storm's folder, one at a time; for storm.c. */
+#ifndef TW_SERVER_STORM_PARTS_H
+#define TW_SERVER_STORM_PARTS_H
+
+#include "server/storm.h"
+
+/** A table of a folder. */
+enum tw_storm_table { TW_STORM_SENSORS, TW_STORM_RAIN, TW_STORM_MEASUREMENTS, TW_STORM_TRUTH };
+
+/**
+ * Read a table into a storm; one that is not there is a fault only of the rain.
+ *
+ * path    of the file
+ * errors  TW_ERR_NOMEM; what is wrong with the file is in faults
+ */
+tw_status tw_storm_table_load(struct tw_storm *storm, struct tw_city *city, tw_faults *faults,
+                              const char *path, enum tw_storm_table which);
+
+/**
+ * Look at the times of values of one table: second values of one moment are told of and left out,
+ * gaps are told of. Only series that come at even times have gaps.
+ *
+ * first   the table's first value; they go on to the storm's last, and are sorted by time after
+ */
+void tw_storm_times_check(struct tw_storm *storm, size_t first, const char *path,
+                          tw_faults *faults);
+
+#endif
