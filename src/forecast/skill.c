@@ -195,7 +195,7 @@ bool tw_skill_onset_find(const struct tw_skill *skill, int32_t point,
     if (time < 0) return false;
     struct tw_skill_onset onset = {.point = point, .time = time, .peak_time = time};
     int32_t last = (time - 1) / stride; /* the last cycle before */
-    if (last >= skill->setup.cycles) return false;
+    if (last >= skill->setup.cycles) last = skill->setup.cycles - 1;
     for (int32_t k = last; k >= 0 && foretells(skill, k, point); k--)
         onset.lead_s = (time - k * stride) * skill->setup.step_s;
     for (int32_t t = 0; t < skill->times; t++) {
@@ -223,10 +223,10 @@ static void add_onset(const struct tw_skill *skill, const struct tw_skill_onset 
     errors->onsets++;
     for (int32_t s = 0; s <= skill->setup.steps; s++) {
         if (!is_likely(tw_skill_at(skill, cycle, onset->point, s))) continue;
-        double early_s = (cycle * skill->setup.stride + s - onset->time) * skill->setup.step_s;
+        double late_s = (cycle * skill->setup.stride + s - onset->time) * skill->setup.step_s;
         errors->told++;
-        errors->onset_s += fabs(early_s);
-        errors->onset_bias_s += early_s;
+        errors->onset_s += fabs(late_s);
+        errors->onset_bias_s += late_s;
         return;
     }
 }

@@ -13,9 +13,9 @@ enum { TW_SKILL_CLASSES = 4, TW_SKILL_QUANTILES = 3, TW_SKILL_TENTHS = 10 };
 
 /** What was foretold of a point at a moment. */
 struct tw_skill_forecast {
-    float above[TW_SKILL_CLASSES];      /* probability of each class's depth */
-    float depth_m[TW_SKILL_QUANTILES];  /* quantiles 0.1, 0.5 and 0.9 */
-    float crps_m;                       /* NAN: the truth is not known */
+    float above[TW_SKILL_CLASSES];     /* probability of each class's depth */
+    float depth_m[TW_SKILL_QUANTILES]; /* quantiles 0.1, 0.5 and 0.9 */
+    float crps_m;                      /* NAN: the truth is not known */
 };
 
 /** What is scored. */
@@ -99,9 +99,9 @@ void tw_skill_reliability(const struct tw_skill *skill, int32_t step,
 /** How a point that flooded was foretold. */
 struct tw_skill_onset {
     int32_t point;
-    int32_t time;   /* of the grid, at which it first was flooded */
-    double lead_s;  /* since when it was foretold without a break; 0: it was not */
-    double peak_m;  /* largest true depth */
+    int32_t time;  /* of the grid, at which it first was flooded */
+    double lead_s; /* since when it was foretold without a break; 0: it was not */
+    double peak_m; /* largest true depth */
     int32_t peak_time;
 };
 
@@ -118,7 +118,7 @@ bool tw_skill_onset_find(const struct tw_skill *skill, int32_t point,
 struct tw_skill_errors {
     int32_t onsets, told; /* points that flooded, and those for which a time was foretold */
     double onset_s;       /* mean absolute error of the time of flooding */
-    double onset_bias_s;  /* later than foretold: negative */
+    double onset_bias_s;  /* more than 0: foretold too late */
     int32_t peaks;
     double peak_m, peak_bias_m; /* error of the largest depth within the forecast's time */
     double peak_s;              /* mean absolute error of its time */

@@ -1,9 +1,12 @@
 /* Cities that are sound and cities that are not: the tiny one of the tests, with one thing changed. */
 #include "server/city.h"
 
+#include "base/file.h"
+#include "base/text.h"
 #include "check.h"
 #include "server/storm.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +282,161 @@ static void faults_of_measurements_are_told(void **state)
     assert_non_null(strstr(text, "measurements.csv:4: unit \"m3/s\" cannot become m"));
 }
 
+/* Read the storm in a folder as a hindcast does; the faults' texts. */
+static const char *read_for_hindcast(const struct fixture *fixture, tw_status expected,
+                                     struct tw_city **out_city, struct tw_storm **out_storm)
+{
+    static char text[8192];
+    char folder[300];
+    tw_faults *faults = NULL;
+    size_t used = 0;
+    assert_ok(tw_faults_create(0, &faults));
+    assert_ok(tw_city_load(fixture->folder, faults, out_city));
+    (void)snprintf(folder, sizeof folder, "%s/storms/cell/", fixture->folder);
+    assert_status(tw_storm_read(*out_city, folder, faults, out_storm), expected);
+    text[0] = 0;
+    for (size_t i = 0; i < tw_faults_kept(faults) && used < sizeof text; i++) {
+        struct tw_fault fault = tw_faults_get(faults, i);
+        used += (size_t)tw_fault_format(&fault, text + used, sizeof text - used);
+        if (used < sizeof text - 1) text[used++] = '\n';
+        text[used < sizeof text ? used : sizeof text - 1] = 0;
+    }
+    tw_faults_destroy(faults);
+    return text;
+}
+
+static void a_hindcast_leaves_out_what_is_wrong_and_says_so(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tw_city *city = NULL;
+    struct tw_storm *storm = NULL;
+    write_file(fixture, "storms/cell/rain.csv",
+               "time,gauge,rain_mm\n"
+               "2031-07-01T10:01:00,G1,0.5\n"
+               "2031-07-01T10:02:00,G1,wet\n"
+               "2031-07-01T10:03:00,G7,0.5\n"
+               "2031-07-01T10:03:00,G1\n"
+               "2031-07-01T10:01:00,G1,0.7\n"
+               "2031-07-01T02:05:00Z,G1,0.1\n"
+               "2031-07-01T10:06:00,G1,-1\n");
+    const char *text = read_for_hindcast(fixture, TW_OK, &city, &storm);
+    assert_int_equal(storm->count, 2);
+    assert_near(storm->values[0].value, 0.5, 0.0); /* the first of a moment */
+    assert_int_equal(storm->values[1].time_ms - storm->values[0].time_ms, 4 * 60000);
+    assert_non_null(strstr(text, "rain.csv:3: warning: \"wet\" is not a number"));
+    assert_non_null(strstr(text, "rain.csv:4: warning: unknown gauge \"G7\""));
+    assert_non_null(strstr(text, "rain.csv:5: warning: 2 cells where 3 are needed"));
+    assert_non_null(
+        strstr(text, "rain.csv:6: warning: RG1 has another value of this moment in line 2"));
+    assert_non_null(strstr(text, "rain.csv:7: warning: zones are mixed: 1 times name their zone"));
+    assert_non_null(strstr(text, "rain.csv:8: warning: -1 mm of rain"));
+    tw_storm_destroy(storm);
+    tw_city_destroy(city);
+}
+
+static void gaps_are_told_where_values_come_at_even_times(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tw_city *city = NULL;
+    struct tw_storm *storm = NULL;
+    struct tw_strbuf rows = {0};
+    (void)tw_strbuf_add_text(&rows, "time,gauge,rain_mm\n");
+    for (int minute = 1; minute < 60; minute++) {
+        if (minute == 20 || (minute >= 30 && minute < 40)) continue;
+        (void)tw_strbuf_printf(&rows, "2031-07-01T10:%02d:00,G1,0\n", minute);
+    }
+    write_file(fixture, "storms/cell/rain.csv", tw_strbuf_get(&rows));
+    tw_strbuf_done(&rows);
+    const char *text = read_for_hindcast(fixture, TW_OK, &city, &storm);
+    assert_non_null(
+        strstr(text, "rain.csv:30: warning: RG1: a gap of 11.0 minutes before this row"));
+    assert_non_null(strstr(text, "rain.csv:21: warning: RG1: 1 values are missing in short gaps"));
+    tw_storm_destroy(storm);
+    tw_city_destroy(city);
+    /* Rows of wet minutes only have no gaps. */
+    write_file(fixture, "storms/cell/rain.csv",
+               "time,gauge,rain_mm\n2031-07-01T10:01:00,G1,0.2\n2031-07-01T10:40:00,G1,0.2\n");
+    text = read_for_hindcast(fixture, TW_OK, &city, &storm);
+    assert_null(strstr(text, "gap"));
+    tw_storm_destroy(storm);
+    tw_city_destroy(city);
+}
+
+static void a_storm_may_bring_its_own_sensors_and_truth(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tw_city *city = NULL;
+    struct tw_storm *storm = NULL;
+    write_file(fixture, "storms/cell/sensors.csv",
+               "id,kind,element,unit,note\nL1,level,J2,m,elsewhere\nX1,level,N99,m,nowhere\n"
+               "X2,smell,J1,m,\n");
+    write_file(fixture, "storms/cell/measurements.csv",
+               "time,sensor,value,unit\n2031-07-01T10:01:00,L1,50,cm\n");
+    write_file(fixture, "storms/cell/truth_points.csv",
+               "time,P2,P9\n2031-07-01T10:01:00,0.1,9\n2031-07-01T10:03:00,0.3,9\n"
+               "2031-07-01T10:02:00,0.2,9\n2031-07-01T10:05:00,deep,9\n");
+    const char *text = read_for_hindcast(fixture, TW_OK, &city, &storm);
+    assert_int_equal(storm->sensor_count, city->sensor_count + 1);
+    size_t at = 0;
+    while (at < storm->count && storm->values[at].sensor != city->sensor_count)
+        at++;
+    assert_true(at < storm->count);
+    assert_near(storm->values[at].value, 0.5, 1e-15); /* rounding of cm to m */
+    assert_non_null(
+        strstr(text, "sensors.csv:3: warning: element \"N99\": the model has no such node"));
+    assert_non_null(strstr(text, "sensors.csv:4: warning: kind \"smell\""));
+    assert_non_null(strstr(text, "truth_points.csv:1: warning: the city has no point \"P9\""));
+    assert_non_null(strstr(text, "truth_points.csv:4: warning: the time is not after"));
+    assert_non_null(strstr(text, "truth_points.csv:5: warning: \"deep\" is no depth"));
+    int64_t minute_ms = storm->truth.times_ms[0];
+    assert_near(tw_storm_truth_m(storm, 3, 1, minute_ms + 60000), 0.2, 1e-7); /* floats */
+    assert_true(isnan(tw_storm_truth_m(storm, 3, 0, minute_ms)));
+    assert_true(isnan(tw_storm_truth_m(storm, 3, 1, minute_ms - 60000)));
+    tw_storm_destroy(storm);
+    tw_city_destroy(city);
+}
+
+static void radar_fields_are_looked_at(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tw_city *city = NULL;
+    struct tw_storm *storm = NULL;
+    char folder[300];
+    const char *field = "ncols 2\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 500\n"
+                        "NODATA_value -1\n0 1\n2 3\n";
+    (void)snprintf(folder, sizeof folder, "%s/storms/cell/radar", fixture->folder);
+    assert_ok(tw_folder_make(folder));
+    write_file(fixture, "storms/cell/radar/20310701T1000.asc", field);
+    write_file(fixture, "storms/cell/radar/20310701T1005.asc", field);
+    write_file(fixture, "storms/cell/radar/20310701T1020.asc", field);
+    write_file(fixture, "storms/cell/radar/20310701T1010.asc", "no grid\n");
+    write_file(fixture, "storms/cell/radar/20311301T1015.asc", field);
+    write_file(fixture, "storms/cell/radar/20310701T1025.asc",
+               "ncols 2\nnrows 3\nxllcorner 0\nyllcorner 0\ncellsize 500\n"
+               "NODATA_value -1\n5 5\n5 5\n5 5\n");
+    const char *text = read_for_hindcast(fixture, TW_OK, &city, &storm);
+    assert_int_equal(storm->field_count, 3);
+    assert_non_null(strstr(text, "20310701T1010.asc: warning: "));
+    assert_non_null(strstr(text, "20311301T1015.asc: warning: its name tells no time"));
+    assert_non_null(
+        strstr(text, "20310701T1025.asc: warning: its grid is not that of the first field"));
+    assert_non_null(strstr(text, "20310701T1020.asc: warning: a gap of 15 minutes"));
+    tw_storm_destroy(storm);
+    tw_city_destroy(city);
+}
+
+static void a_hindcast_needs_rain(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct tw_city *city = NULL;
+    struct tw_storm *storm = NULL;
+    write_file(fixture, "storms/cell/rain.csv", "time,gauge,rain_mm\n2031-07-01T10:02:00,G1,x\n");
+    const char *text = read_for_hindcast(fixture, TW_ERR_INPUT, &city, &storm);
+    assert_non_null(strstr(text, "rain.csv: no row of it is usable"));
+    assert_non_null(strstr(text, "rain.csv:2: warning: \"x\" is not a number"));
+    tw_city_destroy(city);
+}
+
 static void missing_data_names_where_it_comes_from(void **state)
 {
     const struct fixture *fixture = *state;
@@ -338,6 +496,11 @@ int main(void)
         with_city(rain_with_text_in_it_is_told_row_by_row),
         with_city(measurements_are_read_and_converted),
         with_city(faults_of_measurements_are_told),
+        with_city(a_hindcast_leaves_out_what_is_wrong_and_says_so),
+        with_city(gaps_are_told_where_values_come_at_even_times),
+        with_city(a_storm_may_bring_its_own_sensors_and_truth),
+        with_city(radar_fields_are_looked_at),
+        with_city(a_hindcast_needs_rain),
         with_city(missing_data_names_where_it_comes_from),
         with_city(an_unknown_storm_names_those_there_are),
         with_city(a_folder_without_city_ini_is_no_city),

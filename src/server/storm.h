@@ -27,6 +27,12 @@ struct tw_storm_truth {
     float *depth_m;    /* [count * points of the city] NAN: not known; owned */
 };
 
+/** A field of the weather radar: rain [mm/h] in the city's map coordinates. */
+struct tw_storm_field {
+    int64_t time_ms;
+    const char *path;
+};
+
 /** A storm. */
 struct tw_storm {
     struct tw_arena arena;
@@ -41,6 +47,8 @@ struct tw_storm {
     const struct tw_city_sensor *sensors; /* the city's and then those of sensors.csv; borrowed */
     int32_t sensor_count;
     struct tw_storm_truth truth;
+    struct tw_storm_field *fields; /* [field_count] by time */
+    int32_t field_count;
 };
 
 /**

@@ -17,6 +17,12 @@ tw_status tw_storm_table_load(struct tw_storm *storm, struct tw_city *city, tw_f
                               const char *path, enum tw_storm_table which);
 
 /**
+ * Find the radar's fields, radar/20310701T1000.asc; every one is read once to see whether it can be
+ * used. errors: TW_ERR_NOMEM
+ */
+tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, tw_faults *faults);
+
+/**
  * Look at the times of values of one table: second values of one moment are told of and left out,
  * gaps are told of. Only series that come at even times have gaps.
  *
