@@ -62,8 +62,9 @@ struct tw_link_info {
     const char *name;
     tw_link_kind kind;
     tw_node_id from, to;
-    double length_m;     /* conduits; else 0 */
-    double full_depth_m; /* height of the cross-section; 0 for pumps and outlets */
+    double length_m;      /* conduits; else 0 */
+    double full_depth_m;  /* height of the cross-section; 0 for pumps and outlets */
+    double full_flow_m3s; /* of a conduit running just full, all barrels; else 0 */
     int32_t vertex_count;
     const double *vertex_xy; /* [2 * vertex_count] x, y pairs between the two nodes */
 };

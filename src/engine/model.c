@@ -91,7 +91,8 @@ tw_status tw_model_link_info(const tw_model *model, tw_link_id id, struct tw_lin
     int32_t i = id.index;
     if (i < 0 || i >= l->count) return TW_ERR_ARG;
     bool conduit = l->kind[i] == TW_LINK_CONDUIT, turned = l->reversed[i];
-    int32_t section = l->xsect[i], first = l->vertex_first[i];
+    int32_t section = l->xsect[i], first = l->vertex_first[i], row = model->network->row_of_link[i];
+    const struct tw_conduit_rows *c = &model->network->conduit;
     *out_info = (struct tw_link_info){
         .name = tw_names_get(&l->names, i),
         .kind = (tw_link_kind)l->kind[i],
@@ -99,6 +100,8 @@ tw_status tw_model_link_info(const tw_model *model, tw_link_id id, struct tw_lin
         .to = {turned ? l->from[i] : l->to[i]},
         .length_m = conduit ? model->conduits.length_m[l->row[i]] : 0.0,
         .full_depth_m = section >= 0 ? model->network->xsects[section].full_depth_m : 0.0,
+        .full_flow_m3s =
+            row < model->network->conduit_count ? c->full_flow_m3s[row] * c->barrels[row] : 0.0,
         .vertex_count = l->vertex_first[i + 1] - first,
         .vertex_xy = l->vertex_xy + 2 * (ptrdiff_t)first};
     return TW_OK;

@@ -1,0 +1,272 @@
+/* Serial ensemble square root filter: one sensor after the other draws everything that it sees.
+ * Whitaker and Hamill 2002, (10) to (13).
+ *
+ *   y   measured, r its error's variance      hx  what members have there, h' off their mean
+ *   k = cov(x, hx) / (var(hx) + r)            mean += k (y - mean(hx))
+ *   a = 1 / (1 + sqrt(r / (var(hx) + r)))     x' -= a k h'
+ *
+ * k counts by the sensor's weight at x and by how sure its correlation is with so few members. One
+ * member alone has no covariance: it is drawn by distance. */
+#include "forecast/filter_parts.h"
+
+#include <math.h>
+
+/* Changes below this are not worth disturbing a member for [m, m3/s]. */
+static const double least_change = 1e-5;
+/* One member: part of the difference that is taken back where the sensor is. */
+static const double nudge_ratio = 0.5;
+
+double tw_filter_seen(const struct tw_filter *filter, int32_t sensor, int32_t member)
+{
+    const struct tw_filter_sensor *s = &filter->sensors[sensor];
+    if (s->kind == TW_SENSOR_LEVEL) {
+        return tw_batch_node_depth_m(filter->batch, member, (tw_node_id){s->index});
+    }
+    return tw_batch_link_flow_m3s(filter->batch, member, (tw_link_id){s->index});
+}
+
+static double element_get(const struct tw_filter *f, const struct tw_element *e, int32_t member)
+{
+    if (e->kind == TW_ELEMENT_LINK) {
+        return tw_batch_link_flow_m3s(f->batch, member, (tw_link_id){e->index});
+    }
+    double depth_m =
+        e->kind == TW_ELEMENT_NODE
+            ? tw_batch_node_depth_m(f->batch, member, (tw_node_id){e->index})
+            : tw_batch_surface_depth_m(f->batch, member, (tw_subcatchment_id){e->index},
+                                       (tw_surface_part)e->part);
+    return sqrt(depth_m > 0.0 ? depth_m : 0.0);
+}
+
+/* A depth above the street by far more than any member had is of the regression, not of the water. */
+static double most_depth(const struct tw_filter *f, const struct tw_element *e)
+{
+    struct tw_node_info node;
+    if (e->kind != TW_ELEMENT_NODE) return 0.2;
+    if (tw_model_node_info(f->setup.model, (tw_node_id){e->index}, &node) != TW_OK) return 0.0;
+    return node.full_depth_m + (node.ponded_area_m2 > 0.0 ? 2.0 : 0.0);
+}
+
+static tw_status element_set(struct tw_filter *f, int32_t at, int32_t member)
+{
+    const struct tw_element *e = &f->elements[at];
+    double now = f->x[(int64_t)at * f->setup.members + member];
+    double before = f->x_before[(int64_t)at * f->setup.members + member];
+    if (e->kind == TW_ELEMENT_LINK) {
+        if (fabs(now - before) < least_change) return TW_OK;
+        return tw_batch_set_link_flow(f->batch, member, (tw_link_id){e->index}, now);
+    }
+    double depth_m = now > 0.0 ? now * now : 0.0, most_m = most_depth(f, e);
+    if (before * before > most_m) most_m = before * before;
+    if (depth_m > most_m) depth_m = most_m;
+    if (fabs(depth_m - before * before) < least_change) return TW_OK;
+    if (e->kind == TW_ELEMENT_NODE) {
+        return tw_batch_set_node_depth(f->batch, member, (tw_node_id){e->index}, depth_m);
+    }
+    return tw_batch_set_surface_depth(f->batch, member, (tw_subcatchment_id){e->index},
+                                      (tw_surface_part)e->part, depth_m);
+}
+
+static void gather(struct tw_filter *f)
+{
+    int32_t members = f->setup.members;
+    for (int32_t e = 0; e < f->element_count; e++) {
+        for (int32_t m = 0; m < members; m++) {
+            int64_t at = (int64_t)e * members + m;
+            f->x[at] = f->sound[m] ? element_get(f, &f->elements[e], m) : 0.0;
+            f->x_before[at] = f->x[at];
+        }
+    }
+    for (int64_t i = 0; i < (int64_t)f->factor_count * members; i++)
+        f->factor_before[i] = f->factor_ln[i];
+}
+
+static tw_status scatter(struct tw_filter *f)
+{
+    for (int32_t e = 0; e < f->element_count; e++) {
+        for (int32_t m = 0; m < f->setup.members; m++) {
+            if (f->sound[m]) TW_TRY(element_set(f, e, m));
+        }
+    }
+    return tw_filter_apply(f);
+}
+
+/* What a sensor does to the rest: its own members' values off their mean, and the gain's parts. */
+struct pull {
+    const double *off; /* [member] 0 for one that failed */
+    double innovation, variance, error_variance, shrink;
+    int32_t sound;
+};
+
+static double mean_of(const struct tw_filter *f, const double *x, int32_t sound)
+{
+    double sum = 0.0;
+    for (int32_t m = 0; m < f->setup.members; m++)
+        sum += f->sound[m] ? x[m] : 0.0;
+    return sum / sound;
+}
+
+static double variance_of(const struct tw_filter *f, const double *x, int32_t sound)
+{
+    double mean = mean_of(f, x, sound), sum = 0.0;
+    for (int32_t m = 0; m < f->setup.members; m++)
+        sum += f->sound[m] ? (x[m] - mean) * (x[m] - mean) : 0.0;
+    return sound > 1 ? sum / (sound - 1) : 0.0;
+}
+
+/* How far a correlation of few members is to be believed: of no true correlation they show one of
+ * about 1 / sqrt(members - 1). */
+static double trust(double correlation2, int32_t sound)
+{
+    double error = (1.0 - correlation2) * (1.0 - correlation2) / (sound - 1);
+    return correlation2 / (correlation2 + error);
+}
+
+static void pull_row(const struct tw_filter *f, const struct pull *pull, double weight, double *x)
+{
+    double mean = mean_of(f, x, pull->sound), cross = 0.0, own = 0.0;
+    for (int32_t m = 0; m < f->setup.members; m++) {
+        if (!f->sound[m]) continue;
+        cross += (x[m] - mean) * pull->off[m];
+        own += (x[m] - mean) * (x[m] - mean);
+    }
+    if (!(own > 1e-14)) return;
+    cross /= pull->sound - 1;
+    own /= pull->sound - 1;
+    double correlation2 = cross * cross / (own * pull->variance);
+    if (correlation2 > 1.0) correlation2 = 1.0;
+    weight *= trust(correlation2, pull->sound);
+    double gain = weight * cross / (pull->variance + pull->error_variance);
+    for (int32_t m = 0; m < f->setup.members; m++) {
+        if (!f->sound[m]) continue;
+        x[m] += gain * (pull->innovation - pull->shrink * pull->off[m]);
+    }
+}
+
+static void pull_all(struct tw_filter *f, int32_t sensor, const struct pull *pull)
+{
+    int32_t members = f->setup.members;
+    const struct tw_reach *reach = &f->reach[sensor];
+    for (int32_t k = 0; k < reach->count; k++)
+        pull_row(f, pull, reach->weight[k], f->x + (int64_t)reach->element[k] * members);
+    for (int32_t i = 0; i < f->factor_count; i++) {
+        double weight = f->factor_weight[(int64_t)sensor * f->factor_count + i];
+        if (weight > 0.0) pull_row(f, pull, weight, f->factor_ln + (int64_t)i * members);
+    }
+    for (int32_t s = 0; s < f->setup.sensor_count; s++) {
+        double weight = f->sensor_weight[(int64_t)sensor * f->setup.sensor_count + s];
+        if (weight > 0.0) pull_row(f, pull, weight, f->hx + (int64_t)s * members);
+    }
+}
+
+/* What is farther than expected draws as if it were just so far: one wild value does little harm. */
+static double bounded_error(const struct tw_filter *f, double innovation, double variance, double r)
+{
+    double most = f->setup.most_innovation;
+    double needed = innovation * innovation / (most * most) - variance;
+    return needed > r ? needed : r;
+}
+
+static void take_sensor(struct tw_filter *f, int32_t sensor, int32_t sound, double *off)
+{
+    double value = 0.0, sd = 0.0;
+    if (!tw_filter_measured(f, sensor, &value, &sd)) return;
+    double *hx = f->hx + (int64_t)sensor * f->setup.members;
+    double mean = mean_of(f, hx, sound), variance = variance_of(f, hx, sound);
+    if (!(variance > 1e-10)) return;
+    for (int32_t m = 0; m < f->setup.members; m++)
+        off[m] = f->sound[m] ? hx[m] - mean : 0.0;
+    double r = bounded_error(f, value - mean, variance, sd * sd);
+    const struct pull pull = {.off = off,
+                              .innovation = value - mean,
+                              .variance = variance,
+                              .error_variance = r,
+                              .shrink = 1.0 / (1.0 + sqrt(r / (variance + r))),
+                              .sound = sound};
+    pull_all(f, sensor, &pull);
+}
+
+/* Part of the spread that the sensors took is given back, or members would soon agree on too much.
+ * source: relaxation to prior spread, Whitaker and Hamill 2012 */
+static void relax_row(const struct tw_filter *f, int32_t sound, const double *before, double *x)
+{
+    double was = variance_of(f, before, sound), is = variance_of(f, x, sound);
+    if (!(is > 1e-14) || was <= is) return;
+    double mean = mean_of(f, x, sound);
+    double stretch = 1.0 + f->setup.relaxation * (sqrt(was) - sqrt(is)) / sqrt(is);
+    for (int32_t m = 0; m < f->setup.members; m++) {
+        if (f->sound[m]) x[m] = mean + stretch * (x[m] - mean);
+    }
+}
+
+static void relax(struct tw_filter *f, int32_t sound)
+{
+    int32_t members = f->setup.members;
+    for (int32_t e = 0; e < f->element_count; e++) {
+        int64_t at = (int64_t)e * members;
+        relax_row(f, sound, f->x_before + at, f->x + at);
+    }
+    for (int32_t i = 0; i < f->factor_count; i++) {
+        int64_t at = (int64_t)i * members;
+        relax_row(f, sound, f->factor_before + at, f->factor_ln + at);
+    }
+}
+
+/* ---- one member alone ---- */
+
+/* Elements of the sensor's kind follow it in proportion, as far as it sees; rain where its water
+ * comes from is taken to be wrong in the same sense. */
+static void nudge(struct tw_filter *f, int32_t sensor)
+{
+    double value = 0.0, sd = 0.0, have = f->hx[sensor];
+    if (!tw_filter_measured(f, sensor, &value, &sd)) return;
+    double gain = nudge_ratio * fabs(value - have) / (fabs(value - have) + sd);
+    bool level = f->sensors[sensor].kind == TW_SENSOR_LEVEL;
+    double to = level ? sqrt(value > 0.0 ? value : 0.0) : value;
+    double from = level ? sqrt(have > 0.0 ? have : 0.0) : have;
+    double ratio = (fabs(to) + sd) / (fabs(from) + sd);
+    if (ratio > 3.0) ratio = 3.0;
+    if (ratio < 1.0 / 3.0) ratio = 1.0 / 3.0;
+    const struct tw_reach *reach = &f->reach[sensor];
+    for (int32_t k = 0; k < reach->count; k++) {
+        int32_t e = reach->element[k];
+        enum tw_element_kind kind = f->elements[e].kind;
+        double near = gain * reach->weight[k] * reach->weight[k];
+        bool itself = f->elements[e].index == f->sensors[sensor].index &&
+                      kind == (level ? TW_ELEMENT_NODE : TW_ELEMENT_LINK);
+        if (itself) {
+            f->x[e] += near * (to - from);
+        } else if (kind != TW_ELEMENT_SURFACE) {
+            f->x[e] *= 1.0 + near * (ratio - 1.0);
+        }
+    }
+    double most = 2.0 * f->setup.priors[TW_FILTER_RAIN].spread;
+    for (int32_t z = f->first[TW_FILTER_RAIN]; z < f->first[TW_FILTER_RAIN + 1]; z++) {
+        double weight = f->factor_weight[(int64_t)sensor * f->factor_count + z];
+        double ln = f->factor_ln[z] + 0.5 * gain * weight * log(ratio);
+        f->factor_ln[z] = ln > most ? most : ln < -most ? -most : ln;
+    }
+}
+
+tw_status tw_filter_draw(struct tw_filter *filter)
+{
+    struct tw_filter *f = filter;
+    double off[TW_FILTER_MEMBERS_MOST];
+    int32_t sound = 0, used = 0;
+    for (int32_t m = 0; m < f->setup.members; m++)
+        sound += f->sound[m];
+    for (int32_t s = 0; s < f->setup.sensor_count; s++)
+        used += f->sensor[s].fit.used;
+    if (used == 0 || sound == 0 || !f->setup.assimilate) return TW_OK;
+    gather(f);
+    for (int32_t s = 0; s < f->setup.sensor_count; s++) {
+        if (!f->sensor[s].fit.used) continue;
+        if (f->setup.members == 1) {
+            nudge(f, s);
+        } else if (sound > 2) {
+            take_sensor(f, s, sound, off);
+        }
+    }
+    if (f->setup.members > 1) relax(f, sound);
+    return scatter(f);
+}
