@@ -1,5 +1,7 @@
 #include "net/sha256.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 /* FIPS 180-4, section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the
@@ -65,14 +67,28 @@ void tw_sha256(const void *bytes, size_t size, uint8_t out[32])
         out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-void tw_sha256_hex(const void *bytes, size_t size, char out[TW_SHA256_HEX_SIZE])
+static void to_hex(const uint8_t hash[32], char out[TW_SHA256_HEX_SIZE])
 {
     static const char hex[] = "0123456789abcdef";
-    uint8_t hash[32];
-    tw_sha256(bytes, size, hash);
     for (int i = 0; i < 32; i++) {
         out[2 * i] = hex[hash[i] >> 4];
         out[2 * i + 1] = hex[hash[i] & 15];
     }
     out[64] = 0;
+}
+
+void tw_sha256_hex(const void *bytes, size_t size, char out[TW_SHA256_HEX_SIZE])
+{
+    uint8_t hash[32];
+    tw_sha256(bytes, size, hash);
+    to_hex(hash, out);
+}
+
+void tw_hmac_sha256_hex(const char *key, const void *bytes, size_t size,
+                        char out[TW_SHA256_HEX_SIZE])
+{
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    (void)HMAC(EVP_sha256(), key, (int)strlen(key), bytes, size, hash, &length);
+    to_hex(hash, out);
 }

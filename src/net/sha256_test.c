@@ -47,12 +47,23 @@ static void every_length_has_its_own_hash(void **state)
     }
 }
 
+/* RFC 4231, test case 2. */
+static void a_signature_is_that_of_the_standard(void **state)
+{
+    (void)state;
+    char hex[TW_SHA256_HEX_SIZE];
+    static const char text[] = "what do ya want for nothing?";
+    tw_hmac_sha256_hex("Jefe", text, sizeof text - 1, hex);
+    assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_standards_examples_come_out),
         cmocka_unit_test(a_million_letters_come_out),
         cmocka_unit_test(every_length_has_its_own_hash),
+        cmocka_unit_test(a_signature_is_that_of_the_standard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* What GET answers, and events carry, of what changes. docs/api.md describes each. */
 #include "base/clock.h"
 #include "net/json.h"
+#include "server/members.h"
 #include "server/service.h"
 
 #include <math.h>
@@ -9,42 +10,6 @@
 
 #define SERIES_MAX 20000
 #define DEPTH_DIGITS 4
-
-static const char *const class_words[] = {NULL, "blue", "yellow", "orange", "red"};
-
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-static void member_number(struct tw_strbuf *out, const char *key, double value, int decimals)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, decimals);
-}
-
-static void member_time(const struct tw_server *server, struct tw_strbuf *out, const char *key,
-                        int64_t time_ms)
-{
-    /* Whole seconds: what is finer tells nobody anything. */
-    int64_t whole_ms =
-        time_ms == TW_STORE_NEVER ? time_ms : time_ms - (time_ms % 1000 + 1000) % 1000;
-    tw_json_key(out, key);
-    tw_json_time(out, whole_ms, server->city->zone_s);
-}
-
-static void member_integer(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
-static void member_bool(struct tw_strbuf *out, const char *key, bool value)
-{
-    tw_json_key(out, key);
-    tw_json_bool(out, value);
-}
 
 /* One [t, v] of a curve. */
 static void add_place(struct tw_strbuf *out, int64_t time_s, double value)
@@ -66,13 +31,13 @@ void tw_answer_clock(struct tw_server *server, struct tw_strbuf *out)
     struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_clock_steady_ms());
     bool replay = server->storm != NULL;
     tw_json_open(out, '{');
-    member_text(out, "state", words[view.state]);
-    member_time(server, out, "time", view.now_ms);
-    member_time(server, out, "start", replay ? view.start_ms : TW_STORE_NEVER);
-    member_time(server, out, "end", replay ? view.end_ms : TW_STORE_NEVER);
-    member_number(out, "speed", view.speed, 3);
-    member_text(out, "storm", replay ? server->storm->id : NULL);
-    member_number(out, "behind_s", view.behind_s, 1);
+    tw_member_text(out, "state", words[view.state]);
+    tw_member_time(server, out, "time", view.now_ms);
+    tw_member_time(server, out, "start", replay ? view.start_ms : TW_STORE_NEVER);
+    tw_member_time(server, out, "end", replay ? view.end_ms : TW_STORE_NEVER);
+    tw_member_number(out, "speed", view.speed, 3);
+    tw_member_text(out, "storm", replay ? server->storm->id : NULL);
+    tw_member_number(out, "behind_s", view.behind_s, 1);
     tw_json_close(out, '}');
 }
 
@@ -98,10 +63,10 @@ static void add_quality_counts(struct tw_server *server, struct tw_strbuf *out)
     }
     tw_json_key(out, "sensors");
     tw_json_open(out, '{');
-    member_integer(out, "good", good);
-    member_integer(out, "suspect", suspect);
-    member_integer(out, "bad", bad);
-    member_integer(out, "never", never);
+    tw_member_integer(out, "good", good);
+    tw_member_integer(out, "suspect", suspect);
+    tw_member_integer(out, "bad", bad);
+    tw_member_integer(out, "never", never);
     tw_json_close(out, '}');
 }
 
@@ -116,18 +81,18 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
     tw_store_health_get(server->store, &store);
     tw_json_open(out, '{');
     (void)pthread_mutex_lock(&live->mutex);
-    member_text(out, "model", words[live->model]);
-    member_text(out, "model_text", live->model_text[0] != 0 ? live->model_text : NULL);
-    member_time(server, out, "last_forecast",
-                live->forecast.values != NULL ? live->forecast.issued_ms : TW_STORE_NEVER);
-    member_text(out, "forecast_text", live->forecast_text[0] != 0 ? live->forecast_text : NULL);
-    member_number(out, "behind_s", now_s - live->reached_s, 1);
-    member_integer(out, "late_rain", live->late_rain);
-    member_integer(out, "bad_rain", live->bad_rain);
+    tw_member_text(out, "model", words[live->model]);
+    tw_member_text(out, "model_text", live->model_text[0] != 0 ? live->model_text : NULL);
+    tw_member_time(server, out, "last_forecast",
+                   live->forecast.values != NULL ? live->forecast.issued_ms : TW_STORE_NEVER);
+    tw_member_text(out, "forecast_text", live->forecast_text[0] != 0 ? live->forecast_text : NULL);
+    tw_member_number(out, "behind_s", now_s - live->reached_s, 1);
+    tw_member_integer(out, "late_rain", live->late_rain);
+    tw_member_integer(out, "bad_rain", live->bad_rain);
     struct tw_model_link *link = server->link;
     (void)pthread_mutex_unlock(&live->mutex);
-    member_text(out, "store", store.state);
-    member_text(out, "store_warning", store.warning[0] != 0 ? store.warning : NULL);
+    tw_member_text(out, "store", store.state);
+    tw_member_text(out, "store_warning", store.warning[0] != 0 ? store.warning : NULL);
     tw_json_key(out, "refused_history");
     tw_json_integer(out, store.refused_history);
     tw_json_key(out, "refused_live");
@@ -149,72 +114,12 @@ void tw_answer_forecast(struct tw_server *server, struct tw_strbuf *out)
     const struct tw_last_forecast *forecast = &live->forecast;
     bool there = forecast->values != NULL;
     tw_json_open(out, '{');
-    member_time(server, out, "issued", there ? forecast->issued_ms : TW_STORE_NEVER);
-    member_number(out, "took_ms", there ? 1000.0 * forecast->head.took_s : (double)NAN, 0);
-    member_number(out, "horizon_min", server->city->horizon_s / 60.0, 0);
-    member_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
+    tw_member_time(server, out, "issued", there ? forecast->issued_ms : TW_STORE_NEVER);
+    tw_member_number(out, "took_ms", there ? 1000.0 * forecast->head.took_s : (double)NAN, 0);
+    tw_member_number(out, "horizon_min", server->city->horizon_s / 60.0, 0);
+    tw_member_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
     tw_json_close(out, '}');
     (void)pthread_mutex_unlock(&live->mutex);
-}
-
-/* ---- warnings ---- */
-
-static const char *warning_state(int32_t state)
-{
-    static const char *const words[] = {[TW_WARNING_ACTIVE] = "active",
-                                        [TW_WARNING_ACKNOWLEDGED] = "acknowledged",
-                                        [TW_WARNING_ENDED] = "ended"};
-    return state >= 0 && state <= TW_WARNING_ENDED ? words[state] : NULL;
-}
-
-static void add_warning(struct tw_server *server, const struct tw_store_warning *w, int64_t now_ms,
-                        struct tw_strbuf *out)
-{
-    const struct tw_city_point *point = NULL;
-    for (int32_t p = 0; p < server->city->point_count && point == NULL; p++) {
-        if (strcmp(server->city->points[p].id, w->point) == 0) point = &server->city->points[p];
-    }
-    tw_json_open(out, '{');
-    tw_json_key(out, "id");
-    tw_json_integer(out, w->id);
-    member_text(out, "point", w->point);
-    tw_json_key(out, "name");
-    tw_json_open(out, '{');
-    member_text(out, "zh", point != NULL ? point->name.zh : w->point);
-    member_text(out, "en", point != NULL ? point->name.en : w->point);
-    tw_json_close(out, '}');
-    member_text(out, "class", class_words[w->rank]);
-    member_number(out, "depth_m", w->depth_m, DEPTH_DIGITS);
-    member_time(server, out, "expected", w->expected_ms);
-    member_number(out, "lead_min",
-                  w->expected_ms == TW_STORE_NEVER
-                      ? (double)NAN
-                      : floor((double)(w->expected_ms - now_ms) / 6000.0 + 0.5) / 10.0,
-                  1);
-    member_text(out, "state", warning_state(w->state));
-    member_time(server, out, "issued", w->issued_ms);
-    member_time(server, out, "updated", w->updated_ms);
-    member_time(server, out, "reached", w->reached_ms);
-    member_time(server, out, "ended", w->ended_ms);
-    member_text(out, "acknowledged_by", w->acknowledged_by[0] != 0 ? w->acknowledged_by : NULL);
-    member_time(server, out, "acknowledged", w->acknowledged_ms);
-    member_bool(out, "simulated", w->simulated);
-    tw_json_close(out, '}');
-}
-
-void tw_answer_warnings(struct tw_server *server, bool all, struct tw_strbuf *out)
-{
-    struct tw_live *live = &server->live;
-    int64_t now_ms = tw_clock_now(&server->clock);
-    tw_json_open(out, '[');
-    (void)pthread_mutex_lock(&live->mutex);
-    for (int32_t i = 0; i < tw_warnings_count(live->warnings); i++) {
-        const struct tw_store_warning *w = tw_warnings_get(live->warnings, i);
-        if (w->state == TW_WARNING_ENDED && !all) continue;
-        add_warning(server, w, now_ms, out);
-    }
-    (void)pthread_mutex_unlock(&live->mutex);
-    tw_json_close(out, ']');
 }
 
 /* ---- points ---- */
@@ -243,14 +148,14 @@ static void add_point(struct tw_server *server, int32_t p, struct tw_strbuf *out
     int64_t ahead_ms = forecast->issued_ms + (int64_t)(1000.0 * forecast->head.step_s) * at;
     double larger_m = ahead_m > modelled_m || isnan(modelled_m) ? ahead_m : modelled_m;
     tw_json_open(out, '{');
-    member_text(out, "id", classes.id);
-    member_number(out, "modelled_m", modelled_m, DEPTH_DIGITS);
-    member_number(out, "forecast_max_m", ahead_m, DEPTH_DIGITS);
-    member_time(server, out, "forecast_max_at", isnan(ahead_m) ? TW_STORE_NEVER : ahead_ms);
-    member_text(out, "class", class_words[tw_warning_rank(&classes, larger_m)]);
-    member_time(server, out, "modelled_at",
-                live->step_count > 0 ? 1000 * live->step_times_s[live->step_count - 1]
-                                     : TW_STORE_NEVER);
+    tw_member_text(out, "id", classes.id);
+    tw_member_number(out, "modelled_m", modelled_m, DEPTH_DIGITS);
+    tw_member_number(out, "forecast_max_m", ahead_m, DEPTH_DIGITS);
+    tw_member_time(server, out, "forecast_max_at", isnan(ahead_m) ? TW_STORE_NEVER : ahead_ms);
+    tw_member_text(out, "class", tw_class_name(tw_warning_rank(&classes, larger_m)));
+    tw_member_time(server, out, "modelled_at",
+                   live->step_count > 0 ? 1000 * live->step_times_s[live->step_count - 1]
+                                        : TW_STORE_NEVER);
     tw_json_close(out, '}');
 }
 
@@ -268,7 +173,7 @@ void tw_answer_points(struct tw_server *server, struct tw_strbuf *out)
 
 void tw_answer_quality(struct tw_strbuf *out, int32_t quality)
 {
-    member_text(out, "quality", tw_quality_word(quality));
+    tw_member_text(out, "quality", tw_quality_word(quality));
     tw_json_key(out, "reasons");
     tw_json_open(out, '[');
     for (size_t i = 0; i < tw_qc_count(); i++) {
@@ -285,20 +190,21 @@ static void add_sensor(struct tw_server *server, int32_t s, int64_t now_ms, stru
     bool there = head.time_ms != TW_STORE_NEVER;
     const char *source = there ? tw_store_source_name(server->store, head.source) : NULL;
     tw_json_open(out, '{');
-    member_text(out, "id", sensor->id);
-    member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
-    member_text(out, "element", sensor->element);
-    member_text(out, "unit", sensor->unit);
-    member_number(out, "value", there ? head.value : (double)NAN, 6);
-    member_time(server, out, "time", head.time_ms);
-    member_number(out, "age_s", there ? (double)(now_ms - head.time_ms) / 1000.0 : (double)NAN, 1);
+    tw_member_text(out, "id", sensor->id);
+    tw_member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
+    tw_member_text(out, "element", sensor->element);
+    tw_member_text(out, "unit", sensor->unit);
+    tw_member_number(out, "value", there ? head.value : (double)NAN, 6);
+    tw_member_time(server, out, "time", head.time_ms);
+    tw_member_number(out, "age_s", there ? (double)(now_ms - head.time_ms) / 1000.0 : (double)NAN,
+                     1);
     if (there) {
         tw_answer_quality(out, tw_ingest_quality_now(server->ingest, &head, server->series[s]));
     } else {
-        member_text(out, "quality", NULL);
+        tw_member_text(out, "quality", NULL);
     }
-    member_text(out, "source", source);
-    member_bool(out, "simulated", there && strcmp(source, TW_SOURCE_SIMULATED) == 0);
+    tw_member_text(out, "source", source);
+    tw_member_bool(out, "simulated", there && strcmp(source, TW_SOURCE_SIMULATED) == 0);
     tw_json_close(out, '}');
 }
 
@@ -374,8 +280,8 @@ bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_
     (void)tw_model_node_info(city->model, city->points[p].node, &node);
     int32_t sensor = -1;
     tw_json_open(out, '{');
-    member_text(out, "id", id);
-    member_text(out, "unit", "m");
+    tw_member_text(out, "id", id);
+    tw_member_text(out, "unit", "m");
     tw_json_key(out, "sensors");
     tw_json_open(out, '[');
     for (int32_t s = 0; s < city->sensor_count; s++) {
@@ -390,9 +296,9 @@ bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_
     add_measured(server, sensor, node.full_depth_m, 0.0, out);
     (void)pthread_mutex_lock(&server->live.mutex);
     add_model_curves(&server->live, p, out);
-    member_time(server, out, "issued",
-                server->live.forecast.values != NULL ? server->live.forecast.issued_ms
-                                                     : TW_STORE_NEVER);
+    tw_member_time(server, out, "issued",
+                   server->live.forecast.values != NULL ? server->live.forecast.issued_ms
+                                                        : TW_STORE_NEVER);
     (void)pthread_mutex_unlock(&server->live.mutex);
     tw_json_close(out, '}');
     return true;
@@ -403,8 +309,8 @@ bool tw_answer_sensor_series(struct tw_server *server, const char *id, struct tw
     int32_t s = tw_city_sensor_find(server->city, id);
     if (s < 0) return false;
     tw_json_open(out, '{');
-    member_text(out, "id", server->city->sensors[s].id);
-    member_text(out, "unit", server->city->sensors[s].unit);
+    tw_member_text(out, "id", server->city->sensors[s].id);
+    tw_member_text(out, "unit", server->city->sensors[s].unit);
     add_measured(server, s, 0.0, -(double)INFINITY, out);
     (void)pthread_mutex_lock(&server->live.mutex);
     add_model_curves(&server->live, server->live.sensor_watch[s], out);
@@ -430,8 +336,8 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
     struct tw_gage_info info = {.name = ""};
     (void)tw_model_gage_info(server->city->model, (tw_gage_id){g}, &info);
     tw_json_open(out, '{');
-    member_text(out, "id", info.name);
-    member_number(out, "interval_s", rain->interval_s, 0);
+    tw_member_text(out, "id", info.name);
+    tw_member_number(out, "interval_s", rain->interval_s, 0);
     tw_json_key(out, "measured");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < rain->count; i++) {
@@ -454,7 +360,7 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
 void tw_answer_rain(struct tw_server *server, struct tw_strbuf *out)
 {
     tw_json_open(out, '{');
-    member_text(out, "unit", "mm/h");
+    tw_member_text(out, "unit", "mm/h");
     tw_json_key(out, "gages");
     tw_json_open(out, '[');
     (void)pthread_mutex_lock(&server->live.mutex);

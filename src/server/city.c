@@ -139,21 +139,22 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     tw_doors_check(ini, faults);
 }
 
-/* [server] hosts: names, with commas between them. */
-static tw_status load_hosts(struct tw_city *city)
+tw_status tw_city_words(struct tw_city *city, const char *list, const char ***out_words,
+                        int32_t *out_count)
 {
-    const char *list = tw_ini_text(&city->ini, "server", "hosts", "");
-    city->hosts = TW_ARENA_NEW(&city->arena, const char *, strlen(list) / 2 + 1);
-    if (city->hosts == NULL) return TW_ERR_NOMEM;
+    const char **words = TW_ARENA_NEW(&city->arena, const char *, strlen(list) / 2 + 1);
+    int32_t count = 0;
+    if (words == NULL) return TW_ERR_NOMEM;
     for (const char *at = list; *at != 0;) {
         at += strspn(at, ", \t");
         size_t length = strcspn(at, ", \t");
         if (length == 0) break;
-        const char *host = tw_arena_text(&city->arena, at, length);
-        if (host == NULL) return TW_ERR_NOMEM;
-        city->hosts[city->host_count++] = host;
+        words[count] = tw_arena_text(&city->arena, at, length);
+        if (words[count++] == NULL) return TW_ERR_NOMEM;
         at += length;
     }
+    *out_words = words;
+    *out_count = count;
     return TW_OK;
 }
 
@@ -210,7 +211,9 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
 {
     load_head(city, faults);
     load_settings(city, faults);
-    TW_TRY(load_hosts(city));
+    TW_TRY(tw_city_words(city, tw_ini_text(&city->ini, "server", "hosts", ""), &city->hosts,
+                         &city->host_count));
+    TW_TRY(tw_city_alerts_load(city, faults));
     city->network_path = file_of(city, "network", "network.inp", faults);
     city->terrain_path = file_of(city, "terrain", NULL, faults);
     city->roads_path = file_of(city, "roads", NULL, faults);

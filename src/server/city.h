@@ -84,6 +84,18 @@ struct tw_city_plant {
     bool made_up;
 };
 
+/** How warnings are made and where they go, [warning] and [notify] of city.ini. */
+struct tw_city_alerts {
+    double raise_ratio, near_ratio, keep_ratio, near_s, group_gap_s, radius_m;
+    int32_t lower_after, end_after;
+    const char *sender; /* of CAP messages */
+    const char **webhooks;
+    const char **mail_to;
+    int32_t webhook_count, mail_count;
+    const char *secret, *mail_server, *mail_from, *mail_user, *mail_password; /* NULL: none */
+    bool replays; /* send in replays too, as exercises */
+};
+
 /** A city. Strings and arrays live in its arena. */
 struct tw_city {
     struct tw_arena arena;
@@ -105,6 +117,7 @@ struct tw_city {
     int32_t members;       /* of a forecast */
     double quantile;       /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
+    struct tw_city_alerts alerts;
     const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */
     const char *store_database;                      /* an address; NULL: files in the folder */
     int32_t store_months;                            /* of samples that are kept; 0: all */
@@ -164,6 +177,18 @@ tw_status tw_city_sensor_make(struct tw_city *city, const struct tw_sensor_words
 
 /** Read points.geojson, sensors.geojson and the other layers. errors: TW_ERR_NOMEM */
 tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults);
+
+/** Read [warning] and [notify] of city.ini. errors: TW_ERR_NOMEM */
+tw_status tw_city_alerts_load(struct tw_city *city, tw_faults *faults);
+
+/**
+ * A list of words with commas between them, e.g. of names.
+ *
+ * out_words  in the city's arena
+ * errors     TW_ERR_NOMEM
+ */
+tw_status tw_city_words(struct tw_city *city, const char *list, const char ***out_words,
+                        int32_t *out_count);
 
 /** Read plants/NAME.ini. errors: TW_ERR_NOMEM */
 tw_status tw_city_plants_load(struct tw_city *city, const char *folder, tw_faults *faults);

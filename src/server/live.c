@@ -53,7 +53,14 @@ static tw_status make_warnings(struct tw_server *server)
         points[p].id = city->points[p].id;
         memcpy(points[p].classes_m, city->points[p].classes_m, sizeof points[p].classes_m);
     }
-    tw_warning_rules rules = TW_WARNING_RULES_DEFAULT;
+    const struct tw_city_alerts *alerts = &city->alerts;
+    tw_warning_rules rules = {.raise_ratio = alerts->raise_ratio,
+                              .near_ratio = alerts->near_ratio,
+                              .keep_ratio = alerts->keep_ratio,
+                              .near_s = alerts->near_s,
+                              .group_gap_s = alerts->group_gap_s,
+                              .lower_after = alerts->lower_after,
+                              .end_after = alerts->end_after};
     rules.session = server->session;
     rules.simulated = server->simulated;
     rules.store = server->store;

@@ -29,6 +29,11 @@ static const char *const schemas[][2] = {
                    "\"type\":\"number\",\"minimum\":1,\"maximum\":3600}}}"},
     {"Acknowledgement",
      "{\"type\":\"object\",\"properties\":{\"by\":{\"type\":\"string\",\"maxLength\":127}}}"},
+    {"Order", "{\"type\":\"object\",\"required\":[\"action\"],\"properties\":{\"action\":{"
+              "\"type\":\"string\",\"enum\":[\"hold\",\"raise\",\"cancel\",\"release\"]},"
+              "\"class\":{\"type\":\"string\",\"enum\":[\"blue\",\"yellow\",\"orange\","
+              "\"red\"]},\"reason\":{\"type\":\"string\",\"maxLength\":255},\"by\":{\"type\":"
+              "\"string\",\"maxLength\":127}}}"},
     {"Sample", "{\"type\":\"object\",\"required\":[\"sensor\",\"time\",\"value\"],\"properties\":{"
                "\"sensor\":{\"type\":\"string\",\"description\":\"an id of GET "
                "/api/v1/latest\"},\"time\":{\"type\":\"string\",\"description\":\"ISO 8601\"},"

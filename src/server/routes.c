@@ -73,14 +73,6 @@ static tw_http_outcome get_roads(void *user, const struct tw_http_request *reque
     return TW_HTTP_DONE;
 }
 
-static tw_http_outcome get_warnings(void *user, const struct tw_http_request *request,
-                                    struct tw_http_reply *reply)
-{
-    const char *all = tw_http_query(request, "all");
-    tw_answer_warnings(user, all != NULL && strcmp(all, "0") != 0, &reply->body);
-    return TW_HTTP_DONE;
-}
-
 static tw_http_outcome get_point_series(void *user, const struct tw_http_request *request,
                                         struct tw_http_reply *reply)
 {
@@ -167,7 +159,7 @@ static tw_http_outcome get_audit(void *user, const struct tw_http_request *reque
 /* ---- POST ---- */
 
 /* The object of a small body; NULL with the refusal in reply. */
-static json_t *object_of(const struct tw_http_request *request, struct tw_http_reply *reply)
+json_t *tw_body_object(const struct tw_http_request *request, struct tw_http_reply *reply)
 {
     json_error_t error;
     json_t *json = json_loadb(request->body, request->body_size, JSON_REJECT_DUPLICATES, &error);
@@ -198,7 +190,7 @@ static tw_http_outcome post_clock(void *user, const struct tw_http_request *requ
                        "start the server with --replay STORM");
         return TW_HTTP_DONE;
     }
-    json_t *json = object_of(request, reply);
+    json_t *json = tw_body_object(request, reply);
     if (json == NULL) return TW_HTTP_DONE;
     const json_t *paused = json_object_get(json, "paused");
     bool sound = speed_of(json, &speed) && (paused == NULL || json_is_boolean(paused)) &&
@@ -213,51 +205,6 @@ static tw_http_outcome post_clock(void *user, const struct tw_http_request *requ
     } else {
         tw_http_refuse(reply, 400, "there must be paused: true or false, or speed: 1 to 3600",
                        "e.g. {\"paused\": true}");
-    }
-    return TW_HTTP_DONE;
-}
-
-/* Who takes note: the name given, or the caller's. */
-static bool name_of(const struct tw_http_request *request, struct tw_http_reply *reply,
-                    char out[TW_STORE_NAME_SIZE])
-{
-    (void)snprintf(out, TW_STORE_NAME_SIZE, "%s", request->who);
-    if (request->body_size == 0) return true;
-    json_t *json = object_of(request, reply);
-    if (json == NULL) return false;
-    const json_t *by = json_object_get(json, "by");
-    bool sound = by == NULL || (json_is_string(by) && json_string_length(by) < TW_STORE_NAME_SIZE);
-    if (sound && by != NULL && json_string_length(by) > 0) {
-        (void)snprintf(out, TW_STORE_NAME_SIZE, "%s", json_string_value(by));
-    }
-    json_decref(json);
-    if (!sound) tw_http_refuse(reply, 400, "by must be a name of at most 127 bytes", NULL);
-    return sound;
-}
-
-static tw_http_outcome post_acknowledge(void *user, const struct tw_http_request *request,
-                                        struct tw_http_reply *reply)
-{
-    struct tw_server *server = user;
-    char by[TW_STORE_NAME_SIZE];
-    char *end = NULL;
-    long long id = strtoll(request->params[0], &end, 10);
-    bool number = end != request->params[0] && *end == 0;
-    if (!name_of(request, reply, by)) return TW_HTTP_DONE;
-    int64_t now_ms = tw_clock_now(&server->clock);
-    (void)pthread_mutex_lock(&server->live.mutex);
-    tw_status status =
-        number ? tw_warnings_acknowledge(server->live.warnings, id, by, now_ms) : TW_ERR_NAME;
-    if (status == TW_OK) server->live.dirty[TW_TOPIC_WARNINGS] = true;
-    (void)pthread_mutex_unlock(&server->live.mutex);
-    if (status == TW_OK) {
-        tw_answer_warnings(server, false, &reply->body);
-    } else if (status == TW_ERR_STATE) {
-        tw_http_refuse(reply, 409, "the warning has ended",
-                       "GET /api/v1/warnings lists those open");
-    } else {
-        tw_http_refuse(reply, 404, "there is no such warning",
-                       "GET /api/v1/warnings lists those open");
     }
     return TW_HTTP_DONE;
 }
@@ -284,11 +231,28 @@ static const struct tw_http_route routes[] = {
     {"GET", "/api/v1/clock", TW_ROLE_VIEWER, 0, get_clock, "the clock", .answer = "Clock"},
     {"POST", "/api/v1/clock", TW_ROLE_OPERATOR, SMALL_BODY, post_clock,
      "pause, go on, set the speed of a replay", .request = "ClockOrder", .answer = "Clock"},
-    {"GET", "/api/v1/warnings", TW_ROLE_VIEWER, 0, get_warnings,
+    {"GET", "/api/v1/warnings", TW_ROLE_VIEWER, 0, tw_get_warnings,
      "open warnings; ?all=1 ended ones too", .query = "all:text:1: ended ones too",
      .answer = "List"},
-    {"POST", "/api/v1/warnings/{}/acknowledge", TW_ROLE_OPERATOR, SMALL_BODY, post_acknowledge,
+    {"POST", "/api/v1/warnings/{}/acknowledge", TW_ROLE_OPERATOR, SMALL_BODY, tw_post_acknowledge,
      "take note of a warning", .request = "Acknowledgement", .answer = "List"},
+    {"POST", "/api/v1/warnings/{}/order", TW_ROLE_OPERATOR, SMALL_BODY, tw_post_order,
+     "hold, raise, cancel or release a warning, with a reason", .request = "Order",
+     .answer = "List"},
+    {"POST", "/api/v1/points/{}/warning", TW_ROLE_OPERATOR, SMALL_BODY, tw_post_point_warning,
+     "warn of a point that has no warning", .request = "Order", .answer = "List"},
+    {"GET", "/api/v1/warnings/groups", TW_ROLE_VIEWER, 0, tw_get_groups,
+     "storms: warnings that belong together", .answer = "List"},
+    {"GET", "/api/v1/warnings/feed.atom", TW_ROLE_VIEWER, 0, tw_get_feed,
+     "the last bulletins as an Atom feed", .answer = "application/atom+xml"},
+    {"GET", "/api/v1/warnings/{}", TW_ROLE_VIEWER, 0, tw_get_warning_cap,
+     "ID.cap: the last CAP message that spoke of a warning", .answer = "application/cap+xml"},
+    {"GET", "/api/v1/bulletins", TW_ROLE_VIEWER, 0, tw_get_bulletins,
+     "messages about storms, newest first", .answer = "List"},
+    {"GET", "/api/v1/bulletins/{}", TW_ROLE_VIEWER, 0, tw_get_bulletin_cap, "ID.cap: a message",
+     .answer = "application/cap+xml"},
+    {"GET", "/api/v1/notices", TW_ROLE_VIEWER, 0, tw_get_notices,
+     "what became of messages that were sent, newest first", .answer = "List"},
     {"GET", "/api/v1/points", TW_ROLE_VIEWER, 0, get_points, "depth at each point, now and ahead",
      .answer = "List"},
     {"GET", "/api/v1/points/{}/series", TW_ROLE_VIEWER, 0, get_point_series, "curves of a point",

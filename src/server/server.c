@@ -352,6 +352,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct tw_re
     TW_TRY(open_store(server, why));
     TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
+    TW_TRY(tw_alerts_create(server, &server->alerts));
     TW_TRY(make_answers(server));
     TW_TRY(tw_events_create(tw_topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
     /* Before the doors: the set of devices is complete when the first one comes. */
@@ -394,6 +395,7 @@ void tw_server_destroy(struct tw_server *server)
     tw_model_link_destroy(server->link);
     tw_modbus_end(server->modbus);
     tw_csv_drop_stop(server->drop);
+    tw_alerts_quiesce(server->alerts);
     /* Everything that waits for the disk is answered, then the sockets can go. */
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);
@@ -401,6 +403,7 @@ void tw_server_destroy(struct tw_server *server)
     tw_doors_close(server->doors);
     tw_events_destroy(server->events);
     tw_live_done(server);
+    tw_alerts_destroy(server->alerts);
     tw_store_close(server->store);
     tw_ingest_destroy(server->ingest);
     tw_devices_destroy(server->devices);

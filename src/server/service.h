@@ -6,6 +6,7 @@
 #include "forecast/rain.h"
 #include "net/events.h"
 #include "net/http.h"
+#include "server/alerts.h"
 #include "server/city.h"
 #include "server/clock.h"
 #include "server/doors.h"
@@ -21,6 +22,7 @@
 #include "telemetry/ingest.h"
 #include "warning/warnings.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -125,6 +127,7 @@ struct tw_server {
     char url[128];
     struct tw_clock clock;
     struct tw_live live;
+    struct tw_alerts *alerts;
     struct tw_model_link *link;
 
     /* Answers that never change. */
@@ -193,6 +196,29 @@ void tw_answer_quality(struct tw_strbuf *out, int32_t quality);
 
 /** Warnings, ended ones too when `all`. */
 void tw_answer_warnings(struct tw_server *server, bool all, struct tw_strbuf *out);
+
+/* ---- warning_answers.c ---- */
+
+/** The storms that warnings were about. */
+tw_answer tw_answer_groups;
+
+/** The last bulletins, newest first; the last notices. errors: TW_ERR_FILE */
+tw_status tw_answer_bulletins(struct tw_server *server, struct tw_strbuf *out);
+tw_status tw_answer_notices(struct tw_server *server, struct tw_strbuf *out);
+
+/** A bulletin as CAP: the one of that id, or the last that spoke of a warning; false: none did. */
+bool tw_answer_cap(struct tw_server *server, bool of_warning, int64_t id, struct tw_strbuf *out);
+
+/** The last bulletins as an Atom feed. errors: TW_ERR_FILE, TW_ERR_NOMEM */
+tw_status tw_answer_feed(struct tw_server *server, struct tw_strbuf *out);
+
+/* ---- warning_routes.c ---- */
+
+tw_http_handler tw_get_warnings, tw_get_warning_cap, tw_get_feed, tw_get_groups, tw_get_bulletins,
+    tw_get_bulletin_cap, tw_get_notices, tw_post_acknowledge, tw_post_order, tw_post_point_warning;
+
+/** The object of a small body; NULL with the refusal in reply. The caller frees it. */
+json_t *tw_body_object(const struct tw_http_request *request, struct tw_http_reply *reply);
 
 /** Curves of a point; false when there is no such point. */
 bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_strbuf *out);

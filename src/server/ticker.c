@@ -28,6 +28,7 @@ struct ticker {
     struct tw_server *server;
     int64_t published_ms[TW_TOPIC_COUNT];
     int64_t warned_ms; /* when the leads of warnings were last told: they shrink by themselves */
+    int64_t said_ms;   /* when it was last asked whether a bulletin is due */
     struct tw_clock_view clock;
 };
 
@@ -71,6 +72,18 @@ static void mark_due(struct ticker *ticker, int64_t wall_ms)
     ticker->clock = now;
 }
 
+/* Bulletins go by the city's clock. */
+static void say_due(struct ticker *ticker)
+{
+    struct tw_server *server = ticker->server;
+    int64_t now_ms = tw_clock_now(&server->clock);
+    if (now_ms / 1000 == ticker->said_ms / 1000) return;
+    ticker->said_ms = now_ms;
+    (void)pthread_mutex_lock(&server->live.mutex);
+    tw_alerts_step(server->alerts, server->live.warnings, now_ms);
+    (void)pthread_mutex_unlock(&server->live.mutex);
+}
+
 static void publish_due(struct ticker *ticker, int64_t wall_ms)
 {
     struct tw_live *live = &ticker->server->live;
@@ -94,6 +107,7 @@ void *tw_ticker_loop(void *user)
         int64_t wall_ms = tw_clock_steady_ms();
         if (ticker.server->storm == NULL) tw_clock_set(&ticker.server->clock, tw_clock_unix_ms());
         tw_live_order(ticker.server);
+        say_due(&ticker);
         mark_due(&ticker, wall_ms);
         publish_due(&ticker, wall_ms);
         tw_events_beat(ticker.server->events, wall_ms);

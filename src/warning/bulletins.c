@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define SESSION_IDS 100000
-#define WORSE_MS INT64_C(60000)  /* between a bulletin and one with worse news */
-#define OTHER_MS INT64_C(300000) /* and one with other news */
+#define WORSE_MS INT64_C(120000) /* between a bulletin and one with worse news */
+#define OTHER_MS INT64_C(600000) /* and one with other news */
 #define MOVED_MS INT64_C(600000) /* an expected time that moved so far is news */
 #define REFERENCES 40            /* earlier messages that are referred to, the newest */
 

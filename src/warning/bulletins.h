@@ -1,8 +1,8 @@
 /* Bulletins: what is said to the outside of a storm's warnings, as few messages as will do.
  *
  *   alert   the first of a storm, or the first after a cancel
- *   update  when something changed since: what got worse within a minute, what got better or moved
- *           by ten minutes or more within five
+ *   update  when something changed since: what got worse within two minutes, what got better or
+ *           moved by ten minutes or more within ten
  *   cancel  when no warning of the storm is open any more
  *
  * A message holds all open warnings of the storm, and those that ended since the one before; it

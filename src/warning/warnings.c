@@ -272,7 +272,9 @@ static void describe(const struct point *p, const struct view *view, struct tw_s
         w->cause_ms = cause->time_ms;
         (void)snprintf(w->cause_element, sizeof w->cause_element, "%s", cause->element);
     }
-    if (o->basis != NULL) (void)snprintf(w->basis, sizeof w->basis, "%s", o->basis);
+    /* JSON that is cut short would be none. */
+    if (o->basis != NULL && strlen(o->basis) < sizeof w->basis)
+        (void)snprintf(w->basis, sizeof w->basis, "%s", o->basis);
 }
 
 /* ---- a warning's life ---- */

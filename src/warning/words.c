@@ -78,50 +78,74 @@ void tw_warning_cause_text(const struct tw_store_warning *w, int32_t zone_s,
     (void)tw_strbuf_printf(out, texts[w->cause_kind][language], w->cause_element, when);
 }
 
+/* English sentences have a blank between them. */
+static void begin_sentence(struct tw_strbuf *out, enum tw_language language)
+{
+    if (language == TW_LANGUAGE_EN && out->length > 0) (void)tw_strbuf_add_text(out, " ");
+}
+
 static void add_order(const struct tw_store_warning *w, enum tw_language language,
                       struct tw_strbuf *out)
 {
     static const char *const words[TW_LANGUAGES][4] = {
         {"", "值班员保持", "值班员提升", "值班员撤销"},
-        {"", "held by the duty officer", "raised by the duty officer",
-         "cancelled by the duty officer"}};
-    static const char *const own[TW_LANGUAGES] = {"（系统判断：%s）。", " (the system says: %s)."};
+        {"", "Held by the duty officer", "Raised by the duty officer",
+         "Cancelled by the duty officer"}};
+    static const char *const own[TW_LANGUAGES] = {"%s：%s（系统判断：%s）。",
+                                                  "%s: %s (the system says: %s)."};
     if (w->order <= TW_WARNING_RELEASE || w->order > TW_WARNING_CANCEL) return;
-    (void)tw_strbuf_printf(out, language == TW_LANGUAGE_ZH ? "%s：%s" : " Class %s: %s",
-                           words[language][w->order], w->order_reason);
-    (void)tw_strbuf_printf(out, own[language], tw_class_word(w->own_rank, language));
+    begin_sentence(out, language);
+    (void)tw_strbuf_printf(out, own[language], words[language][w->order], w->order_reason,
+                           tw_class_word(w->own_rank, language));
+}
+
+/* How deep, and between which times. */
+static void add_expected(const struct tw_store_warning *w, int32_t zone_s,
+                         enum tw_language language, struct tw_strbuf *out)
+{
+    static const char *const depths[TW_LANGUAGES] = {
+        "预计最大水深%.2f米（%.2f至%.2f米）。", "Largest depth expected: %.2f m (%.2f to %.2f m)."};
+    static const char *const times[TW_LANGUAGES] = {"到达时间%s至%s。",
+                                                    "It is passed between %s and %s."};
+    char early[TW_ISO_TIME_SIZE];
+    char late[TW_ISO_TIME_SIZE];
+    begin_sentence(out, language);
+    (void)tw_strbuf_printf(out, depths[language], w->depth_m, w->low_m, w->high_m);
+    if (w->early_ms == TW_STORE_NEVER || !(w->late_ms > w->early_ms)) return;
+    clock_text(w->early_ms, zone_s, early);
+    clock_text(w->late_ms, zone_s, late);
+    begin_sentence(out, language);
+    (void)tw_strbuf_printf(out, times[language], early, late);
+}
+
+static void add_water(const struct tw_store_warning *w, int32_t zone_s, enum tw_language language,
+                      struct tw_strbuf *out)
+{
+    static const char *const since[TW_LANGUAGES] = {"自%s起已有积水。",
+                                                    "Water in the street since %s."};
+    static const char *const none[TW_LANGUAGES] = {"未出现积水。", "No water came."};
+    if (w->reached_ms == TW_STORE_NEVER && !over(w)) return;
+    begin_sentence(out, language);
+    if (w->reached_ms == TW_STORE_NEVER) {
+        (void)tw_strbuf_add_text(out, none[language]);
+    } else {
+        char when[TW_ISO_TIME_SIZE];
+        clock_text(w->reached_ms, zone_s, when);
+        (void)tw_strbuf_printf(out, since[language], when);
+    }
 }
 
 void tw_warning_description(const struct tw_store_warning *w, const struct tw_warning_place *place,
                             enum tw_language language, struct tw_strbuf *out)
 {
-    bool zh = language == TW_LANGUAGE_ZH;
-    char when[TW_ISO_TIME_SIZE];
-    if (!over(w)) {
-        (void)tw_strbuf_printf(out,
-                               zh ? "预计最大水深%.2f米（%.2f至%.2f米）。"
-                                  : "Largest depth expected: %.2f m (%.2f to %.2f m).",
-                               w->depth_m, w->low_m, w->high_m);
-    }
-    if (!over(w) && w->early_ms != TW_STORE_NEVER && w->late_ms != TW_STORE_NEVER &&
-        w->late_ms > w->early_ms) {
-        char late[TW_ISO_TIME_SIZE];
-        clock_text(w->early_ms, place->zone_s, when);
-        clock_text(w->late_ms, place->zone_s, late);
-        (void)tw_strbuf_printf(out, zh ? "到达时间%s至%s。" : " It is passed between %s and %s.",
-                               when, late);
-    }
-    if (w->reached_ms != TW_STORE_NEVER) {
-        clock_text(w->reached_ms, place->zone_s, when);
-        (void)tw_strbuf_printf(out, zh ? "自%s起已有积水。" : " Water in the street since %s.",
-                               when);
-    } else if (over(w)) {
-        (void)tw_strbuf_add_text(out, zh ? "未出现积水。" : "No water came.");
-    }
+    static const char *const causes[TW_LANGUAGES] = {"原因：%s。", "Cause: %s."};
     struct tw_strbuf cause = {0};
+    if (!over(w)) add_expected(w, place->zone_s, language, out);
+    add_water(w, place->zone_s, language, out);
     tw_warning_cause_text(w, place->zone_s, language, &cause);
     if (cause.length > 0 && !over(w)) {
-        (void)tw_strbuf_printf(out, zh ? "原因：%s。" : " Cause: %s.", cause.text);
+        begin_sentence(out, language);
+        (void)tw_strbuf_printf(out, causes[language], cause.text);
     }
     tw_strbuf_done(&cause);
     add_order(w, language, out);
