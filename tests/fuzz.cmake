@@ -37,6 +37,6 @@ endif()
 tw_add_fuzz_targets(FOLDERS base num model hydrology hydraulics control io engine synth
     LIBRARIES thalweg_engine)
 if(TARGET thalweg_service)
-    tw_add_fuzz_targets(FOLDERS grid forecast net store telemetry warning server
+    tw_add_fuzz_targets(FOLDERS grid forecast net store telemetry warning dispatch server
         LIBRARIES thalweg_service thalweg_engine)
 endif()

@@ -1,0 +1,337 @@
+/* Local search over an assignment. Every move is tried, its cost compared level by level, and taken
+ * back when it is no gain. */
+#include "dispatch/improve.h"
+
+#include "base/clock.h"
+
+/* ---- the beginning ---- */
+
+/* Call back what a convoy can't seat: crews that are not fixed first. */
+static void settle(struct tw_assign *assign, int32_t c)
+{
+    int32_t mark = tw_assign_mark(assign), p = assign->crew_at[c];
+    if (p < 0) return;
+    tw_assign_put_crew(assign, c, -1);
+    if (!tw_assign_send(assign, c, p)) {
+        tw_assign_back(assign, mark);
+        mark = tw_assign_mark(assign);
+        if (!tw_assign_send(assign, c, -1)) tw_assign_back(assign, mark);
+    }
+    tw_assign_keep(assign);
+}
+
+static void send_pinned(struct tw_assign *assign)
+{
+    const struct tw_setup *setup = assign->setup;
+    for (int32_t c = 0; c < setup->crews; c++) {
+        int32_t mark = tw_assign_mark(assign);
+        if (setup->crew_fixed[c] < 0 || assign->crew_at[c] == setup->crew_fixed[c]) continue;
+        if (!tw_assign_send(assign, c, setup->crew_fixed[c])) tw_assign_back(assign, mark);
+        tw_assign_keep(assign);
+    }
+    for (int32_t v = 0; v < setup->vehicles; v++) {
+        int32_t mark = tw_assign_mark(assign), p = setup->vehicle_fixed[v];
+        if (p < 0 || assign->vehicle_at[v] == p || setup->vehicle_base[v] < 0) continue;
+        const struct tw_base *base = &setup->bases[setup->vehicle_base[v]];
+        bool goes = tw_assign_send_vehicle(assign, v, p);
+        for (int32_t i = base->crew_begin; !goes && i < base->crew_end; i++) {
+            tw_assign_back(assign, mark);
+            int32_t c = setup->crew_of[i];
+            if (setup->crew_fixed[c] >= 0) continue;
+            goes = tw_assign_send(assign, c, p) && (assign->vehicle_at[v] == p ||
+                                                    tw_assign_send_vehicle(assign, v, p));
+        }
+        if (!goes) tw_assign_back(assign, mark);
+        tw_assign_keep(assign);
+    }
+}
+
+/* Vehicles that came without anybody, or whose driver stays. */
+static void drop_strays(struct tw_assign *assign)
+{
+    const struct tw_setup *setup = assign->setup;
+    for (int32_t v = 0; v < setup->vehicles; v++) {
+        int32_t p = assign->vehicle_at[v];
+        if (p < 0) continue;
+        const struct tw_convoy *convoy =
+            &assign->convoys[(int64_t)setup->vehicle_base[v] * setup->points + p];
+        if (convoy->vehicles > convoy->people || (convoy->pumps > 0 && convoy->pumpers == 0))
+            tw_assign_put_vehicle(assign, v, -1);
+    }
+    tw_assign_keep(assign);
+}
+
+void tw_improve_begin(struct tw_assign *assign)
+{
+    const struct tw_setup *setup = assign->setup;
+    for (int32_t c = 0; c < setup->crews; c++) {
+        int32_t p = setup->crew_fixed[c] >= 0 ? setup->crew_fixed[c] : setup->crew_was[c];
+        if (setup->crew_base[c] < 0 || p < 0 || setup->crew_was[c] != p) continue;
+        if (setup->crew_may[(int64_t)c * setup->points + p] != 0) tw_assign_put_crew(assign, c, p);
+    }
+    for (int32_t v = 0; v < setup->vehicles; v++) {
+        int32_t p = setup->vehicle_was[v];
+        if (setup->vehicle_base[v] < 0 || p < 0) continue;
+        if (setup->vehicle_fixed[v] >= 0 && setup->vehicle_fixed[v] != p) continue;
+        if (setup->vehicle_may[(int64_t)v * setup->points + p] != 0) {
+            tw_assign_put_vehicle(assign, v, p);
+        }
+    }
+    tw_assign_keep(assign);
+    for (int32_t c = 0; c < setup->crews; c++)
+        settle(assign, c);
+    drop_strays(assign);
+    send_pinned(assign);
+}
+
+/* ---- the first plan ---- */
+
+/* The idle crew whose coming to a point makes the cost least; -1 when none makes it less. */
+static int32_t best_crew(struct tw_assign *assign, int32_t p)
+{
+    const struct tw_setup *setup = assign->setup;
+    struct tw_cost best_cost = tw_assign_cost(assign);
+    int32_t best = -1, mark = tw_assign_mark(assign);
+    for (int32_t b = 0; b < setup->base_count; b++) {
+        int32_t last_type = -1;
+        for (int32_t i = setup->bases[b].crew_begin; i < setup->bases[b].crew_end; i++) {
+            int32_t c = setup->crew_of[i];
+            if (assign->crew_at[c] >= 0 || setup->crew_type[c] == last_type) continue;
+            last_type = setup->crew_type[c];
+            if (tw_assign_send(assign, c, p)) {
+                struct tw_cost cost = tw_assign_cost(assign);
+                if (tw_cost_compare(&cost, &best_cost) < 0) {
+                    best = c;
+                    best_cost = cost;
+                }
+            }
+            tw_assign_back(assign, mark);
+        }
+    }
+    return best;
+}
+
+void tw_improve_first(struct tw_assign *assign)
+{
+    const struct tw_setup *setup = assign->setup;
+    for (int32_t i = 0; i < setup->points; i++) {
+        int32_t p = setup->order[i], c;
+        if (setup->problem->points[p].stage_count == 0) continue;
+        while ((c = best_crew(assign, p)) >= 0) {
+            (void)tw_assign_send(assign, c, p); /* it could a moment ago */
+            tw_assign_keep(assign);
+        }
+    }
+}
+
+/* ---- single moves ---- */
+
+/* Keep what was done since a mark when it is a gain, else take it back. */
+static bool keep_gain(struct tw_assign *assign, bool possible, int32_t mark, struct tw_cost *io_cost)
+{
+    if (possible) {
+        struct tw_cost cost = tw_assign_cost(assign);
+        if (tw_cost_compare(&cost, io_cost) < 0) {
+            *io_cost = cost;
+            tw_assign_keep(assign);
+            return true;
+        }
+    }
+    tw_assign_back(assign, mark);
+    return false;
+}
+
+static bool try_crews(struct tw_assign *assign, struct tw_cost *io_cost)
+{
+    const struct tw_setup *setup = assign->setup;
+    bool gained = false;
+    for (int32_t c = 0; c < setup->crews; c++) {
+        if (setup->crew_base[c] < 0) continue;
+        for (int32_t p = -1; p < setup->points; p++) {
+            if (p >= 0 && setup->problem->points[p].stage_count == 0) continue;
+            int32_t mark = tw_assign_mark(assign);
+            bool possible = tw_assign_send(assign, c, p);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
+    }
+    return gained;
+}
+
+static bool try_vehicles(struct tw_assign *assign, struct tw_cost *io_cost)
+{
+    const struct tw_setup *setup = assign->setup;
+    bool gained = false;
+    for (int32_t v = 0; v < setup->vehicles; v++) {
+        int32_t b = setup->vehicle_base[v], mark = tw_assign_mark(assign);
+        if (b < 0) continue;
+        for (int32_t p = -1; p < setup->points; p++) {
+            if (p >= 0 && assign->convoys[(int64_t)b * setup->points + p].people == 0) continue;
+            bool possible = tw_assign_send_vehicle(assign, v, p);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
+        for (int32_t i = setup->bases[b].vehicle_begin; i < setup->bases[b].vehicle_end; i++) {
+            bool possible = tw_assign_swap_vehicles(assign, v, setup->vehicle_of[i]);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
+    }
+    return gained;
+}
+
+/* Two crews change places. */
+static bool swap_crews(struct tw_assign *assign, int32_t a, int32_t b)
+{
+    int32_t at_a = assign->crew_at[a], at_b = assign->crew_at[b];
+    if (at_a == at_b || assign->setup->crew_type[a] == assign->setup->crew_type[b]) return false;
+    if (at_a >= 0 && !tw_assign_send(assign, a, -1)) return false;
+    if (at_b >= 0 && !tw_assign_send(assign, b, -1)) return false;
+    return (at_b < 0 || tw_assign_send(assign, a, at_b)) &&
+           (at_a < 0 || tw_assign_send(assign, b, at_a));
+}
+
+static bool try_swaps(struct tw_assign *assign, struct tw_cost *io_cost)
+{
+    const struct tw_setup *setup = assign->setup;
+    bool gained = false;
+    for (int32_t a = 0; a < setup->crews; a++)
+        for (int32_t b = a + 1; b < setup->crews; b++) {
+            if (setup->crew_base[a] < 0 || setup->crew_base[b] < 0) continue;
+            int32_t mark = tw_assign_mark(assign);
+            bool possible = swap_crews(assign, a, b);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
+    return gained;
+}
+
+/* ---- rounds ---- */
+
+struct rounds {
+    struct tw_assign *assign;
+    uint64_t chance;
+    int32_t *idle; /* crews called back or not sent, in the order in which they are tried */
+    int32_t idle_count;
+};
+
+/* source: splitmix64, Steele, Lea & Flood 2014 */
+static uint64_t draw(struct rounds *rounds)
+{
+    uint64_t z = rounds->chance += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+static int32_t draw_below(struct rounds *rounds, int32_t count)
+{
+    return (int32_t)(draw(rounds) % (uint64_t)count);
+}
+
+static void call_back(struct rounds *rounds, int32_t c)
+{
+    struct tw_assign *assign = rounds->assign;
+    if (assign->crew_at[c] < 0 || assign->setup->crew_fixed[c] >= 0) return;
+    int32_t mark = tw_assign_mark(assign);
+    if (!tw_assign_send(assign, c, -1)) tw_assign_back(assign, mark);
+}
+
+/* Call back some: the crews of two points, of a base, or of anywhere. */
+static void break_up(struct rounds *rounds)
+{
+    const struct tw_setup *setup = rounds->assign->setup;
+    int32_t kind = draw_below(rounds, 4);
+    int32_t p = draw_below(rounds, setup->points), q = draw_below(rounds, setup->points);
+    int32_t b = setup->crew_base[draw_below(rounds, setup->crews)];
+    int32_t share = 3 + draw_below(rounds, 3);
+    for (int32_t c = 0; c < setup->crews; c++) {
+        int32_t at = rounds->assign->crew_at[c];
+        bool chosen = kind == 0   ? at == p || at == q
+                      : kind == 1 ? setup->crew_base[c] == b
+                      : kind == 2 ? at == p || (setup->crew_base[c] == b && draw(rounds) % 2 == 0)
+                                  : draw(rounds) % (uint64_t)share == 0;
+        if (chosen && at >= 0) call_back(rounds, c);
+    }
+}
+
+static void list_idle(struct rounds *rounds)
+{
+    const struct tw_setup *setup = rounds->assign->setup;
+    rounds->idle_count = 0;
+    for (int32_t c = 0; c < setup->crews; c++) {
+        if (setup->crew_base[c] < 0 || rounds->assign->crew_at[c] >= 0) continue;
+        int32_t at = draw_below(rounds, ++rounds->idle_count);
+        rounds->idle[rounds->idle_count - 1] = rounds->idle[at];
+        rounds->idle[at] = c;
+    }
+}
+
+/* Send a crew to where it helps most; false when it helps nowhere. */
+static bool send_best(struct tw_assign *assign, int32_t c)
+{
+    const struct tw_setup *setup = assign->setup;
+    struct tw_cost best_cost = tw_assign_cost(assign);
+    int32_t best = -1, mark = tw_assign_mark(assign);
+    for (int32_t p = 0; p < setup->points; p++) {
+        if (setup->problem->points[p].stage_count == 0) continue;
+        if (tw_assign_send(assign, c, p)) {
+            struct tw_cost cost = tw_assign_cost(assign);
+            if (tw_cost_compare(&cost, &best_cost) < 0) {
+                best = p;
+                best_cost = cost;
+            }
+        }
+        tw_assign_back(assign, mark);
+    }
+    return best >= 0 && tw_assign_send(assign, c, best);
+}
+
+static void one_round(struct rounds *rounds)
+{
+    struct tw_assign *assign = rounds->assign;
+    struct tw_cost before = tw_assign_cost(assign);
+    break_up(rounds);
+    list_idle(rounds);
+    bool sent = true;
+    for (int pass = 0; pass < 2 && sent; pass++) {
+        sent = false;
+        for (int32_t i = 0; i < rounds->idle_count; i++)
+            if (assign->crew_at[rounds->idle[i]] < 0 && send_best(assign, rounds->idle[i]))
+                sent = true;
+    }
+    struct tw_cost after = tw_assign_cost(assign);
+    if (tw_cost_compare(&after, &before) > 0) {
+        tw_assign_back(assign, 0);
+        return;
+    }
+    tw_assign_keep(assign);
+    if (tw_cost_compare(&after, &before) < 0) (void)try_vehicles(assign, &after);
+}
+
+static bool late(const struct tw_assign *assign, int64_t started_ms)
+{
+    int32_t deadline_ms = assign->setup->options.deadline_ms;
+    return deadline_ms > 0 && tw_clock_steady_ms() - started_ms >= deadline_ms;
+}
+
+tw_status tw_improve(struct tw_assign *assign, int64_t started_ms, struct tw_arena *arena,
+                     int32_t *out_rounds)
+{
+    const struct tw_setup *setup = assign->setup;
+    int32_t most = setup->options.iterations, done = 0;
+    struct rounds rounds = {.assign = assign,
+                            .chance = setup->options.seed,
+                            .idle = TW_ARENA_NEW(arena, int32_t, setup->crews)};
+    if (rounds.idle == NULL) return TW_ERR_NOMEM;
+    struct tw_cost cost = tw_assign_cost(assign);
+    bool gained = most > 0 && setup->crews > 0 && setup->points > 0;
+    while (gained && done < most && !late(assign, started_ms)) {
+        gained = try_crews(assign, &cost);
+        gained |= try_vehicles(assign, &cost);
+        gained |= try_swaps(assign, &cost);
+        done++;
+    }
+    for (; setup->crews > 0 && setup->points > 0 && done < most; done++) {
+        if (late(assign, started_ms)) break;
+        one_round(&rounds);
+    }
+    *out_rounds = done;
+    return TW_OK;
+}
