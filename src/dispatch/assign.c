@@ -88,7 +88,8 @@ static int32_t hand_out(struct tw_assign *assign, int32_t p, int kind, int32_t w
             *stock -= take;
             wanted -= take;
             if (out_given != NULL) {
-                out_given[((int64_t)b * assign->setup->points + p) * TW_DISPATCH_KITS + kind] = take;
+                out_given[((int64_t)b * assign->setup->points + p) * TW_DISPATCH_KITS + kind] =
+                    take;
             }
         }
     return wanted;

@@ -38,10 +38,10 @@ struct tw_assign {
     struct tw_cost sum;            /* all but kits */
     uint64_t *present;             /* [points * words] bases with a vehicle there */
     int32_t words;
-    int32_t *stock;                /* [bases * TW_DISPATCH_KITS] while kits are given out */
+    int32_t *stock; /* [bases * TW_DISPATCH_KITS] while kits are given out */
     int64_t kit_cost;
-    bool kits_old;                 /* kit_cost is of another assignment */
-    struct tw_assign_step *steps;  /* since the last tw_assign_keep */
+    bool kits_old;                /* kit_cost is of another assignment */
+    struct tw_assign_step *steps; /* since the last tw_assign_keep */
     int32_t step_count, step_capacity;
 };
 

@@ -29,7 +29,10 @@ static bool on_earth(double lon, double lat)
     return lon >= -180.0 && lon <= 180.0 && lat >= -89.0 && lat <= 89.0;
 }
 
-static bool within(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
+static bool within(int64_t value, int64_t low, int64_t high)
+{
+    return value >= low && value <= high;
+}
 
 /* An id that is not there yet. */
 static void check_id(struct check *check, struct tw_names *names, const char *what, int32_t i,
@@ -57,7 +60,8 @@ static void check_stock(struct check *check, const char *what, const char *id, c
                   PUMP_MOST);
 }
 
-static void check_node(struct check *check, const char *what, const char *id, double lon, double lat)
+static void check_node(struct check *check, const char *what, const char *id, double lon,
+                       double lat)
 {
     double distance_m;
     const struct tw_roads *roads = check->problem->roads;
@@ -237,8 +241,8 @@ static void check_points(struct check *check)
         if (!(fabs(point->rise_mh) <= 1000.0))
             FAULT(check, "point %s: rise_mh is not within -1000 and 1000", point->id);
         if (!within(point->stage_count, 0, TW_DISPATCH_STAGES)) {
-            FAULT(check, "point %s: %d stages; %d are the most", point->id,
-                  (int)point->stage_count, TW_DISPATCH_STAGES);
+            FAULT(check, "point %s: %d stages; %d are the most", point->id, (int)point->stage_count,
+                  TW_DISPATCH_STAGES);
             continue;
         }
         if (!within(point->end_s, -TIME_MOST_S, TIME_MOST_S) ||
@@ -289,9 +293,12 @@ static bool counts_usable(struct check *check)
     const struct {
         const char *what;
         int64_t count, most;
-    } lists[] = {{"depots", p->depot_count, 10000},    {"crews", p->crew_count, 10000},
-                 {"vehicles", p->vehicle_count, 10000}, {"teams", p->team_count, 10000},
-                 {"points", p->point_count, 2000},     {"decisions", p->decision_count, MOST},
+    } lists[] = {{"depots", p->depot_count, 10000},
+                 {"crews", p->crew_count, 10000},
+                 {"vehicles", p->vehicle_count, 10000},
+                 {"teams", p->team_count, 10000},
+                 {"points", p->point_count, 2000},
+                 {"decisions", p->decision_count, MOST},
                  {"skills", p->skill_count, TW_DISPATCH_SKILLS},
                  {"kits", p->kit_count, TW_DISPATCH_KITS}};
     bool usable = p->roads != NULL;

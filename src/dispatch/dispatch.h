@@ -78,12 +78,12 @@ struct tw_need {
 struct tw_dispatch_point {
     const char *id, *name_zh, *name_en;
     double lon, lat;
-    int32_t weight;   /* 1..10 */
-    bool life;        /* danger to life */
-    double depth_m;   /* deepest water expected [m] */
-    double rise_mh;   /* how fast it rises now [m/h]; <= 0: it does not */
-    int32_t water_s;  /* when the water is there; people should be there first */
-    int32_t end_s;    /* when nobody is needed any more */
+    int32_t weight;  /* 1..10 */
+    bool life;       /* danger to life */
+    double depth_m;  /* deepest water expected [m] */
+    double rise_mh;  /* how fast it rises now [m/h]; <= 0: it does not */
+    int32_t water_s; /* when the water is there; people should be there first */
+    int32_t end_s;   /* when nobody is needed any more */
     int32_t stage_count;
     struct tw_need stages[TW_DISPATCH_STAGES];
 };
@@ -116,11 +116,11 @@ struct tw_dispatch_options {
     int32_t deadline_ms; /* stops improving, nothing else; 0: none */
     int32_t turnout_s;   /* from the order to the road at a depot */
     int32_t freeze_s;    /* a team nearer than this to its arrival is not called back */
-    int32_t bar;         /* what calling a rolling team elsewhere must gain: person-minutes at a point
+    int32_t bar;     /* what calling a rolling team elsewhere must gain: person-minutes at a point
                             of weight 1; a team that is still at its depot costs a quarter */
-    int32_t stay_s;      /* least time on a point before a crew's shift ends */
-    double access_m;     /* people walk so far from the last dry place to a point */
-    uint64_t seed;       /* of the improvement's chance */
+    int32_t stay_s;  /* least time on a point before a crew's shift ends */
+    double access_m; /* people walk so far from the last dry place to a point */
+    uint64_t seed;   /* of the improvement's chance */
 };
 
 #define TW_DISPATCH_OPTIONS_DEFAULT                                                                \
@@ -162,35 +162,35 @@ enum tw_mission_change {
 
 /** One order: crews and vehicles that go together from one place to one point. */
 struct tw_mission {
-    int32_t depot;           /* from where; -1: from where the team is */
-    int32_t team;            /* -1: from a depot; else the team whose people they are */
-    int32_t point;           /* to where */
-    int32_t from_point;      /* where the first of its crews was sent before; -1: nowhere */
+    int32_t depot;      /* from where; -1: from where the team is */
+    int32_t team;       /* -1: from a depot; else the team whose people they are */
+    int32_t point;      /* to where */
+    int32_t from_point; /* where the first of its crews was sent before; -1: nowhere */
     enum tw_mission_change change;
     int32_t crew_count, vehicle_count;
     const int32_t *crews, *vehicles;
     int32_t kits[TW_DISPATCH_KITS]; /* to load at the depot, or on board and wanted */
     int32_t people, pump_m3h;
-    int32_t leave_s;         /* when the road begins */
-    int32_t arrive_s;        /* when the last of its vehicles is there; 0 when it is there already */
+    int32_t leave_s;  /* when the road begins */
+    int32_t arrive_s; /* when the last of its vehicles is there; 0 when it is there already */
     const char *reason_zh, *reason_en;
 };
 
 /** What a point gets and lacks. */
 struct tw_point_plan {
     int32_t people, pump_m3h;
-    struct tw_need lacks;    /* of the most that it needs at any time; from_s: of its first stage */
-    int32_t first_arrive_s;  /* TW_DISPATCH_NEVER: nobody comes */
-    bool safe;               /* has all people and skills */
-    bool reachable;          /* at least one vehicle of all could come */
+    struct tw_need lacks;   /* of the most that it needs at any time; from_s: of its first stage */
+    int32_t first_arrive_s; /* TW_DISPATCH_NEVER: nobody comes */
+    bool safe;              /* has all people and skills */
+    bool reachable;         /* at least one vehicle of all could come */
     const char *missing_zh, *missing_en; /* in words; "" when nothing is missing */
 };
 
 /** Someone who was somewhere else in the plan before, or is called back. */
 struct tw_plan_change {
-    int32_t crew;          /* -1: a vehicle */
-    int32_t vehicle;       /* -1: a crew */
-    int32_t from, to;      /* points; -1: none */
+    int32_t crew;     /* -1: a vehicle */
+    int32_t vehicle;  /* -1: a crew */
+    int32_t from, to; /* points; -1: none */
     const char *reason_zh, *reason_en;
 };
 
@@ -215,8 +215,8 @@ struct tw_plan {
     struct tw_plan_help *helps;        /* best first */
     const char **idle_zh, **idle_en;   /* [crew_count] why a crew is not sent; NULL when it is */
     int32_t mission_count, change_count, help_count;
-    int32_t rounds;                    /* of improvement that were done */
-    int32_t travel_ms, first_ms;       /* time taken: travel times; until the first plan */
+    int32_t rounds;                            /* of improvement that were done */
+    int32_t travel_ms, first_ms;               /* time taken: travel times; until the first plan */
     const char *card_title_zh, *card_title_en; /* one card: what changed and why */
     const char *card_text_zh, *card_text_en;   /* lines */
     struct tw_plan_memory *memory;
@@ -248,9 +248,9 @@ struct tw_route_step {
     const char *road; /* its id */
     enum tw_turn turn;
     double distance_m;
-    int32_t enter_s;   /* when it is entered */
-    int32_t wait_s;    /* for water to fall, before it is entered */
-    double depth_m;    /* deepest water met on it */
+    int32_t enter_s; /* when it is entered */
+    int32_t wait_s;  /* for water to fall, before it is entered */
+    double depth_m;  /* deepest water met on it */
 };
 
 /** A way. */

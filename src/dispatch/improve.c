@@ -38,8 +38,8 @@ static void send_pinned(struct tw_assign *assign)
             tw_assign_back(assign, mark);
             int32_t c = setup->crew_of[i];
             if (setup->crew_fixed[c] >= 0) continue;
-            goes = tw_assign_send(assign, c, p) && (assign->vehicle_at[v] == p ||
-                                                    tw_assign_send_vehicle(assign, v, p));
+            goes = tw_assign_send(assign, c, p) &&
+                   (assign->vehicle_at[v] == p || tw_assign_send_vehicle(assign, v, p));
         }
         if (!goes) tw_assign_back(assign, mark);
         tw_assign_keep(assign);
@@ -127,7 +127,8 @@ void tw_improve_first(struct tw_assign *assign)
 /* ---- single moves ---- */
 
 /* Keep what was done since a mark when it is a gain, else take it back. */
-static bool keep_gain(struct tw_assign *assign, bool possible, int32_t mark, struct tw_cost *io_cost)
+static bool keep_gain(struct tw_assign *assign, bool possible, int32_t mark,
+                      struct tw_cost *io_cost)
 {
     if (possible) {
         struct tw_cost cost = tw_assign_cost(assign);

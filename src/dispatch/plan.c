@@ -98,7 +98,10 @@ static tw_status add_missions(struct tw_plan *plan, struct tw_assign *assign)
 
 /* ---- points ---- */
 
-static int32_t missing(int32_t wanted, int32_t there) { return wanted > there ? wanted - there : 0; }
+static int32_t missing(int32_t wanted, int32_t there)
+{
+    return wanted > there ? wanted - there : 0;
+}
 
 static void add_points(struct tw_plan *plan, const struct tw_assign *assign)
 {

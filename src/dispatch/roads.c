@@ -77,10 +77,8 @@ static tw_status joiner_room(struct joiner *j, struct tw_arena *scratch)
     j->node = TW_ARENA_NEW(scratch, int32_t, j->corner_count);
     j->key = TW_ARENA_NEW(scratch, int64_t, j->slots);
     j->slot = TW_ARENA_NEW(scratch, int32_t, j->slots);
-    return j->uses == NULL || j->node == NULL || j->key == NULL ||
-                   j->slot == NULL
-               ? TW_ERR_NOMEM
-               : TW_OK;
+    return j->uses == NULL || j->node == NULL || j->key == NULL || j->slot == NULL ? TW_ERR_NOMEM
+                                                                                   : TW_OK;
 }
 
 static tw_status join_places(struct joiner *j, struct tw_roads *roads)
@@ -90,7 +88,8 @@ static tw_status join_places(struct joiner *j, struct tw_roads *roads)
     roads->x_m = TW_ARENA_NEW(&roads->arena, double, j->corner_count);
     roads->y_m = TW_ARENA_NEW(&roads->arena, double, j->corner_count);
     roads->corner = TW_ARENA_NEW(&roads->arena, int32_t, j->corner_count);
-    if (roads->corner == NULL || roads->lon == NULL || roads->lat == NULL || roads->x_m == NULL || roads->y_m == NULL)
+    if (roads->corner == NULL || roads->lon == NULL || roads->lat == NULL || roads->x_m == NULL ||
+        roads->y_m == NULL)
         return TW_ERR_NOMEM;
     int64_t at = 0;
     for (int32_t l = 0; l < j->line_count; l++)

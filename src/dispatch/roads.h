@@ -18,8 +18,8 @@ struct tw_road_line {
     int32_t count;         /* of its places, 2.. */
     const double *lon_lat; /* [2 * count] degrees */
     double speed_mps;      /* on a dry road, > 0 */
-    double passable_m;     /* less than TW_ROADS_CAR_M binds every vehicle; else the vehicle decides */
-    bool oneway;           /* only in the direction in which it is drawn */
+    double passable_m; /* less than TW_ROADS_CAR_M binds every vehicle; else the vehicle decides */
+    bool oneway;       /* only in the direction in which it is drawn */
 };
 
 /** Roads joined to a graph where lines share a place; never changes, may be used by many threads. */

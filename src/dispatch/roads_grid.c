@@ -71,7 +71,8 @@ static tw_status sort_edges(struct tw_roads *roads)
         for (int32_t e = roads->edge_count - 1; e >= 0; e--)
             for (int32_t c = roads->edge_begin[e]; c < roads->edge_end[e]; c++) {
                 struct box box = box_of_piece(roads, c);
-                for (int64_t k = 0; k < (int64_t)(box.i1 - box.i0 + 1) * (box.j1 - box.j0 + 1); k++) {
+                for (int64_t k = 0; k < (int64_t)(box.i1 - box.i0 + 1) * (box.j1 - box.j0 + 1);
+                     k++) {
                     int64_t i = box.i0 + k % (box.i1 - box.i0 + 1);
                     int64_t j = box.j0 + k / (box.i1 - box.i0 + 1);
                     int32_t *at = &grid->edge_begin[j * grid->nx + i];
@@ -132,8 +133,9 @@ tw_status tw_roads_grid_build(struct tw_roads *roads)
 static int32_t insert(struct tw_near *list, int32_t count, int32_t most, struct tw_near item)
 {
     int32_t at = count;
-    while (at > 0 && (list[at - 1].distance_m > item.distance_m ||
-                      (list[at - 1].distance_m == item.distance_m && list[at - 1].node > item.node)))
+    while (at > 0 &&
+           (list[at - 1].distance_m > item.distance_m ||
+            (list[at - 1].distance_m == item.distance_m && list[at - 1].node > item.node)))
         at--;
     if (at >= most) return count;
     int32_t end = count < most ? count : most - 1;

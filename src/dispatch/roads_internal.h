@@ -33,10 +33,10 @@ struct tw_roads {
     int32_t *corner;                /* the places of all lines, one line after the other */
     double *edge_m;                 /* [edge_count] length */
     double *line_mps, *line_passable_m;
-    const char **line_id;           /* [line_count]; several may be one road */
-    int32_t *first;                 /* [node_count + 1] into the arcs */
-    int32_t *arc_head, *arc_edge;   /* [arc_count] */
-    int32_t *arc_ms;                /* [arc_count] on a dry road */
+    const char **line_id;         /* [line_count]; several may be one road */
+    int32_t *first;               /* [node_count + 1] into the arcs */
+    int32_t *arc_head, *arc_edge; /* [arc_count] */
+    int32_t *arc_ms;              /* [arc_count] on a dry road */
     struct tw_road_grid grid;
 };
 
@@ -48,7 +48,7 @@ struct tw_water {
     int32_t *frame_ms; /* [frames] */
     int32_t *row;      /* [edge_count] -1: dry */
     int32_t row_count, row_capacity;
-    double *depth_m;   /* [row_count * frames]; HUGE_VAL: closed; owned, from malloc */
+    double *depth_m; /* [row_count * frames]; HUGE_VAL: closed; owned, from malloc */
 };
 
 /* Read a layer that is JSON already. errors: as tw_roads_read */

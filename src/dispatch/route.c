@@ -50,8 +50,8 @@ static enum tw_turn turn_into(const struct way *way, int32_t k)
     int32_t e = roads->arc_edge[way->arcs[k - 1]], f = roads->arc_edge[way->arcs[k]];
     int32_t last = roads->edge_end[e] - roads->edge_begin[e];
     bool back_e = is_back(way, k - 1), back_f = is_back(way, k);
-    double in = bearing(roads, corner_of(roads, e, back_e, last - 1),
-                        corner_of(roads, e, back_e, last));
+    double in =
+        bearing(roads, corner_of(roads, e, back_e, last - 1), corner_of(roads, e, back_e, last));
     double out = bearing(roads, corner_of(roads, f, back_f, 0), corner_of(roads, f, back_f, 1));
     double angle = remainder(out - in, 6.283185307179586);
     if (fabs(angle) > back_rad) return TW_TURN_BACK;
@@ -187,7 +187,8 @@ tw_status tw_plan_route(const struct tw_plan *plan, int32_t mission, struct tw_r
     struct tw_arena arena;
     struct tw_travel travel = {0};
     tw_arena_init(&arena);
-    tw_status status = tw_travel_init(&travel, &arena, setup->problem->roads, setup->problem->water);
+    tw_status status =
+        tw_travel_init(&travel, &arena, setup->problem->roads, setup->problem->water);
     if (status == TW_OK) status = find(&travel, setup, base, m, &arena, wading_m, &route);
     tw_travel_done(&travel);
     tw_arena_done(&arena);

@@ -13,7 +13,7 @@
 
 enum {
     LIFE_TIMES = 4,
-    NEAR_S = 1800,      /* minutes up to here count whole */
+    NEAR_S = 1800, /* minutes up to here count whole */
     FARTHEST_NODE_M = 2000
 };
 
@@ -147,9 +147,8 @@ static void fill_bases(struct tw_setup *setup)
     for (int32_t c = 0; c < setup->crews; c++) {
         const struct tw_crew *crew = &problem->crews[c];
         setup->crew_bar[c] = bar_of(setup, crew);
-        setup->crew_base[c] = setup->crew_bar[c] == TW_CREW_FREE
-                                  ? base_of(problem, crew->depot, crew->team)
-                                  : -1;
+        setup->crew_base[c] =
+            setup->crew_bar[c] == TW_CREW_FREE ? base_of(problem, crew->depot, crew->team) : -1;
     }
     for (int32_t v = 0; v < setup->vehicles; v++) {
         const struct tw_vehicle *vehicle = &problem->vehicles[v];
@@ -252,8 +251,8 @@ static bool is_there(const struct tw_setup *setup, const struct tw_base *base, i
 static tw_status measure(struct tw_setup *setup)
 {
     struct tw_travel travel;
-    tw_status status = tw_travel_init(&travel, &setup->arena, setup->problem->roads,
-                                      setup->problem->water);
+    tw_status status =
+        tw_travel_init(&travel, &setup->arena, setup->problem->roads, setup->problem->water);
     int32_t wanted = status == TW_OK ? place_walks(setup, &travel) : 0;
     for (int32_t b = 0; status == TW_OK && b < setup->base_count; b++) {
         const struct tw_base *base = &setup->bases[b];
@@ -262,8 +261,8 @@ static tw_status measure(struct tw_setup *setup)
             for (int32_t p = 0; p < setup->points; p++)
                 row[p] = TW_DISPATCH_NEVER;
             if (!class_used(setup, base, k)) continue;
-            status = tw_travel_search(&travel, base->node, 1000 * base->leave_s,
-                                      setup->wading_m[k], wanted);
+            status = tw_travel_search(&travel, base->node, 1000 * base->leave_s, setup->wading_m[k],
+                                      wanted);
             for (int32_t p = 0; p < setup->points; p++)
                 row[p] = is_there(setup, base, p)
                              ? 0
@@ -312,8 +311,7 @@ static void allow_crews(struct tw_setup *setup)
             int64_t until_s = setup->problem->crews[c].until_s;
             bool there = setup->crew_was[c] == p && setup->problem->crews[c].team >= 0;
             setup->crew_travel_s[pair] = s;
-            setup->crew_may[pair] = s != TW_DISPATCH_NEVER &&
-                                    s < setup->problem->points[p].end_s &&
+            setup->crew_may[pair] = s != TW_DISPATCH_NEVER && s < setup->problem->points[p].end_s &&
                                     (there || (int64_t)s + setup->options.stay_s <= until_s);
         }
 }
@@ -365,7 +363,8 @@ static void free_impossible(struct tw_setup *setup)
 {
     for (int32_t c = 0; c < setup->crews; c++) {
         int32_t p = setup->crew_fixed[c];
-        if (p >= 0 && setup->crew_may[(int64_t)c * setup->points + p] == 0) setup->crew_fixed[c] = -1;
+        if (p >= 0 && setup->crew_may[(int64_t)c * setup->points + p] == 0)
+            setup->crew_fixed[c] = -1;
     }
     for (int32_t v = 0; v < setup->vehicles; v++) {
         int32_t p = setup->vehicle_fixed[v];

@@ -6,15 +6,15 @@
 #include "dispatch/dispatch.h"
 
 enum {
-    TW_SETUP_WALKS = 8,  /* most road nodes from which people walk to a point */
+    TW_SETUP_WALKS = 8, /* most road nodes from which people walk to a point */
     TW_SETUP_NO_PUMP = -1
 };
 
 /** Where crews and vehicles stand together: a depot, or a team that has left one. */
 struct tw_base {
-    int32_t depot, team; /* one of them, the other -1 */
-    int32_t node;        /* of the roads; -1: far from any */
-    int32_t leave_s;     /* when the road begins */
+    int32_t depot, team;                /* one of them, the other -1 */
+    int32_t node;                       /* of the roads; -1: far from any */
+    int32_t leave_s;                    /* when the road begins */
     int32_t crew_begin, crew_end;       /* into crew_of */
     int32_t vehicle_begin, vehicle_end; /* into vehicle_of */
     const int32_t *stock;               /* [kits] */
@@ -40,24 +40,24 @@ struct tw_setup {
     int32_t *arrive_s;             /* [(base * class_count + class) * points + point] */
     struct tw_walk *walks;         /* [points * TW_SETUP_WALKS] node -1: no more */
     /* crews */
-    int32_t *crew_base;            /* -1: can't be planned with */
+    int32_t *crew_base; /* -1: can't be planned with */
     enum tw_crew_bar *crew_bar;
-    int32_t *crew_was;             /* point before; -1 none */
-    int64_t *crew_move_cost;       /* of taking it from there, at TW_LEVEL_UNMET */
-    int32_t *crew_fixed;           /* point where it must be; -1: free */
-    int32_t *crew_type;            /* crews of one base with the same number are alike */
-    uint8_t *crew_may;             /* pairs */
-    int32_t *crew_travel_s;        /* pairs: by the base's fastest vehicle */
+    int32_t *crew_was;       /* point before; -1 none */
+    int64_t *crew_move_cost; /* of taking it from there, at TW_LEVEL_UNMET */
+    int32_t *crew_fixed;     /* point where it must be; -1: free */
+    int32_t *crew_type;      /* crews of one base with the same number are alike */
+    uint8_t *crew_may;       /* pairs */
+    int32_t *crew_travel_s;  /* pairs: by the base's fastest vehicle */
     /* vehicles */
     int32_t *vehicle_base, *vehicle_class, *vehicle_was, *vehicle_fixed;
-    uint8_t *vehicle_may;          /* pairs: it arrives, and nobody has forbidden it */
-    int32_t *vehicle_arrive_s;     /* pairs */
+    uint8_t *vehicle_may;      /* pairs: it arrives, and nobody has forbidden it */
+    int32_t *vehicle_arrive_s; /* pairs */
     /* points */
-    int64_t *weight;               /* of an unmet person-minute */
-    int64_t *late_weight;          /* of a second after the water */
-    int64_t *stage_minutes;        /* [points * TW_DISPATCH_STAGES] each stage's, nearer ones longer */
-    struct tw_need *most;          /* the most of all stages */
-    int32_t *order;                /* points by weight, heaviest first */
+    int64_t *weight;        /* of an unmet person-minute */
+    int64_t *late_weight;   /* of a second after the water */
+    int64_t *stage_minutes; /* [points * TW_DISPATCH_STAGES] each stage's, nearer ones longer */
+    struct tw_need *most;   /* the most of all stages */
+    int32_t *order;         /* points by weight, heaviest first */
     bool *reachable;
     bool wants_kits;
 };

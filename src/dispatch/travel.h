@@ -11,12 +11,12 @@ enum { TW_TRAVEL_NEVER = INT32_MAX };
 struct tw_travel {
     const struct tw_roads *roads;
     const struct tw_water *water; /* NULL: dry */
-    int32_t *arrive_ms;           /* [nodes] after a search: of nodes that were settled or touched */
-    int32_t *from_arc;            /* [nodes] by which arc a node was reached; -1: the beginning */
-    int32_t *tail;                /* [nodes] the node before */
-    uint8_t *target;              /* [nodes] 1: wanted */
+    int32_t *arrive_ms; /* [nodes] after a search: of nodes that were settled or touched */
+    int32_t *from_arc;  /* [nodes] by which arc a node was reached; -1: the beginning */
+    int32_t *tail;      /* [nodes] the node before */
+    uint8_t *target;    /* [nodes] 1: wanted */
     uint64_t *heap;
-    int32_t *seen;                /* nodes to be forgotten before the next search */
+    int32_t *seen; /* nodes to be forgotten before the next search */
     int32_t heap_count, heap_capacity, seen_count;
     bool no_room; /* the heap could not grow: the search is not complete */
 };

@@ -49,8 +49,8 @@ static tw_status add_row(struct tw_water *water, int32_t edge)
     if (water->row[edge] >= 0) return TW_OK;
     if (water->row_count == water->row_capacity) {
         int32_t wider = 2 * water->row_capacity + 16;
-        double *depth_m = realloc(water->depth_m, (size_t)wider * (size_t)water->frames *
-                                                      sizeof *water->depth_m);
+        double *depth_m =
+            realloc(water->depth_m, (size_t)wider * (size_t)water->frames * sizeof *water->depth_m);
         if (depth_m == NULL) return TW_ERR_NOMEM;
         water->depth_m = depth_m;
         water->row_capacity = wider;

@@ -9,9 +9,8 @@
 
 const char *tw_words_take(struct tw_strbuf *text, struct tw_arena *arena)
 {
-    const char *copy = text->status == TW_OK
-                           ? tw_arena_text(arena, tw_strbuf_get(text), text->length)
-                           : NULL;
+    const char *copy =
+        text->status == TW_OK ? tw_arena_text(arena, tw_strbuf_get(text), text->length) : NULL;
     tw_strbuf_clear(text);
     return copy;
 }
