@@ -34,7 +34,7 @@ if(TW_FUZZ)   # the libraries tell the fuzzer which branches they take
         endif()
     endforeach()
 endif()
-tw_add_fuzz_targets(FOLDERS base num model hydrology hydraulics control io engine synth
+tw_add_fuzz_targets(FOLDERS base num model hydrology hydraulics control plant io engine synth
     LIBRARIES thalweg_engine)
 if(TARGET thalweg_service)
     tw_add_fuzz_targets(FOLDERS grid forecast net store telemetry warning dispatch server

@@ -5,6 +5,7 @@
 #include "thalweg/batch.h"
 #include "thalweg/faults.h"
 #include "thalweg/model.h"
+#include "thalweg/plant.h"
 #include "thalweg/run.h"
 #include "thalweg/status.h"
 #include "thalweg/time.h"

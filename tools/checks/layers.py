@@ -17,6 +17,7 @@ MAY = {
     "num": ({"base"}, PUBLIC_BASE),
     "model": ({"base", "num"}, PUBLIC_MODEL),
     **{f: ({"base", "num", "model"}, PUBLIC_MODEL) for f in PHYSICS},
+    "plant": ({"base", "num"}, PUBLIC_BASE | {"thalweg/plant.h"}),   # plant/ implements it
     "engine": ({"base", "num", "model", *PHYSICS}, PUBLIC),
     "synth": ({"base", "num"}, PUBLIC_BASE),
     "grid": ({"base", "num"}, PUBLIC_BASE),
