@@ -12,7 +12,9 @@ static const double recent_s = 190.0, silent_s = 600.0;
 static const double frozen_s = 600.0;
 /* Squared innovation in expected deviations, its mean over about four updates: from the first limit
  * on a sensor is left out, below the second it is taken back. */
-static const double misfit_out = 14.0, misfit_in = 5.0, misfit_most = 100.0, misfit_part = 0.25;
+static const double misfit_out = 9.0, misfit_in = 4.0, misfit_most = 100.0, misfit_part = 0.25;
+/* A model's error of depth does not grow beyond this depth: then the sewer is full. */
+static const double deep_m = 2.0;
 /* Updates that are looked back on for a lag, and the longest one. */
 enum { LAG_UPDATES = 18, LAG_MOST = 6 };
 
@@ -50,8 +52,8 @@ static double middle_of_three(double a, double b, double c)
     return c < low ? low : c > high ? high : c;
 }
 
-/* The median of three values, so that a single wild one is none; its error is the sensor's, the
- * model's, and what the value moved meanwhile. */
+/* The newest value; its error is the sensor's, the model's, and how far it is off the median of the
+ * last three: a single wild value, or one on a steep rise, says less. */
 bool tw_filter_measured(const struct tw_filter *filter, int32_t sensor, double *out_value,
                         double *out_sd)
 {
@@ -63,14 +65,15 @@ bool tw_filter_measured(const struct tw_filter *filter, int32_t sensor, double *
         if (s->at_s[i] > now_s - recent_s) window[count++] = s->value[i];
     }
     if (count == 0) return false;
-    double value = window[count - 1];
-    if (count == 3) value = middle_of_three(window[0], window[1], window[2]);
+    double value = window[count - 1], middle = value;
+    if (count == 3) middle = middle_of_three(window[0], window[1], window[2]);
+    if (count == 2) middle = 0.5 * (window[0] + window[1]);
     double least =
         about->kind == TW_SENSOR_LEVEL ? filter->setup.model_level_m : filter->setup.model_flow_m3s;
-    double model = filter->setup.model_sd_ratio * fabs(value);
-    double moved = count > 1 ? 0.5 * fabs(window[count - 1] - window[0]) : 0.0;
-    *out_sd =
-        sqrt(about->noise_sd * about->noise_sd + least * least + model * model + moved * moved);
+    double large = fabs(value), off = value - middle;
+    if (about->kind == TW_SENSOR_LEVEL && large > deep_m) large = deep_m;
+    double model = filter->setup.model_sd_ratio * large;
+    *out_sd = sqrt(about->noise_sd * about->noise_sd + least * least + model * model + off * off);
     *out_value = value;
     return true;
 }
@@ -299,8 +302,10 @@ static void check_together(struct tw_filter *f)
         if (trusted && lag > 0) {
             double late_s = s->seen_s[back(s, 0)] - s->seen_s[back(s, lag)];
             leave_out(f, i, TW_FILTER_NOTE_LAGS, late_s / 60.0);
+        } else if (trusted && s->misfit > misfit_in && drifts(s)) {
+            leave_out(f, i, TW_FILTER_NOTE_DRIFTS, off);
         } else if (trusted && s->misfit > (s->note >= 0 ? misfit_in : misfit_out)) {
-            leave_out(f, i, drifts(s) ? TW_FILTER_NOTE_DRIFTS : TW_FILTER_NOTE_DISAGREES, off);
+            leave_out(f, i, TW_FILTER_NOTE_DISAGREES, off);
         } else {
             s->note = -1;
         }

@@ -214,38 +214,69 @@ static void relax(struct tw_filter *f, int32_t sound)
 
 /* ---- one member alone ---- */
 
-/* Elements of the sensor's kind follow it in proportion, as far as it sees; rain where its water
- * comes from is taken to be wrong in the same sense. */
-static void nudge(struct tw_filter *f, int32_t sensor)
+/* How one sensor pulls one member. */
+struct nudge {
+    double value, have, gain;
+};
+
+/* Depths follow a level's difference, shallow ones in proportion; flows follow a flow in
+ * proportion. */
+static void nudge_elements(struct tw_filter *f, int32_t sensor, const struct nudge *nudge)
 {
-    double value = 0.0, sd = 0.0, have = f->hx[sensor];
-    if (!tw_filter_measured(f, sensor, &value, &sd)) return;
-    double gain = nudge_ratio * fabs(value - have) / (fabs(value - have) + sd);
-    bool level = f->sensors[sensor].kind == TW_SENSOR_LEVEL;
-    double to = level ? sqrt(value > 0.0 ? value : 0.0) : value;
-    double from = level ? sqrt(have > 0.0 ? have : 0.0) : have;
-    double ratio = (fabs(to) + sd) / (fabs(from) + sd);
-    if (ratio > 3.0) ratio = 3.0;
-    if (ratio < 1.0 / 3.0) ratio = 1.0 / 3.0;
     const struct tw_reach *reach = &f->reach[sensor];
+    bool level = f->sensors[sensor].kind == TW_SENSOR_LEVEL;
+    double scale = fabs(nudge->have) > 1e-3 ? fabs(nudge->have) : 1e-3;
     for (int32_t k = 0; k < reach->count; k++) {
-        int32_t e = reach->element[k];
-        enum tw_element_kind kind = f->elements[e].kind;
-        double near = gain * reach->weight[k] * reach->weight[k];
-        bool itself = f->elements[e].index == f->sensors[sensor].index &&
-                      kind == (level ? TW_ELEMENT_NODE : TW_ELEMENT_LINK);
-        if (itself) {
-            f->x[e] += near * (to - from);
-        } else if (kind != TW_ELEMENT_SURFACE) {
-            f->x[e] *= 1.0 + near * (ratio - 1.0);
+        double *x = &f->x[reach->element[k]];
+        enum tw_element_kind kind = f->elements[reach->element[k]].kind;
+        double by = nudge->gain * reach->weight[k] * reach->weight[k];
+        by *= nudge->value - nudge->have;
+        if (level && kind == TW_ELEMENT_NODE) {
+            double depth_m = *x * *x, part = depth_m < scale ? depth_m / scale : 1.0;
+            depth_m += part * by;
+            *x = sqrt(depth_m > 0.0 ? depth_m : 0.0);
+        } else if (!level && kind == TW_ELEMENT_LINK) {
+            double part = *x / scale;
+            *x += (part > 1.0 ? 1.0 : part < -1.0 ? -1.0 : part) * by;
         }
     }
+}
+
+/* A conduit that is full carries what it can, whatever it rains. */
+static bool tells_of_rain(const struct tw_filter *f, int32_t sensor, const struct nudge *nudge)
+{
+    if (f->sensors[sensor].kind == TW_SENSOR_LEVEL) return true;
+    struct tw_link_info info;
+    tw_link_id id = {f->sensors[sensor].index};
+    if (tw_model_link_info(f->setup.model, id, &info) != TW_OK) return false;
+    double most = 0.8 * info.full_flow_m3s;
+    return fabs(nudge->value) < most && fabs(nudge->have) < most;
+}
+
+static void nudge_rain(struct tw_filter *f, int32_t sensor, double gain, double ln_ratio)
+{
     double most = 2.0 * f->setup.priors[TW_FILTER_RAIN].spread;
     for (int32_t z = f->first[TW_FILTER_RAIN]; z < f->first[TW_FILTER_RAIN + 1]; z++) {
         double weight = f->factor_weight[(int64_t)sensor * f->factor_count + z];
-        double ln = f->factor_ln[z] + 0.5 * gain * weight * log(ratio);
+        double ln = f->factor_ln[z] + gain * weight * ln_ratio;
         f->factor_ln[z] = ln > most ? most : ln < -most ? -most : ln;
     }
+}
+
+/* Rain where the sensor's water comes from is taken to be wrong in the sense of its difference. */
+static void nudge(struct tw_filter *f, int32_t sensor)
+{
+    struct nudge nudge = {.have = f->hx[sensor]};
+    double sd = 0.0;
+    if (!tw_filter_measured(f, sensor, &nudge.value, &sd)) return;
+    double off = fabs(nudge.value - nudge.have);
+    nudge.gain = nudge_ratio * off / (off + sd);
+    nudge_elements(f, sensor, &nudge);
+    if (!tells_of_rain(f, sensor, &nudge)) return;
+    double ratio = (fabs(nudge.value) + sd) / (fabs(nudge.have) + sd);
+    if (ratio > 3.0) ratio = 3.0;
+    if (ratio < 1.0 / 3.0) ratio = 1.0 / 3.0;
+    nudge_rain(f, sensor, nudge.gain, log(ratio));
 }
 
 tw_status tw_filter_draw(struct tw_filter *filter)
