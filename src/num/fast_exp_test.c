@@ -7,8 +7,8 @@
 static void agrees_with_the_c_library(void **state)
 {
     (void)state;
-    for (double x = -690.0; x < 690.0; x += 0.737) {
-        double e;
+    for (int i = -900; i < 900; i++) {
+        double x = 0.7637 * (double)i, e;
         tw_fast_exp(1, &x, &e);
         assert_near(e / exp(x), 1.0, 1e-15); /* four units of the last place of 1 */
     }

@@ -92,19 +92,27 @@ static double norm(const struct tw_rkc *rkc, const double *restrict v, const dou
     return rkc->strictness * sqrt(sum / (double)count);
 }
 
+/* The direction to begin with: what was found before, with something of everything, so that what has
+ * become stiff since is found too. */
+static double begin_direction(struct tw_rkc *rkc, const double *y)
+{
+    double *direction = rkc->direction, size = norm(rkc, direction, y);
+    double part = size > 0.0 ? 5.0 / size : 0.0;
+    for (int32_t i = 0; i < rkc->count; i++) {
+        double unit = rkc->absolute[i] + rkc->relative * fabs(y[i]);
+        direction[i] = part * direction[i] + (i % 2 == 0 ? unit : -unit) / rkc->strictness;
+    }
+    return norm(rkc, direction, y);
+}
+
 /* The largest eigenvalue of the rates' derivative, by differences along a direction that turns
- * towards its vector; kept from one time to the next, so a few trials do. */
+ * towards its vector. */
 static void find_radius(struct tw_rkc *rkc, double at, const double *y)
 {
     const double nudge = 1e-3; /* of the tolerances: far above rounding, far below any bend */
     double *to = rkc->stage[0], *rate = rkc->stage[1], *direction = rkc->direction;
     int32_t count = rkc->count;
-    double size = norm(rkc, direction, y), found = 0.0;
-    if (!(size > 0.0)) {
-        for (int32_t i = 0; i < count; i++)
-            direction[i] = rkc->rate[i] + rkc->absolute[i] * (double)(1 + i % 7);
-        size = norm(rkc, direction, y);
-    }
+    double size = begin_direction(rkc, y), found = 0.0;
     for (int trial = 0; trial < TRIALS; trial++) {
         double before = found;
         for (int32_t i = 0; i < count; i++)
@@ -118,7 +126,7 @@ static void find_radius(struct tw_rkc *rkc, double at, const double *y)
             break;
         }
         found = size / nudge;
-        if (trial > 0 && fabs(found - before) <= 0.02 * found) break;
+        if (trial > 1 && fabs(found - before) <= 0.02 * found) break;
     }
     rkc->memory->radius = 1.2 * found;
     rkc->memory->age = 0;
