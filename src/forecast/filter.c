@@ -49,10 +49,10 @@ static bool sensor_makes_sense(const struct tw_filter_setup *setup, int32_t i)
     struct tw_node_info node;
     struct tw_link_info link;
     if (!(s->noise_sd > 0.0) || !isfinite(s->noise_sd) || s->name == NULL) return false;
-    if (s->kind == TW_SENSOR_LEVEL) {
+    if (s->kind == TW_FILTER_LEVEL) {
         return tw_model_node_info(setup->model, (tw_node_id){s->index}, &node) == TW_OK;
     }
-    return s->kind == TW_SENSOR_FLOW &&
+    return s->kind == TW_FILTER_FLOW &&
            tw_model_link_info(setup->model, (tw_link_id){s->index}, &link) == TW_OK;
 }
 

@@ -9,14 +9,14 @@
 
 /** What a sensor measures. */
 typedef enum {
-    TW_SENSOR_LEVEL, /* water depth above a node's invert [m] */
-    TW_SENSOR_FLOW   /* flow in a link [m3/s] */
-} tw_sensor_kind;
+    TW_FILTER_LEVEL, /* water depth above a node's invert [m] */
+    TW_FILTER_FLOW   /* flow in a link [m3/s] */
+} tw_filter_sensor_kind;
 
 /** A sensor. */
 struct tw_filter_sensor {
     const char *name; /* for notes; copied */
-    tw_sensor_kind kind;
+    tw_filter_sensor_kind kind;
     int32_t index;   /* of the node or link */
     double noise_sd; /* of one value [m or m3/s], > 0 */
     bool held_out;   /* compared with, never used */

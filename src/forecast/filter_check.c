@@ -69,9 +69,9 @@ bool tw_filter_measured(const struct tw_filter *filter, int32_t sensor, double *
     if (count == 3) middle = middle_of_three(window[0], window[1], window[2]);
     if (count == 2) middle = 0.5 * (window[0] + window[1]);
     double least =
-        about->kind == TW_SENSOR_LEVEL ? filter->setup.model_level_m : filter->setup.model_flow_m3s;
+        about->kind == TW_FILTER_LEVEL ? filter->setup.model_level_m : filter->setup.model_flow_m3s;
     double large = fabs(value), off = value - middle;
-    if (about->kind == TW_SENSOR_LEVEL && large > deep_m) large = deep_m;
+    if (about->kind == TW_FILTER_LEVEL && large > deep_m) large = deep_m;
     double model = filter->setup.model_sd_ratio * large;
     *out_sd = sqrt(about->noise_sd * about->noise_sd + least * least + model * model + off * off);
     *out_value = value;
@@ -168,7 +168,7 @@ static bool is_impossible(const struct tw_filter *f, int32_t sensor, double valu
 {
     const struct tw_filter_sensor *s = &f->sensors[sensor];
     double slack = 10.0 * s->noise_sd + 0.2;
-    if (s->kind == TW_SENSOR_LEVEL) {
+    if (s->kind == TW_FILTER_LEVEL) {
         struct tw_node_info node;
         tw_status status = tw_model_node_info(f->setup.model, (tw_node_id){s->index}, &node);
         return status == TW_OK && (value < -slack || value > node.full_depth_m + 3.0 + slack);

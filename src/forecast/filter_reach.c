@@ -98,7 +98,7 @@ static void walk_from(struct walk *w, const struct tw_filter_sensor *sensor)
     for (int32_t i = 0; i < w->f->nodes * WAYS; i++)
         w->far_m[i] = (double)INFINITY;
     w->count = 0;
-    if (sensor->kind == TW_SENSOR_LEVEL) {
+    if (sensor->kind == TW_FILTER_LEVEL) {
         offer(w, sensor->index, WAY_UP, 0.0);
         offer(w, sensor->index, WAY_DOWN, 0.0);
     } else {
@@ -200,7 +200,7 @@ static double zone_taper(const struct walk *w, const struct tw_filter_sensor *se
 {
     const struct tw_filter *f = w->f;
     int32_t node =
-        sensor->kind == TW_SENSOR_LEVEL ? sensor->index : w->info[sensor->index].from.index;
+        sensor->kind == TW_FILTER_LEVEL ? sensor->index : w->info[sensor->index].from.index;
     struct tw_node_info info;
     if (tw_model_node_info(f->setup.model, (tw_node_id){node}, &info) != TW_OK) return 0.0;
     if (!isfinite(info.x) || !isfinite(info.y)) return f->zone_count == 1 ? 1.0 : 0.0;
@@ -233,7 +233,7 @@ static void weigh_sensors(struct walk *w, int32_t sensor)
     double *weight = f->sensor_weight + (int64_t)sensor * f->setup.sensor_count;
     for (int32_t s = 0; s < f->setup.sensor_count; s++) {
         const struct tw_filter_sensor *other = &f->sensors[s];
-        bool level = other->kind == TW_SENSOR_LEVEL;
+        bool level = other->kind == TW_FILTER_LEVEL;
         struct tw_element e = {level ? TW_ELEMENT_NODE : TW_ELEMENT_LINK, other->index, 0};
         weight[s] = s == sensor ? 1.0 : element_weight(w, &e);
     }

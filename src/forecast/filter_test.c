@@ -68,9 +68,9 @@ static int32_t link_of(const char *name)
 static struct tw_filter *filter_of(struct tw_filter_setup setup)
 {
     const struct tw_filter_sensor sensors[SENSORS] = {
-        {"L3", TW_SENSOR_LEVEL, node("J3"), 0.01, false},
-        {"Q6", TW_SENSOR_FLOW, link_of("C6"), 0.01, false},
-        {"L5", TW_SENSOR_LEVEL, node("J5"), 0.01, true}};
+        {"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false},
+        {"Q6", TW_FILTER_FLOW, link_of("C6"), 0.01, false},
+        {"L5", TW_FILTER_LEVEL, node("J5"), 0.01, true}};
     struct tw_filter *filter = NULL;
     setup.model = model;
     setup.sensors = sensors;
@@ -304,11 +304,11 @@ static int32_t note_of(const struct tw_filter *filter, int32_t sensor)
 /* Five sensors, so that there are others to judge one by; the first has a fault. */
 static int32_t note_after(fault_fn *fault, double to_s)
 {
-    const struct tw_filter_sensor sensors[] = {{"L3", TW_SENSOR_LEVEL, node("J3"), 0.01, false},
-                                               {"Q6", TW_SENSOR_FLOW, link_of("C6"), 0.01, false},
-                                               {"L5", TW_SENSOR_LEVEL, node("J5"), 0.01, false},
-                                               {"L6", TW_SENSOR_LEVEL, node("J6"), 0.01, false},
-                                               {"L7", TW_SENSOR_LEVEL, node("J7"), 0.01, false}};
+    const struct tw_filter_sensor sensors[] = {{"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false},
+                                               {"Q6", TW_FILTER_FLOW, link_of("C6"), 0.01, false},
+                                               {"L5", TW_FILTER_LEVEL, node("J5"), 0.01, false},
+                                               {"L6", TW_FILTER_LEVEL, node("J6"), 0.01, false},
+                                               {"L7", TW_FILTER_LEVEL, node("J7"), 0.01, false}};
     struct tw_filter_setup setup = tw_filter_setup_default();
     setup.model = model;
     setup.sensors = sensors;
@@ -319,7 +319,7 @@ static int32_t note_after(fault_fn *fault, double to_s)
     for (double at_s = 60.0; at_s <= to_s; at_s += 60.0) {
         truth_advance(truth, at_s);
         for (int32_t s = 0; s < 5; s++) {
-            double value = sensors[s].kind == TW_SENSOR_FLOW
+            double value = sensors[s].kind == TW_FILTER_FLOW
                                ? tw_run_link_flow_m3s(truth, (tw_link_id){sensors[s].index})
                                : tw_run_node_depth_m(truth, (tw_node_id){sensors[s].index});
             value += 0.01 * tw_random_normal(5, (uint64_t)at_s, (uint64_t)s);
@@ -374,7 +374,7 @@ static void wrong_setups_are_refused(void **state)
     (void)state;
     struct tw_filter_setup good = tw_filter_setup_default(), bad;
     struct tw_filter *filter = NULL;
-    struct tw_filter_sensor sensor = {"L", TW_SENSOR_LEVEL, 0, 0.01, false};
+    struct tw_filter_sensor sensor = {"L", TW_FILTER_LEVEL, 0, 0.01, false};
     assert_status(tw_filter_create(&good, &filter), TW_ERR_ARG); /* no model */
     good.model = model;
     good.sensors = &sensor;

@@ -19,7 +19,7 @@ static const double nudge_ratio = 0.5;
 double tw_filter_seen(const struct tw_filter *filter, int32_t sensor, int32_t member)
 {
     const struct tw_filter_sensor *s = &filter->sensors[sensor];
-    if (s->kind == TW_SENSOR_LEVEL) {
+    if (s->kind == TW_FILTER_LEVEL) {
         return tw_batch_node_depth_m(filter->batch, member, (tw_node_id){s->index});
     }
     return tw_batch_link_flow_m3s(filter->batch, member, (tw_link_id){s->index});
@@ -224,7 +224,7 @@ struct nudge {
 static void nudge_elements(struct tw_filter *f, int32_t sensor, const struct nudge *nudge)
 {
     const struct tw_reach *reach = &f->reach[sensor];
-    bool level = f->sensors[sensor].kind == TW_SENSOR_LEVEL;
+    bool level = f->sensors[sensor].kind == TW_FILTER_LEVEL;
     double scale = fabs(nudge->have) > 1e-3 ? fabs(nudge->have) : 1e-3;
     for (int32_t k = 0; k < reach->count; k++) {
         double *x = &f->x[reach->element[k]];
@@ -245,7 +245,7 @@ static void nudge_elements(struct tw_filter *f, int32_t sensor, const struct nud
 /* A conduit that is full carries what it can, whatever it rains. */
 static bool tells_of_rain(const struct tw_filter *f, int32_t sensor, const struct nudge *nudge)
 {
-    if (f->sensors[sensor].kind == TW_SENSOR_LEVEL) return true;
+    if (f->sensors[sensor].kind == TW_FILTER_LEVEL) return true;
     struct tw_link_info info;
     tw_link_id id = {f->sensors[sensor].index};
     if (tw_model_link_info(f->setup.model, id, &info) != TW_OK) return false;

@@ -32,7 +32,7 @@ static struct tw_foresee *cycle_of(struct tw_foresee_setup setup)
     const int32_t links[LINKS] = {link_of("C4"), link_of("C9")};
     const struct tw_rain_gauge gauges[] = {{"G1", (double)NAN, (double)NAN},
                                            {"G2", (double)NAN, (double)NAN}};
-    const struct tw_filter_sensor sensor = {"L3", TW_SENSOR_LEVEL, node("J3"), 0.01, false};
+    const struct tw_filter_sensor sensor = {"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false};
     setup.filter.model = model;
     setup.filter.sensors = &sensor;
     setup.filter.sensor_count = 1;
