@@ -15,7 +15,7 @@ struct desk {
     struct tw_rule_condition condition[ROOM];
     struct tw_rule_action action[ROOM];
     struct tw_rule_operand variable[ROOM];
-    struct tw_rule_token token[ROOM];
+    struct tw_token token[ROOM];
     int32_t expression_first[ROOM];
     int32_t link_kind[LINKS], link_row[LINKS];
     bool reversed[LINKS];
@@ -352,12 +352,12 @@ static void an_expression_has_variables_in_the_files_units(void **state)
     struct desk d;
     desk_make(&d);
     d.model.us_units = true;
-    const struct tw_rule_token tokens[] = {{.operation = TW_RULE_PUSH_VARIABLE},
-                                           {.operation = TW_RULE_SQRT},
-                                           {.operation = TW_RULE_PUSH_NUMBER, .number = 2.0},
-                                           {.operation = TW_RULE_MULTIPLY},
-                                           {.operation = TW_RULE_PUSH_NUMBER, .number = 1.0},
-                                           {.operation = TW_RULE_SUBTRACT}};
+    const struct tw_token tokens[] = {{.operation = TW_TOKEN_VARIABLE},
+                                           {.operation = TW_TOKEN_SQRT},
+                                           {.operation = TW_TOKEN_NUMBER, .number = 2.0},
+                                           {.operation = TW_TOKEN_MULTIPLY},
+                                           {.operation = TW_TOKEN_NUMBER, .number = 1.0},
+                                           {.operation = TW_TOKEN_SUBTRACT}};
     memcpy(d.token, tokens, sizeof tokens);
     d.expression_first[1] = 6;
     d.rules.expression_count = d.rules.variable_count = 1;

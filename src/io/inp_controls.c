@@ -2,6 +2,7 @@
  * that are compared with a quantity are turned into SI; those compared with an expression stay as
  * they are. source: SWMM User's Manual 5.2, appendix C.3 and D, [CONTROLS] */
 #include "io/inp_controls.h"
+#include "io/inp_expression.h"
 
 #include "base/text.h"
 
@@ -69,6 +70,11 @@ static void read_variable(struct tw_inp *inp, const struct tw_inp_row *row)
         tw_inp_rule_quantity(inp, row, &next, &rules->variable[row->object]);
 }
 
+static int32_t find_variable(const struct tw_inp *inp, const char *name)
+{
+    return tw_names_find(&inp->rules.variables, name);
+}
+
 /* name = text: the words are put together again. */
 static tw_status read_expression(struct tw_inp *inp, const struct tw_inp_row *row)
 {
@@ -78,17 +84,10 @@ static tw_status read_expression(struct tw_inp *inp, const struct tw_inp_row *ro
         tw_inp_fault(inp, row, "lacks a = after the name");
         return TW_OK;
     }
-    struct tw_strbuf text = {0};
-    for (int i = 3; i < row->count; i++) {
-        tw_strbuf_add_text(&text, tw_inp_word(inp, row, i));
-        tw_strbuf_add_text(&text, " ");
-    }
-    int32_t first = r->token_count;
-    tw_status status = text.status;
-    if (status == TW_OK) status = tw_inp_expression_parse(inp, row, tw_strbuf_get(&text));
-    tw_strbuf_done(&text);
+    int32_t first = r->tokens.count;
+    tw_status status = tw_inp_expression_read(inp, row, 3, find_variable, &r->tokens);
     r->expression_first[row->object] = first;
-    r->expression_count[row->object] = r->token_count - first;
+    r->expression_count[row->object] = r->tokens.count - first;
     return status;
 }
 
@@ -193,13 +192,13 @@ tw_status tw_inp_rules_finish(struct tw_inp *inp)
     rules->variable_count = r->variables.count;
     rules->expression_count = count;
     rules->expression_first = TW_ARENA_NEW(arena, int32_t, count + 1);
-    rules->token = TW_ARENA_NEW(arena, struct tw_rule_token, r->token_count);
+    rules->token = TW_ARENA_NEW(arena, struct tw_token, r->tokens.count);
     if (rules->expression_first == NULL || rules->token == NULL) return TW_ERR_NOMEM;
     int32_t used = 0;
     for (int32_t i = 0; i < count; i++) {
         rules->expression_first[i] = used;
         for (int32_t k = 0; k < r->expression_count[i]; k++)
-            rules->token[used++] = r->token[r->expression_first[i] + k];
+            rules->token[used++] = r->tokens.token[r->expression_first[i] + k];
     }
     rules->expression_first[count] = used;
     for (int32_t i = 0; i < rules->count; i++) {

@@ -20,8 +20,4 @@ int32_t tw_inp_rule_condition(struct tw_inp *inp, const struct tw_inp_row *row, 
 /** Add the action of a clause; the number of actions added. */
 int32_t tw_inp_rule_action(struct tw_inp *inp, const struct tw_inp_row *row);
 
-/** Add the tokens of an expression to inp->rules, with a fault where it has no sense. */
-tw_status tw_inp_expression_parse(struct tw_inp *inp, const struct tw_inp_row *row,
-                                  const char *text);
-
 #endif

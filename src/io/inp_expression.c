@@ -1,11 +1,11 @@
-/* EXPRESSION rows of [CONTROLS]: from text to postfix tokens.
+/* Expressions of [CONTROLS], [GWF] and [TREATMENT]: from text to postfix tokens.
  *
  *   sum     = product { (+ | -) product }
  *   product = signed { (* | /) signed }
  *   signed  = [ - | + ] power
  *   power   = primary [ ^ signed ]
  *   primary = number | variable | function ( sum ) | ( sum )                                     */
-#include "io/inp_controls.h"
+#include "io/inp_expression.h"
 
 #include "base/text.h"
 
@@ -16,6 +16,8 @@ enum { MOST_DEPTH = 60, LONGEST_NAME = 64 };
 
 struct parser {
     struct tw_inp *inp;
+    tw_inp_variable_find *find;
+    struct tw_inp_tokens *tokens;
     const char *at;
     const char *problem; /* NULL: none yet */
     int depth;           /* of nested parts: each may hold a value on the stack */
@@ -24,27 +26,27 @@ struct parser {
 
 static void parse_sum(struct parser *p);
 
-static void emit(struct parser *p, struct tw_rule_token token)
+static void emit(struct parser *p, struct tw_token token)
 {
-    struct tw_inp_rules *r = &p->inp->rules;
+    struct tw_inp_tokens *t = p->tokens;
     if (p->problem != NULL || p->status != TW_OK) return;
-    if (r->token_count == r->token_room) {
-        int32_t room = r->token_room > 0 ? 2 * r->token_room : 64;
-        struct tw_rule_token *bigger = TW_ARENA_NEW(&p->inp->scratch, struct tw_rule_token, room);
+    if (t->count == t->room) {
+        int32_t room = t->room > 0 ? 2 * t->room : 64;
+        struct tw_token *bigger = TW_ARENA_NEW(&p->inp->scratch, struct tw_token, room);
         if (bigger == NULL) {
             p->status = TW_ERR_NOMEM;
             return;
         }
-        if (r->token_count > 0) memcpy(bigger, r->token, (size_t)r->token_count * sizeof *bigger);
-        r->token = bigger;
-        r->token_room = room;
+        if (t->count > 0) memcpy(bigger, t->token, (size_t)t->count * sizeof *bigger);
+        t->token = bigger;
+        t->room = room;
     }
-    r->token[r->token_count++] = token;
+    t->token[t->count++] = token;
 }
 
 static void emit_operation(struct parser *p, int32_t operation)
 {
-    emit(p, (struct tw_rule_token){.operation = operation, .variable = -1});
+    emit(p, (struct tw_token){.operation = operation, .variable = -1});
 }
 
 static char peek(struct parser *p)
@@ -84,8 +86,8 @@ static void parse_number(struct parser *p)
     if (tw_text_double(text, &number) != TW_OK)
         fail(p, "has a number that cannot be read");
     else
-        emit(p, (struct tw_rule_token){
-                    .operation = TW_RULE_PUSH_NUMBER, .number = number, .variable = -1});
+        emit(p, (struct tw_token){
+                    .operation = TW_TOKEN_NUMBER, .number = number, .variable = -1});
 }
 
 static int32_t find_function(const char *name)
@@ -94,7 +96,7 @@ static int32_t find_function(const char *name)
                                         "LOG",  "EXP",  "ASIN", "ACOS",  "ATAN", "ACOT", "SINH",
                                         "COSH", "TANH", "COTH", "LOG10", "STEP", NULL};
     for (int32_t i = 0; names[i] != NULL; i++)
-        if (tw_text_same(name, names[i])) return TW_RULE_COS + i;
+        if (tw_text_same(name, names[i])) return TW_TOKEN_COS + i;
     return -1;
 }
 
@@ -124,11 +126,11 @@ static void parse_name(struct parser *p)
         emit_operation(p, function);
         return;
     }
-    int32_t variable = tw_names_find(&p->inp->rules.variables, name);
+    int32_t variable = p->find(p->inp, name);
     if (variable < 0)
         fail(p, "names what is neither a variable nor a function");
     else
-        emit(p, (struct tw_rule_token){.operation = TW_RULE_PUSH_VARIABLE, .variable = variable});
+        emit(p, (struct tw_token){.operation = TW_TOKEN_VARIABLE, .variable = variable});
 }
 
 static void parse_primary(struct parser *p)
@@ -153,9 +155,9 @@ static void parse_signed(struct parser *p)
     if (p->problem == NULL && peek(p) == '^') {
         p->at++;
         parse_signed(p);
-        emit_operation(p, TW_RULE_POWER);
+        emit_operation(p, TW_TOKEN_POWER);
     }
-    if (sign == '-') emit_operation(p, TW_RULE_NEGATE);
+    if (sign == '-') emit_operation(p, TW_TOKEN_NEGATE);
     p->depth--;
 }
 
@@ -165,7 +167,7 @@ static void parse_product(struct parser *p)
     while (p->problem == NULL && (peek(p) == '*' || *p->at == '/')) {
         char sign = *p->at++;
         parse_signed(p);
-        emit_operation(p, sign == '*' ? TW_RULE_MULTIPLY : TW_RULE_DIVIDE);
+        emit_operation(p, sign == '*' ? TW_TOKEN_MULTIPLY : TW_TOKEN_DIVIDE);
     }
 }
 
@@ -176,17 +178,29 @@ static void parse_sum(struct parser *p)
     while (p->problem == NULL && (peek(p) == '+' || *p->at == '-')) {
         char sign = *p->at++;
         parse_product(p);
-        emit_operation(p, sign == '+' ? TW_RULE_ADD : TW_RULE_SUBTRACT);
+        emit_operation(p, sign == '+' ? TW_TOKEN_ADD : TW_TOKEN_SUBTRACT);
     }
     p->depth--;
 }
 
-tw_status tw_inp_expression_parse(struct tw_inp *inp, const struct tw_inp_row *row,
-                                  const char *text)
+tw_status tw_inp_expression_read(struct tw_inp *inp, const struct tw_inp_row *row, int first,
+                                 tw_inp_variable_find *find, struct tw_inp_tokens *tokens)
 {
-    struct parser p = {.inp = inp, .at = text, .status = TW_OK};
+    struct tw_strbuf text = {0};
+    for (int i = first; i < row->count; i++) {
+        tw_strbuf_add_text(&text, tw_inp_word(inp, row, i));
+        tw_strbuf_add_text(&text, " ");
+    }
+    if (text.status != TW_OK) {
+        tw_strbuf_done(&text);
+        return TW_ERR_NOMEM;
+    }
+    struct parser p = {
+        .inp = inp, .find = find, .tokens = tokens, .at = tw_strbuf_get(&text), .status = TW_OK};
     parse_sum(&p);
     if (p.problem == NULL && peek(&p) != '\0') p.problem = "goes on after its end";
-    if (p.problem != NULL) tw_inp_fault(inp, row, "expression \"%s\" %s", text, p.problem);
+    if (p.problem != NULL)
+        tw_inp_fault(inp, row, "expression \"%s\" %s", tw_strbuf_get(&text), p.problem);
+    tw_strbuf_done(&text);
     return p.status;
 }

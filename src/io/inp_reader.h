@@ -59,13 +59,18 @@ struct tw_inp_points {
     struct tw_inp_point *point;
 };
 
+/* Tokens of expressions, in scratch. */
+struct tw_inp_tokens {
+    struct tw_token *token;
+    int32_t count, room;
+};
+
 /* Rules while their clauses are read. */
 struct tw_inp_rules {
     int32_t state; /* the last clause; see inp_controls.c */
     struct tw_names names, variables, expressions;
     int32_t rule_room, condition_room, action_room, variable_room; /* counted in the first pass */
-    int32_t token_count, token_room;
-    struct tw_rule_token *token;
+    struct tw_inp_tokens tokens;
     int32_t *expression_first, *expression_count; /* [expressions] tokens of each */
 };
 

@@ -3,6 +3,7 @@
 #define TW_MODEL_RULES_H
 
 #include "base/names.h"
+#include "num/expression.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -81,45 +82,8 @@ struct tw_rule {
     int32_t else_first, else_count;
 };
 
-/* What a token of an expression does; functions take what is on top of the stack. */
-enum tw_rule_operation {
-    TW_RULE_PUSH_NUMBER = 0,
-    TW_RULE_PUSH_VARIABLE = 1,
-    TW_RULE_ADD = '+',
-    TW_RULE_SUBTRACT = '-',
-    TW_RULE_MULTIPLY = '*',
-    TW_RULE_DIVIDE = '/',
-    TW_RULE_POWER = '^',
-    TW_RULE_NEGATE = '~',
-    TW_RULE_COS = 256, /* in the order of SWMM's list of functions */
-    TW_RULE_SIN,
-    TW_RULE_TAN,
-    TW_RULE_COT,
-    TW_RULE_ABS,
-    TW_RULE_SGN,
-    TW_RULE_SQRT,
-    TW_RULE_LOG,
-    TW_RULE_EXP,
-    TW_RULE_ASIN,
-    TW_RULE_ACOS,
-    TW_RULE_ATAN,
-    TW_RULE_ACOT,
-    TW_RULE_SINH,
-    TW_RULE_COSH,
-    TW_RULE_TANH,
-    TW_RULE_COTH,
-    TW_RULE_LOG10,
-    TW_RULE_STEP
-};
-
-/* The parsed right side of EXPRESSION lines: postfix tokens. Numbers in expressions, and numbers
- * compared with expressions, stay in the file's units. */
-struct tw_rule_token {
-    int32_t operation; /* enum tw_rule_operation */
-    double number;
-    int32_t variable;
-};
-
+/* The right side of EXPRESSION lines is tokens of num/expression.h. Numbers in expressions, and
+ * numbers compared with expressions, stay in the file's units. */
 struct tw_rules {
     int32_t count, condition_count, action_count, pid_count;
     struct tw_rule *rule;
@@ -129,7 +93,7 @@ struct tw_rules {
     struct tw_rule_operand *variable; /* VARIABLE lines */
     int32_t expression_count;
     int32_t *expression_first; /* [expression_count + 1] into token */
-    struct tw_rule_token *token;
+    struct tw_token *token;
 };
 
 #endif
