@@ -353,11 +353,11 @@ static void an_expression_has_variables_in_the_files_units(void **state)
     desk_make(&d);
     d.model.us_units = true;
     const struct tw_token tokens[] = {{.operation = TW_TOKEN_VARIABLE},
-                                           {.operation = TW_TOKEN_SQRT},
-                                           {.operation = TW_TOKEN_NUMBER, .number = 2.0},
-                                           {.operation = TW_TOKEN_MULTIPLY},
-                                           {.operation = TW_TOKEN_NUMBER, .number = 1.0},
-                                           {.operation = TW_TOKEN_SUBTRACT}};
+                                      {.operation = TW_TOKEN_SQRT},
+                                      {.operation = TW_TOKEN_NUMBER, .number = 2.0},
+                                      {.operation = TW_TOKEN_MULTIPLY},
+                                      {.operation = TW_TOKEN_NUMBER, .number = 1.0},
+                                      {.operation = TW_TOKEN_SUBTRACT}};
     memcpy(d.token, tokens, sizeof tokens);
     d.expression_first[1] = 6;
     d.rules.expression_count = d.rules.variable_count = 1;

@@ -10,6 +10,7 @@ double tw_rule_expression_value(const struct tw_rule_moment *moment, int32_t exp
 {
     const struct tw_rules *rules = moment->model->rules;
     int32_t first = rules->expression_first[expression];
-    return tw_expression_value(rules->token + first, rules->expression_first[expression + 1] - first,
-                               variable_value, moment);
+    return tw_expression_value(rules->token + first,
+                               rules->expression_first[expression + 1] - first, variable_value,
+                               moment);
 }

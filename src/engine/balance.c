@@ -9,6 +9,7 @@ void tw_balance_half_step(struct tw_run *run, double dt_s)
         struct tw_run_sums *s = &run->sums[l];
         s->dry_m3 += half * s->rates.dry_m3s;
         s->wet_m3 += half * s->rates.wet_m3s;
+        s->ground_m3 += half * s->rates.ground_m3s;
         s->external_m3 += half * s->rates.external_m3s;
         s->outflow_m3 += half * s->rates.outflow_m3s;
         s->flooding_m3 += half * s->rates.flooding_m3s;
@@ -67,6 +68,20 @@ static void add_outfalls(struct tw_run *run, int32_t lane)
     }
 }
 
+/* Without dynamic waves the network also ends where no link leaves a node. */
+static void add_ends(struct tw_run *run, int32_t lane)
+{
+    const int32_t *kind = run->model->nodes.kind;
+    for (int32_t i = 0; i < run->net->node_count; i++) {
+        if (kind[i] == TW_NODE_OUTFALL || kind[i] == TW_NODE_STORAGE || run->net->leaves[i])
+            continue;
+        int32_t at = i * run->lanes + lane;
+        run->sums[lane].rates.outflow_m3s += run->hydraulics.node.inflow_m3s[at];
+        run->hydraulics.node.overflow_m3s[at] = 0.0;
+        run->hydraulics.node.volume_m3[at] = 0.0;
+    }
+}
+
 static bool any_not_zero(int32_t n, const double *restrict x)
 {
     int64_t any = 0;
@@ -96,6 +111,7 @@ void tw_balance_set_rates(struct tw_run *run, double dt_s)
 {
     for (int32_t l = 0; l < run->lanes; l++) {
         add_outfalls(run, l);
+        if (run->net->leaves != NULL) add_ends(run, l);
         route_outfalls(run, l, dt_s);
         add_losses(run, l, dt_s);
     }
@@ -126,6 +142,7 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
     const struct tw_hydrology *h = &run->hydrology;
     struct tw_balance b = {.dry_weather_m3 = s->dry_m3,
                            .wet_weather_m3 = s->wet_m3,
+                           .groundwater_m3 = s->ground_m3,
                            .external_m3 = s->external_m3,
                            .outflow_m3 = s->outflow_m3,
                            .flooding_m3 = s->flooding_m3,
@@ -143,7 +160,8 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
         b.surface_storage_m3 = tw_hydrology_storage_m3(h, lane);
         b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
-    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.external_m3 + b.initial_storage_m3;
+    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.groundwater_m3 + b.external_m3 +
+                b.initial_storage_m3;
     double out = b.flooding_m3 + b.evaporated_m3 + b.seeped_m3 + b.final_storage_m3;
     if (b.nudged_m3 >= 0.0) {
         in += b.nudged_m3;

@@ -107,6 +107,13 @@ static void add_to_average(struct tw_run *run)
     ++*run->average_steps;
 }
 
+/* Evaporation from the ground counts in the system's, not in its subcatchment's: as SWMM has it. */
+static double ground_evaporation_mmday(const struct tw_run *run, int32_t subcatchment)
+{
+    int32_t row = tw_ground_row(run->model, subcatchment);
+    return row < 0 ? 0.0 : run->hydrology.ground.evaporation_mps[row * run->lanes] * 8.64e7;
+}
+
 /* Sums and means over the whole system, in the order of SWMM's results file. */
 static void set_system_values(struct tw_run *run)
 {
@@ -136,7 +143,7 @@ static void set_system_values(struct tw_run *run)
         double a = run->model->subcatchments.area_m2[i];
         s[RAIN] += v[TW_VALUE_RAIN] * a;
         s[INFILTRATION] += v[TW_VALUE_INFILTRATION] * a;
-        s[EVAPORATION] += v[TW_VALUE_EVAPORATION] * a;
+        s[EVAPORATION] += (v[TW_VALUE_EVAPORATION] + ground_evaporation_mmday(run, i)) * a;
         s[RUNOFF] += v[TW_VALUE_RUNOFF];
         area += a;
     }
@@ -146,8 +153,9 @@ static void set_system_values(struct tw_run *run)
         s[EVAPORATION] /= area;
     }
     s[DRY] = r->dry_m3s;
+    s[GROUND] = r->ground_m3s;
     s[EXTERNAL] = r->external_m3s;
-    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->external_m3s;
+    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->ground_m3s + r->external_m3s;
     s[FLOODING] = r->flooding_m3s;
     s[OUTFLOW] = r->outflow_m3s;
     s[STORAGE] = tw_balance_network_m3(run, 0);
@@ -227,6 +235,7 @@ static void fill_routing(const struct tw_run *run, struct tw_report *r)
     struct tw_balance b = tw_run_balance(run);
     r->dry_weather_m3 = b.dry_weather_m3;
     r->wet_weather_m3 = b.wet_weather_m3;
+    r->groundwater_m3 = b.groundwater_m3;
     r->external_m3 = b.external_m3;
     r->outflow_m3 = b.outflow_m3;
     r->flooding_m3 = b.flooding_m3;

@@ -115,8 +115,9 @@ static tw_status allocate(struct tw_run *run)
     double *views = TW_ARENA_NEW(&run->arena, double, 5 * n + 3 * links);
     run->inflow_sums = TW_ARENA_NEW(&run->arena, struct tw_inflow_sums, w);
     run->wet_m3s = TW_ARENA_NEW(&run->arena, double, w);
+    run->ground_m3s = TW_ARENA_NEW(&run->arena, double, w);
     run->failed = TW_ARENA_NEW(&run->arena, bool, w);
-    bool none = run->inflow_sums == NULL || run->wet_m3s == NULL;
+    bool none = run->inflow_sums == NULL || run->wet_m3s == NULL || run->ground_m3s == NULL;
     if (none || views == NULL || run->failed == NULL) return TW_ERR_NOMEM;
     run->view_flow = views;
     run->view_depth = views + n;
@@ -224,6 +225,9 @@ static void begin(struct tw_run *run)
                                         .least_step_s = INFINITY};
     run->hydrology.outer_rain = o->outer_rain;
     run->hydrology.fixed_step = o->fixed_step;
+    run->hydrology.node_depth_m = run->hydraulics.node.depth_m;
+    run->hydrology.node_inflow_m3s = run->hydraulics.node.inflow_m3s;
+    run->hydrology.node_volume_m3 = run->hydraulics.node.volume_m3;
     tw_hydrology_begin(&run->hydrology, o->start_day);
     tw_inflows_begin(&run->inflows, o->start_day);
     tw_control_begin(&run->control, o->start_day);

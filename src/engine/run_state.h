@@ -17,7 +17,7 @@
 
 /* Rates at the end of a step, one set per lane [m3/s]. */
 struct tw_flow_rates {
-    double dry_m3s, wet_m3s, external_m3s, outflow_m3s, flooding_m3s;
+    double dry_m3s, wet_m3s, ground_m3s, external_m3s, outflow_m3s, flooding_m3s;
 };
 
 /* Clock and balance; per lane where it says so. */
@@ -31,7 +31,7 @@ struct tw_run_clock {
 };
 struct tw_run_sums {            /* per lane */
     struct tw_flow_rates rates; /* at the end of the last step */
-    double dry_m3, wet_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3, seeped_m3;
+    double dry_m3, wet_m3, ground_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3, seeped_m3;
     double initial_m3, nudged_m3;
 };
 
@@ -78,7 +78,7 @@ struct tw_run {
 
     /* rebuilt at every use */
     struct tw_inflow_sums *inflow_sums; /* [lanes] */
-    double *wet_m3s;                    /* [lanes] over all nodes */
+    double *wet_m3s, *ground_m3s;       /* [lanes] over all nodes */
     bool *failed;                       /* [lanes] its state was no longer finite */
     struct tw_run_values values;
     int32_t *ruled; /* [ruled_count] links that rules look at or set, in the model's order */

@@ -178,9 +178,11 @@ static void add_lateral_inflows(struct tw_run *run)
         }
     }
     if (!run->hydrology.active) return;
-    tw_hydrology_node_inflow(&run->hydrology, ms, lateral, run->wet_m3s);
-    for (int32_t l = 0; l < run->lanes; l++)
+    tw_hydrology_node_inflow(&run->hydrology, ms, lateral, run->wet_m3s, run->ground_m3s);
+    for (int32_t l = 0; l < run->lanes; l++) {
         run->sums[l].rates.wet_m3s = run->wet_m3s[l];
+        run->sums[l].rates.ground_m3s = run->ground_m3s[l];
+    }
 }
 
 static double stage_of_series(struct tw_run *run, int32_t outfall, double days)

@@ -4,6 +4,7 @@
 #include "hydrology/climate.h"
 #include "hydrology/infiltration.h"
 #include "hydrology/surface.h"
+#include "thalweg/time.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,6 +46,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->old_runoff_m3s = TW_POOL_NEW(state, double, subs);
     h->new_runoff_m3s = TW_POOL_NEW(state, double, subs);
     h->outfall_routed_m3 = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *width);
+    tw_ground_lay(&h->ground, model, lanes, state);
     h->totals.rain_m3 = TW_POOL_NEW(state, double, width);
     h->totals.evaporation_m3 = TW_POOL_NEW(state, double, width);
     h->totals.infiltration_m3 = TW_POOL_NEW(state, double, width);
@@ -199,6 +201,7 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
     parameters_begin(h);
     for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         infiltration_begin(h, i);
+    tw_ground_begin(&h->ground);
     tw_climate_begin(h);
     tw_gages_begin(h);
     for (int32_t lane = 0; lane < h->lanes; lane++)
@@ -288,6 +291,7 @@ static void runon_collect(struct tw_hydrology *h, double last_step_s)
 /* Volumes of one subcatchment and lane in one step. */
 struct step_volumes {
     double evaporation_m3, infiltration_m3, outlet_m3;
+    double pervious_evaporation_m3;
     double runoff_m3[TW_SUBAREA_COUNT];
 };
 
@@ -325,6 +329,10 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
         in.runon_mps = runon_mps;
         in.depth_m = h->depth_m[here];
         infiltrated_mps = infiltration_rate(h, i, lane, &in);
+        int32_t ground = tw_ground_row(h->model, i);
+        if (ground >= 0 && !h->model->options.ignore_groundwater)
+            infiltrated_mps = fmin(infiltrated_mps, h->ground.room_m[at(h, ground, lane)] / dt_s);
+        out->pervious_evaporation_m3 = evaporated_mps * area_m2 * dt_s;
     }
     double lost_mps = evaporated_mps + infiltrated_mps;
     double runoff_mps;
@@ -375,6 +383,24 @@ static double rain_mmh_on(const struct tw_hydrology *h, int32_t i, int32_t lane)
     return gage >= 0 ? h->gage_rain_mmh[at(h, gage, lane)] : 0.0;
 }
 
+static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
+                        const struct step_volumes *volumes, double dt_s)
+{
+    int32_t row = tw_ground_row(h->model, i);
+    if (row < 0 || h->model->options.ignore_groundwater) return;
+    size_t node = at(h, h->model->grounds.ground[row].node, lane);
+    double day = h->clock->start_day + h->clock->new_runoff_ms / 86400.0e3;
+    struct tw_ground_weather weather = {.infiltration_m3s = volumes->infiltration_m3 / dt_s,
+                                        .pervious_evaporation_m3s =
+                                            volumes->pervious_evaporation_m3 / dt_s,
+                                        .evaporation_mps = h->clock->evaporation_mps,
+                                        .month = tw_day_to_calendar(floor(day)).month};
+    struct tw_ground_node at_node = {.depth_m = h->node_depth_m[node],
+                                     .inflow_m3s = h->node_inflow_m3s[node],
+                                     .volume_m3 = h->node_volume_m3[node]};
+    tw_ground_step(&h->ground, row, lane, &weather, at_node, dt_s);
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
@@ -394,6 +420,7 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         h->infiltrated_mps[here] = volumes.infiltration_m3 / dt_s / area_m2;
         h->new_runoff_m3s[here] = volumes.outlet_m3 / dt_s;
         volumes_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
+        ground_step(h, i, lane, &volumes, dt_s);
     }
 }
 
@@ -473,7 +500,7 @@ double tw_hydrology_evaporation_mps(const struct tw_hydrology *h)
 }
 
 void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double *lateral_m3s,
-                              double *wet_m3s)
+                              double *wet_m3s, double *ground_m3s)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
     const struct tw_hydrology_clock *clock = h->clock;
@@ -482,6 +509,7 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
     f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
     for (int32_t lane = 0; lane < h->lanes; lane++)
         wet_m3s[lane] = 0.0;
+    tw_ground_node_inflow(&h->ground, f, lateral_m3s, ground_m3s);
     for (int32_t i = 0; i < s->count; i++) {
         if (s->outlet_node[i] < 0) continue;
         const double *old_m3s = h->old_runoff_m3s + at(h, i, 0);

@@ -7,6 +7,7 @@
 #define TW_HYDROLOGY_HYDROLOGY_H
 
 #include "base/pool.h"
+#include "hydrology/groundwater.h"
 #include "model/model.h"
 
 #include <stdbool.h>
@@ -40,9 +41,9 @@ enum tw_subcatchment_value {
     TW_VALUE_EVAPORATION,  /* mm/d, mean of the last runoff step */
     TW_VALUE_INFILTRATION, /* mm/h, mean of the last runoff step */
     TW_VALUE_RUNOFF,       /* m3/s, interpolated between the runoff times */
-    TW_VALUE_GROUND_FLOW,  /* m3/s, always 0 */
-    TW_VALUE_GROUND_HEAD,  /* m, always 0 */
-    TW_VALUE_SOIL_MOISTURE /* ratio, always 0 */
+    TW_VALUE_GROUND_FLOW,  /* m3/s to the node, interpolated as runoff */
+    TW_VALUE_GROUND_HEAD,  /* m, elevation of the water table */
+    TW_VALUE_SOIL_MOISTURE /* ratio, of the upper zone */
 };
 
 /* Clocks and cursors that all lanes share. Times in ms count from the run's start. */
@@ -139,8 +140,12 @@ struct tw_hydrology {
     double *old_runoff_m3s, *new_runoff_m3s;  /* same shape: at the two runoff times */
     double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the
                                   last runoff step; the engine adds, the step takes */
+    struct tw_ground_state ground;
     struct tw_hydrology_totals totals;
     struct tw_subcatchment_totals subcatchment_totals;
+
+    /* of the last routing step, borrowed from the network: [node * lanes + lane] */
+    const double *node_depth_m, *node_inflow_m3s, *node_volume_m3;
 };
 
 /**
@@ -194,9 +199,10 @@ double tw_hydrology_evaporation_mps(const struct tw_hydrology *h);
  * at_ms        routing time from the run's start [ms]
  * lateral_m3s  [node * lanes + lane] is added to
  * wet_m3s      [lanes] sum over all nodes, is set
+ * ground_m3s   [lanes] the same of groundwater
  */
 void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double *lateral_m3s,
-                              double *wet_m3s);
+                              double *wet_m3s, double *ground_m3s);
 
 /**
  * What is reported of every subcatchment of a lane at a report time.

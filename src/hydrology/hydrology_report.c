@@ -5,6 +5,19 @@
 
 static const double least_runoff_mps = 2.31481e-8 * TW_FOOT_M; /* less is reported as none */
 
+static void report_ground(const struct tw_hydrology *h, int32_t i, int32_t lane, double f,
+                          double out[TW_SUBCATCHMENT_VALUES])
+{
+    const struct tw_ground_state *g = &h->ground;
+    int32_t row = tw_ground_row(h->model, i);
+    if (row < 0) return;
+    size_t here = (size_t)row * (size_t)h->lanes + (size_t)lane;
+    double flow_mps = (1.0 - f) * g->old_mps[here] + f * g->new_mps[here];
+    out[TW_VALUE_GROUND_FLOW] = flow_mps * h->model->subcatchments.area_m2[i];
+    out[TW_VALUE_GROUND_HEAD] = h->model->grounds.ground[row].bottom_m + g->depth_m[here];
+    out[TW_VALUE_SOIL_MOISTURE] = g->moisture_ratio[here];
+}
+
 void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane,
                          double (*out)[TW_SUBCATCHMENT_VALUES])
 {
@@ -24,6 +37,7 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
         out[i][TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
         out[i][TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
         out[i][TW_VALUE_RUNOFF] = runoff_m3s;
+        report_ground(h, i, lane, f, out[i]);
     }
 }
 

@@ -165,7 +165,7 @@ static void runoff_reaches_nodes_between_runoff_times(void **state)
     (void)state;
     struct town t;
     struct weather w;
-    double lateral[2] = {0.5, 0.0}, wet, out[SUBS][TW_SUBCATCHMENT_VALUES];
+    double lateral[2] = {0.5, 0.0}, wet, ground, out[SUBS][TW_SUBCATCHMENT_VALUES];
     town_make(&t);
     weather_begin(&w, &t, 1, false);
     run_until(&w, 1.3);
@@ -173,7 +173,7 @@ static void runoff_reaches_nodes_between_runoff_times(void **state)
     double middle_ms = 0.5 * (clock->old_runoff_ms + clock->new_runoff_ms);
     double b = 0.5 * (w.h.old_runoff_m3s[1] + w.h.new_runoff_m3s[1]);
     double c = 0.5 * (w.h.old_runoff_m3s[2] + w.h.new_runoff_m3s[2]);
-    tw_hydrology_node_inflow(&w.h, middle_ms, lateral, &wet);
+    tw_hydrology_node_inflow(&w.h, middle_ms, lateral, &wet, &ground);
     assert_true(b > 0.0 && c > 0.0);
     assert_near(lateral[0], 0.5 + b, 1e-15); /* rounding */
     assert_near(lateral[1], c, 1e-15);

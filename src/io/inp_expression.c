@@ -86,8 +86,7 @@ static void parse_number(struct parser *p)
     if (tw_text_double(text, &number) != TW_OK)
         fail(p, "has a number that cannot be read");
     else
-        emit(p, (struct tw_token){
-                    .operation = TW_TOKEN_NUMBER, .number = number, .variable = -1});
+        emit(p, (struct tw_token){.operation = TW_TOKEN_NUMBER, .number = number, .variable = -1});
 }
 
 static int32_t find_function(const char *name)

@@ -289,6 +289,22 @@ static tw_status allocate_subcatchments(struct tw_inp *inp)
     return TW_OK;
 }
 
+static tw_status allocate_ground(struct tw_inp *inp)
+{
+    struct tw_aquifers *a = &inp->model->aquifers;
+    struct tw_grounds *g = &inp->model->grounds;
+    tw_names_init(&a->names, &inp->model->arena);
+    TAKE(a->aquifer, struct tw_aquifer, inp->section_rows[TW_SECTION_AQUIFERS]);
+    TAKE_SCRATCH(inp->aquifer_line, int32_t, inp->section_rows[TW_SECTION_AQUIFERS]);
+    TAKE(g->ground, struct tw_ground, inp->section_rows[TW_SECTION_GROUNDWATER]);
+    TAKE_SCRATCH(inp->ground_line, int32_t, inp->section_rows[TW_SECTION_GROUNDWATER]);
+    int32_t subcatchments = inp->section_rows[TW_SECTION_SUBCATCHMENTS];
+    TAKE(g->of_subcatchment, int32_t, subcatchments);
+    for (int32_t i = 0; i < subcatchments; i++)
+        g->of_subcatchment[i] = -1;
+    return TW_OK;
+}
+
 static tw_status allocate_gages(struct tw_inp *inp)
 {
     struct tw_gages *g = &inp->model->gages;
@@ -336,6 +352,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     TW_TRY(allocate_regulators(inp));
     TW_TRY(allocate_subcatchments(inp));
     TW_TRY(allocate_gages(inp));
+    TW_TRY(allocate_ground(inp));
     TW_TRY(allocate_inflows(inp));
     tw_names_init(&inp->model->curves.names, arena);
     tw_names_init(&inp->model->series.names, arena);

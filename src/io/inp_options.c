@@ -162,7 +162,7 @@ static const struct option options[] = {
     KEPT("IGNORE_RAINFALL", FLAG, ignore_rainfall),
     KEPT("IGNORE_ROUTING", FLAG, ignore_routing),
     OWN("IGNORE_SNOWMELT", FLAG, ignore_snowmelt),
-    OWN("IGNORE_GROUNDWATER", FLAG, ignore_groundwater),
+    KEPT("IGNORE_GROUNDWATER", FLAG, ignore_groundwater),
     OWN("IGNORE_RDII", FLAG, ignore_rdii),
     OWN("IGNORE_QUALITY", FLAG, ignore_quality),
     WORDS("INERTIAL_DAMPING", damping, damping_words),

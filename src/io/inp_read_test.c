@@ -56,6 +56,15 @@ static int32_t at_subcatchment(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->subcatchments.names, name);
 }
+static int32_t at_aquifer(const struct tw_model *m, const char *name)
+{
+    return tw_names_find(&m->aquifers.names, name);
+}
+static int32_t at_ground(const struct tw_model *m, const char *name)
+{
+    int32_t i = at_subcatchment(m, name);
+    return i < 0 ? -1 : m->grounds.of_subcatchment[i];
+}
 static int32_t at_gage(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->gages.names, name);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/names.h"
+#include "model/ground.h"
 #include "thalweg/model.h"
 
 #include <stdbool.h>
@@ -37,7 +38,7 @@ struct tw_options {
     double system_flow_tolerance_ratio, lateral_flow_tolerance_ratio;
     int32_t max_trials, threads;
     bool allow_ponding, skip_steady_state;
-    bool ignore_rainfall, ignore_routing;
+    bool ignore_rainfall, ignore_routing, ignore_groundwater;
     bool report_averages, report_controls, report_input, report_continuity, report_flow_stats;
 };
 
@@ -311,6 +312,8 @@ struct tw_model {
     struct tw_evaporation evaporation;
     struct tw_subcatchments subcatchments;
     bool *subcatchment_reported;
+    struct tw_aquifers aquifers;
+    struct tw_grounds grounds;
     struct tw_nodes nodes;
     struct tw_outfalls outfalls;
     struct tw_storages storages;

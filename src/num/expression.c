@@ -79,8 +79,8 @@ static bool joins_two(int32_t operation)
            operation == TW_TOKEN_POWER;
 }
 
-double tw_expression_value(const struct tw_token *tokens, int32_t count, tw_expression_variable *get,
-                           const void *user)
+double tw_expression_value(const struct tw_token *tokens, int32_t count,
+                           tw_expression_variable *get, const void *user)
 {
     double stack[STACK_ROOM];
     int32_t height = 0;
@@ -88,8 +88,8 @@ double tw_expression_value(const struct tw_token *tokens, int32_t count, tw_expr
         const struct tw_token *token = &tokens[i];
         if (token->operation == TW_TOKEN_NUMBER || token->operation == TW_TOKEN_VARIABLE) {
             if (height == STACK_ROOM) return NAN;
-            stack[height++] = token->operation == TW_TOKEN_NUMBER ? token->number
-                                                                  : get(user, token->variable);
+            stack[height++] =
+                token->operation == TW_TOKEN_NUMBER ? token->number : get(user, token->variable);
         } else if (joins_two(token->operation)) {
             if (height < 2) return NAN;
             height--;

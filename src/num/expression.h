@@ -52,7 +52,7 @@ typedef double tw_expression_variable(const void *user, int32_t variable);
  * get      asked for each variable
  * returns  NAN when the tokens are no expression, or a variable is NAN
  */
-double tw_expression_value(const struct tw_token *tokens, int32_t count, tw_expression_variable *get,
-                           const void *user);
+double tw_expression_value(const struct tw_token *tokens, int32_t count,
+                           tw_expression_variable *get, const void *user);
 
 #endif
