@@ -37,6 +37,6 @@ endif()
 tw_add_fuzz_targets(FOLDERS base num model hydrology hydraulics control plant io engine synth
     LIBRARIES thalweg_engine)
 if(TARGET thalweg_service)
-    tw_add_fuzz_targets(FOLDERS grid forecast net store telemetry warning dispatch server
+    tw_add_fuzz_targets(FOLDERS grid forecast net store telemetry warning dispatch operate server
         LIBRARIES thalweg_service thalweg_engine)
 endif()

@@ -28,7 +28,7 @@ MAY = {
     "telemetry": ({"base", "net", "store"}, PUBLIC_BASE),
     "warning": ({"base", "net", "store"}, PUBLIC_BASE),
     "dispatch": ({"base", "num", "store"}, PUBLIC),
-    "operate": ({"base", "num", "store"}, PUBLIC),
+    "operate": ({"base", "num", "net", "store"}, PUBLIC),
     "server": ({"base", "num", "grid", "forecast", "net", "store", "telemetry", "warning", "dispatch",
                 "operate"}, PUBLIC),
     "apps": ({"base", "num", "synth", "grid", "forecast", "net", "store", "jobs", "telemetry", "warning",
