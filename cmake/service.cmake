@@ -14,6 +14,8 @@ foreach(row ${rows})
     string(REGEX REPLACE "^TW_SERVICE_COMMAND\\(([a-z_]+).*" "\\1" id "${row}")
     list(APPEND service_apps ${PROJECT_SOURCE_DIR}/apps/cmd_${id}.c)
 endforeach()
+file(GLOB plant_apps CONFIGURE_DEPENDS apps/plant_*.c)   # what cmd_plant_data.c consists of
+list(APPEND service_apps ${plant_apps})
 
 function(tw_app target)
     target_include_directories(${target} PRIVATE src)
