@@ -12,6 +12,7 @@ int tw_cmd_plant_data(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {{"fit", tw_plant_fit_command},
                     {"forecast", tw_plant_forecast_command},
+                    {"sensors", tw_plant_sensors_command},
                     {"soft", tw_plant_soft_command}};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);

@@ -158,7 +158,8 @@ static void tell(struct work *w)
     }
     if (f->rain_missing_h > 0) {
         tw_faults_warn(w->faults, w->a->rain != NULL ? w->a->rain : w->a->data, 0,
-                       "%d of the 48 h ahead have no rain; they are taken as dry",
+                       "%d of the 48 h ahead have no rain; where that is most of them, the forecast "
+                       "goes by the past alone",
                        f->rain_missing_h);
     }
 }
