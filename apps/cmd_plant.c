@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "commands.h"
 #include "faults.h"
+#include "service.h"
 #include "thalweg/plant.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 static const char usage[] =
     "usage: thalweg plant run [options] PLANT.ini INFLUENT.csv [OUT.csv]\n"
+    "       thalweg plant fit|forecast|sensors|soft ...   from a plant's data; --help tells more\n"
     "\n"
     "Starts from the plant's steady state under its constant influent ([influent] in the file, or\n"
     "the mean of INFLUENT.csv where there is none), runs the warm-up series, then the influent, "
@@ -308,7 +310,12 @@ static int plant_run(int argc, char **argv)
 
 int tw_cmd_plant(int argc, char **argv)
 {
+    static const char *const of_data[] = {"fit", "forecast", "sensors", "soft"};
     if (argc >= 2 && strcmp(argv[1], "run") == 0) return plant_run(argc - 1, argv + 1);
+    for (size_t i = 0; argc >= 2 && i < sizeof of_data / sizeof of_data[0]; i++) {
+        if (strcmp(argv[1], of_data[i]) == 0)
+            return tw_service_run("tw_cmd_plant_data", argc, argv);
+    }
     bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
     (void)fputs(usage, help ? stdout : stderr);
     return help ? TW_EXIT_DONE : TW_EXIT_USAGE;

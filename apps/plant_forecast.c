@@ -157,10 +157,11 @@ static void tell(struct work *w)
                        f->flow_age_h);
     }
     if (f->rain_missing_h > 0) {
-        tw_faults_warn(w->faults, w->a->rain != NULL ? w->a->rain : w->a->data, 0,
-                       "%d of the 48 h ahead have no rain; where that is most of them, the forecast "
-                       "goes by the past alone",
-                       f->rain_missing_h);
+        tw_faults_warn(
+            w->faults, w->a->rain != NULL ? w->a->rain : w->a->data, 0,
+            "%d of the 48 h ahead have no rain; where that is most of them, the forecast "
+            "goes by the past alone",
+            f->rain_missing_h);
     }
 }
 

@@ -30,7 +30,7 @@ static void a_bent_line_is_told_to_its_noise(void **state)
     assert_int_equal(soft.rows, ROWS - 1);
     /* Noise of 0.058, and a bend that is put at the middle of 600 draws, which is off by some 0.08. */
     assert_true(soft.rmse < 0.15);
-    assert_true(soft.mean_rmse > 2.0); /* y goes from 10 to 20 */
+    assert_true(soft.mean_rmse > 2.0);                                /* y goes from 10 to 20 */
     assert_near(tw_soft_at(&soft, (double[]){1.0, 0.5}), 10.0, 0.15); /* three deviations of it */
     assert_near(tw_soft_at(&soft, (double[]){3.0, 0.5}), 15.0, 0.15);
     /* Beyond what was seen it stays at the edge. */
