@@ -1,13 +1,15 @@
 #include "forecast/nowcast.h"
 
-#include "forecast/ensemble.h"
 #include "forecast/nowcast_parts.h"
-#include "forecast/rain.h"
+#include "forecast/radar_view.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RADAR_OLD_S 1800.0   /* an older field says nothing of what comes */
+#define RADAR_FADE_S 5400.0  /* by that lead forecasts of others have taken over */
+#define GAUGES_FADE_S 2700.0 /* the same without radar */
 
 static bool makes_sense(const struct tw_nowcast_setup *s)
 {
@@ -33,6 +35,8 @@ static tw_status take_gauges(struct tw_nowcast *n, const struct tw_nowcast_setup
         const struct tw_rain_gauge *gauge = &setup->gauges[g];
         n->gauges[g].x = gauge->x;
         n->gauges[g].y = gauge->y;
+        n->gauges[g].first_s = (double)INFINITY;
+        n->gauges[g].first_zero_s = (double)INFINITY;
         n->gauges[g].name = tw_arena_text(&n->arena, gauge->name, strlen(gauge->name));
         if (n->gauges[g].name == NULL) return TW_ERR_NOMEM;
     }
@@ -47,6 +51,8 @@ static tw_status allocate(struct tw_nowcast *n, const struct tw_nowcast_setup *s
     n->places = TW_ARENA_NEW(&n->arena, struct tw_rain_place, setup->place_count);
     n->past_mmh = tw_arena_alloc(&n->arena, (size_t)n->past_count * places, sizeof(float));
     n->ahead_mmh = tw_arena_alloc(&n->arena, ahead * places, sizeof(float));
+    n->doubt.local_ratio = TW_ARENA_NEW(&n->arena, float, setup->place_count);
+    if (n->doubt.local_ratio == NULL) return TW_ERR_NOMEM;
     if (n->places == NULL || n->past_mmh == NULL || n->ahead_mmh == NULL) return TW_ERR_NOMEM;
     if (places > 0) memcpy(n->places, setup->places, places * sizeof *n->places);
     return TW_OK;
@@ -83,6 +89,8 @@ void tw_nowcast_destroy(struct tw_nowcast *nowcast)
         tw_outlook_kept_done(&nowcast->outlooks[i]);
     free(nowcast->outlooks);
     free(nowcast->notes);
+    tw_rain_chance_done(&nowcast->local);
+    tw_rain_chance_done(&nowcast->bias);
     tw_arena_done(&nowcast->arena);
     free(nowcast);
 }
@@ -104,59 +112,73 @@ void tw_nowcast_forget(struct tw_nowcast *nowcast, double until_s)
     nowcast->outlook_count = kept;
 }
 
-/* Gauges between which a place lies, the nearer the more; a place or gauge without coordinates
- * counts only where the model says so. */
-static double gauges_at(const struct tw_nowcast *n, int32_t place, double from_s, double to_s)
+
+static tw_status note_radar(struct tw_nowcast *n, const struct tw_radar_view *view, bool use,
+                            double bias)
 {
-    const struct tw_rain_place *p = &n->places[place];
-    double sum = 0.0;
-    double weights = 0.0;
-    for (int32_t g = 0; g < n->setup.gauge_count; g++) {
-        double known = 0.0;
-        double mmh = tw_gauge_mean_mmh(&n->gauges[g], from_s, to_s, n->now_s, &known);
-        if (!(known > 0.5)) continue;
-        if (g == p->gauge && isnan(p->x)) return mmh;
-        double distance2 = pow(p->x - n->gauges[g].x, 2.0) + pow(p->y - n->gauges[g].y, 2.0);
-        if (isnan(distance2)) continue;
-        double weight = 1.0 / (distance2 + 1e4);
-        sum += weight * mmh;
-        weights += weight;
+    if (n->radar.count == 0) return TW_OK;
+    if (view->count == 0) {
+        return tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_OLD, "", -1,
+                                   (n->now_s - n->radar.fields[0].time_s) / 60.0);
     }
-    return weights > 0.0 ? sum / weights : 0.0;
+    double age_s = n->now_s - view->time_s[0];
+    if (age_s > RADAR_OLD_S) {
+        return tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_OLD, "", -1, age_s / 60.0);
+    }
+    if (!use) return tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_ELSEWHERE, "", -1, 0.0);
+    TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_USED, "", -1, age_s / 60.0));
+    double gap_s = 0.0;
+    for (int32_t k = 0; k + 1 < view->count; k++) {
+        double missing_s = view->time_s[k] - view->time_s[k + 1] - view->interval_s;
+        if (missing_s > 0.5 * view->interval_s) gap_s += missing_s;
+    }
+    if (gap_s > 0.0) {
+        TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_GAP, "", -1, gap_s / 60.0));
+    }
+    return tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_BIAS, "", -1, bias);
+}
+
+/* True when the newest field covers one of the places. */
+static bool covers(const struct tw_nowcast *n, const struct tw_radar_view *view)
+{
+    for (int32_t p = 0; p < n->setup.place_count && view->count > 0; p++) {
+        double column = 0.0;
+        double row = 0.0;
+        tw_radar_view_cell(view, n->places[p].x, n->places[p].y, &column, &row);
+        if (!isnan(tw_radar_view_sample(view, view->mmh[0], column, row))) return true;
+    }
+    return false;
+}
+
+static tw_status issue(struct tw_nowcast *n, const struct tw_radar_view *view)
+{
+    bool use = covers(n, view) && n->now_s - view->time_s[0] <= RADAR_OLD_S;
+    TW_TRY(tw_gauges_check(n, view));
+    double bias = tw_radar_bias(n, view, &n->doubt.bias_ratio);
+    TW_TRY(note_radar(n, view, use, bias));
+    TW_TRY(tw_nowcast_analyse(n, view, bias));
+    TW_TRY(tw_rain_chance_draw(n));
+    if (use) {
+        TW_TRY(tw_nowcast_by_radar(n, view, bias));
+        TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_BY_RADAR, "", -1, 0.0));
+    } else {
+        TW_TRY(tw_nowcast_by_gauges(n));
+    }
+    return tw_nowcast_join_outlooks(n, use ? RADAR_FADE_S : GAUGES_FADE_S);
 }
 
 tw_status tw_nowcast_issue(struct tw_nowcast *nowcast, double now_s)
 {
-    struct tw_nowcast *n = nowcast;
     if (!isfinite(now_s)) return TW_ERR_ARG;
-    n->now_s = now_s;
-    n->note_count = 0;
-    const int32_t places = n->setup.place_count;
-    const double step_s = n->setup.step_s;
-    const tw_rain_persistence persistence = TW_RAIN_PERSISTENCE_DEFAULT;
-    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
-    for (int32_t p = 0; p < places; p++) {
-        for (int32_t k = 0; k < n->past_count; k++) {
-            double from_s = now_s - (n->past_count - k) * step_s;
-            n->past_mmh[(size_t)k * (size_t)places + (size_t)p] =
-                (float)gauges_at(n, p, from_s, from_s + step_s);
-        }
-        double recent = gauges_at(n, p, now_s - persistence.window_s, now_s);
-        for (int32_t m = 0; m < n->setup.members; m++) {
-            for (int32_t k = 0; k < n->ahead_count; k++) {
-                double lead_s = (k + 0.5) * step_s;
-                double mmh = tw_rain_ahead_mmh(&persistence, recent, lead_s) *
-                             tw_rain_member_factor(&spread, m, n->setup.members, lead_s);
-                size_t row = (size_t)m * (size_t)n->ahead_count + (size_t)k;
-                n->ahead_mmh[row * (size_t)places + (size_t)p] = (float)mmh;
-            }
-        }
-    }
-    for (int32_t g = 0; g < n->setup.gauge_count; g++)
-        TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_GAUGE_USED, n->gauges[g].name, g, 0.0));
-    TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_BY_GAUGES, "", -1, 0.0));
-    n->issued = true;
-    return TW_OK;
+    nowcast->now_s = now_s;
+    nowcast->note_count = 0;
+    nowcast->issued = false;
+    struct tw_radar_view view;
+    TW_TRY(tw_radar_view_make(nowcast, now_s, &view));
+    tw_status status = issue(nowcast, &view);
+    tw_radar_view_done(&view);
+    nowcast->issued = status == TW_OK;
+    return status;
 }
 
 /* Rates of steps one after the other; the first begins at start_s. */
@@ -199,6 +221,14 @@ static struct steps ahead_of(const struct tw_nowcast *n, int32_t member, int32_t
     return (struct steps){n->ahead_mmh + first, stride, n->ahead_count, n->now_s, n->setup.step_s};
 }
 
+double tw_nowcast_recent_mmh(const struct tw_nowcast *nowcast, int32_t place, double window_s)
+{
+    struct steps past = past_of(nowcast, place);
+    double known_s = 0.0;
+    double sum = overlap(&past, nowcast->now_s - window_s, nowcast->now_s, &known_s);
+    return known_s > 0.0 ? sum / known_s : 0.0;
+}
+
 double tw_nowcast_analysis_mmh(const struct tw_nowcast *nowcast, int32_t place, double from_s,
                                double to_s)
 {
@@ -216,7 +246,13 @@ double tw_nowcast_mmh(const struct tw_nowcast *nowcast, int32_t member, int32_t 
     if (member < 0 || member >= nowcast->setup.members) return 0.0;
     struct steps past = past_of(nowcast, place);
     struct steps ahead = ahead_of(nowcast, member, place);
-    double known_s = 0.0;
-    double sum = overlap(&past, from_s, to_s, &known_s) + overlap(&ahead, from_s, to_s, &known_s);
-    return known_s > 0.0 ? sum / known_s : 0.0;
+    double past_s = 0.0;
+    double ahead_s = 0.0;
+    double sum = overlap(&past, from_s, to_s, &past_s);
+    if (past_s > 0.0) {
+        double end_s = to_s < nowcast->now_s ? to_s : nowcast->now_s;
+        sum *= tw_rain_chance_factor(nowcast, member, place, end_s - 0.5 * past_s);
+    }
+    sum += overlap(&ahead, from_s, to_s, &ahead_s);
+    return past_s + ahead_s > 0.0 ? sum / (past_s + ahead_s) : 0.0;
 }

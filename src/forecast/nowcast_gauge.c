@@ -27,7 +27,8 @@ tw_status tw_nowcast_add_gauge(struct tw_nowcast *nowcast, int32_t gauge, double
     if (!(interval_s > 0.0) || !isfinite(interval_s) || isinf(rain_mm)) return TW_ERR_ARG;
     struct tw_gauge_series *series = &nowcast->gauges[gauge];
     if (rain_mm < 0.0) rain_mm = (double)NAN;
-    if (rain_mm == 0.0) series->tells_dry = true;
+    if (until_s < series->first_s) series->first_s = until_s;
+    if (rain_mm == 0.0 && until_s < series->first_zero_s) series->first_zero_s = until_s;
     struct tw_gauge_fall fall = {until_s, interval_s, rain_mm};
     int32_t at = first_after(series, until_s);
     if (at > 0 && series->falls[at - 1].until_s == until_s) {
@@ -70,7 +71,9 @@ double tw_gauge_mean_mmh(const struct tw_gauge_series *gauge, double from_s, dou
         }
     }
     /* Who sends no zeros was dry when he sent nothing. */
-    if (!gauge->tells_dry && gauge->count > 0) known_s = to_s - from_s - missing_s;
+    if (gauge->first_zero_s > now_s && gauge->first_s <= now_s) {
+        known_s = to_s - from_s - missing_s;
+    }
     *out_known = known_s / (to_s - from_s);
     return known_s > 0.0 ? depth_mm * 3600.0 / known_s : 0.0;
 }

@@ -53,3 +53,10 @@ void tw_outlook_kept_done(struct tw_outlook_kept *kept)
     free(kept->rain_mmh);
     free(kept->corner_xy);
 }
+
+tw_status tw_nowcast_join_outlooks(struct tw_nowcast *nowcast, double fade_s)
+{
+    (void)nowcast;
+    (void)fade_s;
+    return TW_OK;
+}

@@ -1,4 +1,4 @@
-/* What a nowcast consists of; only nowcast*.c look inside. */
+/* What a nowcast consists of; only nowcast*.c, radar_view.* and gauge_check.* look inside. */
 #ifndef TW_FORECAST_NOWCAST_PARTS_H
 #define TW_FORECAST_NOWCAST_PARTS_H
 
@@ -17,7 +17,9 @@ struct tw_gauge_series {
     double x, y;
     struct tw_gauge_fall *falls;
     int32_t count, capacity;
-    bool tells_dry; /* it has sent a zero, so silence is not dryness */
+    double first_s;      /* when it first said anything */
+    double first_zero_s; /* when it first said that it is dry; from then on silence is not dryness */
+    bool good;           /* by the last issue: it may be used */
 };
 
 /** A radar field. */
@@ -49,6 +51,20 @@ struct tw_note_kept {
     char en[200], zh[200];
 };
 
+/** How unsure the analysis is: standard deviations of ln(rain). */
+struct tw_rain_doubt {
+    double bias_ratio;   /* of all places together, over hours */
+    float *local_ratio;  /* [place_count] of a place by itself, over minutes */
+};
+
+/** Chance that members carry: normal numbers on a lattice of space and time. */
+struct tw_rain_chance {
+    int64_t first_x, first_y, first_t; /* lattice indices, counted from 0 m and 0 s */
+    int32_t columns, rows, times;
+    double spacing_m, spacing_s;
+    float *normal; /* [members][times][rows][columns] */
+};
+
 struct tw_nowcast {
     struct tw_nowcast_setup setup;
     struct tw_arena arena;        /* until destroy */
@@ -64,6 +80,8 @@ struct tw_nowcast {
     int32_t past_count, ahead_count; /* steps before and after now */
     float *past_mmh;                 /* [past_count][place_count], the last one ends now */
     float *ahead_mmh;                /* [members][ahead_count][place_count] */
+    struct tw_rain_doubt doubt;
+    struct tw_rain_chance local, bias; /* bias: one place for all */
 };
 
 /** Add a note. errors: TW_ERR_NOMEM */
@@ -71,7 +89,8 @@ tw_status tw_nowcast_note_add(struct tw_nowcast *nowcast, enum tw_rain_note_kind
                               const char *name, int32_t gauge, double value);
 
 /**
- * Mean rate of a gauge between two moments, of what was known by now.
+ * Mean rate of a gauge between two moments, of what was known by now. A gauge that never sent a zero
+ * by then was dry when it sent nothing.
  *
  * out_known  [0..1] part of the time that has a value
  * returns    mm/h over that part; 0 when it is none
@@ -84,5 +103,61 @@ void tw_gauge_forget(struct tw_gauge_series *gauge, double until_s);
 
 /** Forget fields of a moment and before. */
 void tw_radar_forget(struct tw_radar_series *radar, double until_s);
+
+/**
+ * Draw the members' chance for an issue: what it is at a place and time does not depend on the issue.
+ *
+ * errors  TW_ERR_NOMEM
+ */
+tw_status tw_rain_chance_draw(struct tw_nowcast *nowcast);
+
+/** Free what is in it. */
+void tw_rain_chance_done(struct tw_rain_chance *chance);
+
+/**
+ * What a member's rain is multiplied with at a place and time, of mean 1: the doubt about the
+ * analysis, which also goes on into the forecast.
+ */
+double tw_rain_chance_factor(const struct tw_nowcast *nowcast, int32_t member, int32_t place,
+                             double time_s);
+
+struct tw_radar_view;
+
+/** Look at each gauge, set what is good, and note what is left out. errors: TW_ERR_NOMEM */
+tw_status tw_gauges_check(struct tw_nowcast *nowcast, const struct tw_radar_view *view);
+
+/**
+ * Mean rate that the radar has at map coordinates between two moments before now: fields before and
+ * after, each moved to the time.
+ *
+ * returns  NAN when no field is near enough in time, or none covers it
+ */
+double tw_radar_mean_mmh(const struct tw_nowcast *nowcast, const struct tw_radar_view *view,
+                         const double at[2], double from_s, double to_s);
+
+/**
+ * What the radar is to be multiplied with, after the good gauges, of the last two hours.
+ *
+ * out_doubt_ratio  standard deviation of its logarithm
+ */
+double tw_radar_bias(const struct tw_nowcast *nowcast, const struct tw_radar_view *view,
+                     double *out_doubt_ratio);
+
+/** Fill past_mmh and doubt. errors: TW_ERR_NOMEM */
+tw_status tw_nowcast_analyse(struct tw_nowcast *nowcast, const struct tw_radar_view *view,
+                             double radar_bias);
+
+/** Fill ahead_mmh by moving the radar's rain on. errors: TW_ERR_NOMEM */
+tw_status tw_nowcast_by_radar(struct tw_nowcast *nowcast, const struct tw_radar_view *view,
+                              double radar_bias);
+
+/** Fill ahead_mmh from what gauges say. errors: TW_ERR_NOMEM */
+tw_status tw_nowcast_by_gauges(struct tw_nowcast *nowcast);
+
+/** Mean of the analysis over the last seconds before the issue [mm/h]. */
+double tw_nowcast_recent_mmh(const struct tw_nowcast *nowcast, int32_t place, double window_s);
+
+/** Let forecasts of others take over with lead. errors: TW_ERR_NOMEM */
+tw_status tw_nowcast_join_outlooks(struct tw_nowcast *nowcast, double fade_s);
 
 #endif
