@@ -8,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RAIN0_MMH 0.2    /* less is as good as dry */
-#define ONE_MOST 0.995   /* no level lives for ever */
-#define TREND_MOST 0.3   /* of phi2: how far a trend may carry */
+#define RAIN0_MMH 0.2  /* less is as good as dry */
+#define ONE_MOST 0.995 /* no level lives for ever */
+#define TREND_MOST 0.3 /* of phi2: how far a trend may carry */
 #define PRESENT_BINS 2048
 
 struct tw_cascade {
-    int32_t columns, rows;           /* of the fields */
-    int32_t fft_columns, fft_rows;   /* with a rim that makes them periodic */
-    int32_t wave_columns;            /* fft_columns / 2 + 1 */
-    size_t cells, waves;             /* of the transform */
+    int32_t columns, rows;         /* of the fields */
+    int32_t fft_columns, fft_rows; /* with a rim that makes them periodic */
+    int32_t wave_columns;          /* fft_columns / 2 + 1 */
+    size_t cells, waves;           /* of the transform */
     uint64_t seed;
     int32_t level_count;
     struct tw_cascade_level levels[TW_CASCADE_LEVELS_MOST];
@@ -43,14 +43,14 @@ struct work {
     const struct tw_cascade_setup *setup;
     struct tw_cascade *c;
     struct tw_fft *fft;
-    float *grid;                /* [cells] */
-    struct tw_complex *waves;   /* [waves] */
-    struct tw_complex *band;    /* [waves] */
-    float *logs[TW_CASCADE_FIELDS_MOST];  /* [rows * columns] logarithms less their mean */
+    float *grid;                                 /* [cells] */
+    struct tw_complex *waves;                    /* [waves] */
+    struct tw_complex *band;                     /* [waves] */
+    float *logs[TW_CASCADE_FIELDS_MOST];         /* [rows * columns] logarithms less their mean */
     unsigned char *seen[TW_CASCADE_FIELDS_MOST]; /* [rows * columns] 1: it has a value of its own */
-    float *bands[TW_CASCADE_FIELDS_MOST]; /* [rows * columns] of one level */
-    float *sums[2];             /* [rows * columns] states, now and an interval before */
-    double *power;              /* [radius] */
+    float *bands[TW_CASCADE_FIELDS_MOST];        /* [rows * columns] of one level */
+    float *sums[2]; /* [rows * columns] states, now and an interval before */
+    double *power;  /* [radius] */
     double *power_count;
     double level_weight[TW_CASCADE_LEVELS_MOST]; /* sum of squared hats over waves */
 };
@@ -406,7 +406,7 @@ static tw_status allocate_work(struct work *w)
     }
     for (int i = 0; i < 2; i++)
         all = (w->sums[i] = calloc(cells, sizeof(float))) != NULL && all;
-    w->grid = malloc(c->cells * sizeof *w->grid);
+    w->grid = calloc(c->cells, sizeof *w->grid);
     w->waves = malloc(c->waves * sizeof *w->waves);
     w->band = malloc(c->waves * sizeof *w->band);
     w->power = calloc(radii, sizeof *w->power);
@@ -605,7 +605,8 @@ void tw_cascade_field(struct tw_cascade_member *member, float *out_mmh)
         float at = (out_mmh[i] - low) * scale;
         int32_t bin = (int32_t)at;
         if (bin > PRESENT_BINS - 1) bin = PRESENT_BINS - 1;
-        float place = m->ranks[bin] + (at - (float)bin) * (m->ranks[bin + 1] - m->ranks[bin]) - 0.5F;
+        float place =
+            m->ranks[bin] + (at - (float)bin) * (m->ranks[bin + 1] - m->ranks[bin]) - 0.5F;
         if (place < 0.0F) place = 0.0F;
         size_t below = (size_t)place;
         if (below > cells - 2) below = cells - 2;

@@ -16,8 +16,8 @@ enum { TW_CASCADE_LEVELS_MOST = 10, TW_CASCADE_FIELDS_MOST = 6 };
 
 /** What the fields say of one level. */
 struct tw_cascade_level {
-    double wave_cells;          /* its wave length [cells] */
-    double signal_ratio;        /* part of its variance that is rain, not the radar's noise */
+    double wave_cells;           /* its wave length [cells] */
+    double signal_ratio;         /* part of its variance that is rain, not the radar's noise */
     double one_ratio, two_ratio; /* correlation of the signal with one and two intervals before */
     double phi1, phi2;
     double error_ratio; /* variance of the error of the present state, of the level's signal */
@@ -26,10 +26,10 @@ struct tw_cascade_level {
 /** Fields to begin with. */
 struct tw_cascade_setup {
     int32_t columns, rows;
-    int32_t count;             /* 1..TW_CASCADE_FIELDS_MOST */
-    const float *const *mmh;   /* [count] newest first, each [rows * columns] moved to the newest's
+    int32_t count;           /* 1..TW_CASCADE_FIELDS_MOST */
+    const float *const *mmh; /* [count] newest first, each [rows * columns] moved to the newest's
                                   place; NAN: none */
-    double interval_s;         /* between two of them */
+    double interval_s;       /* between two of them */
     double cell_m;
     uint64_t seed;
 };

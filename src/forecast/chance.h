@@ -31,8 +31,7 @@ static inline double tw_chance_unit(uint64_t bits)
 static inline double tw_chance_normal(uint64_t bits)
 {
     const double turn = 6.283185307179586;
-    return sqrt(-2.0 * log(tw_chance_unit(bits))) *
-           cos(turn * tw_chance_unit(tw_chance_mix(bits)));
+    return sqrt(-2.0 * log(tw_chance_unit(bits))) * cos(turn * tw_chance_unit(tw_chance_mix(bits)));
 }
 
 #endif

@@ -61,7 +61,8 @@ static void smooth_line(float *cells, int32_t count, size_t stride)
         float here = cells[(size_t)i * stride];
         float after = i + 1 < count ? cells[(size_t)(i + 1) * stride] : NAN;
         if (!isnan(here)) {
-            float sum = 2.0F * here + (isnan(before) ? 0.0F : before) + (isnan(after) ? 0.0F : after);
+            float sum =
+                2.0F * here + (isnan(before) ? 0.0F : before) + (isnan(after) ? 0.0F : after);
             float weight = 2.0F + (isnan(before) ? 0.0F : 1.0F) + (isnan(after) ? 0.0F : 1.0F);
             cells[(size_t)i * stride] = sum / weight;
         }
@@ -156,7 +157,7 @@ static double misfit(const struct work *w, const struct level *level, int32_t dc
     const double newest_s = p->time_s[p->count - 1] - p->time_s[p->count - 2];
     struct overlap sum = {0.0, 0.0, 0.0};
     double weight = 1.0;
-    for (int32_t k = p->count - 1; k > 0; k--, weight *= PAIR_FADES) {
+    for (int32_t k = p->count - 1; k > 0; k--) {
         double ratio = (p->time_s[k] - p->time_s[k - 1]) / newest_s;
         struct overlap one = {0.0, 0.0, 0.0};
         compare(picture(w, level, k - 1), picture(w, level, k), level, (int32_t)lrint(dc * ratio),
@@ -164,6 +165,7 @@ static double misfit(const struct work *w, const struct level *level, int32_t dc
         sum.difference += weight * one.difference;
         sum.both += weight * one.both;
         sum.all += weight * one.all;
+        weight *= PAIR_FADES;
     }
     if (!(sum.both > 0.0) || sum.both < SEEN_IN_BOTH * sum.all) return 1.0;
     return sum.difference / sum.both;
@@ -198,8 +200,7 @@ static void shift_all(struct work *w, double most)
 /* ---- refinement ---- */
 
 /* Bilinear value and slopes; false outside or where a corner has none. */
-static bool sample(const float *cells, const struct level *level, double c, double r,
-                   double out[3])
+static bool sample(const float *cells, const struct level *level, double c, double r, double out[3])
 {
     if (!(c >= 0.0 && r >= 0.0 && c <= level->columns - 1 && r <= level->rows - 1)) return false;
     int32_t ci = (int32_t)c;
@@ -352,8 +353,10 @@ static void refine(struct work *w, const struct level *level, double most)
         double left[2] = {0.0, 0.0};
         double weight = 1.0;
         memset(w->normals, 0, nodes * sizeof *w->normals);
-        for (int32_t k = count - 1; k > 0; k--, weight *= PAIR_FADES)
+        for (int32_t k = count - 1; k > 0; k--) {
             add_pair(w, level, k, weight, left);
+            weight *= PAIR_FADES;
+        }
         w->flow.error_ratio = left[1] > 0.0 ? left[0] / left[1] : 0.0;
         solve(w);
         limit(&w->flow, most);
@@ -410,8 +413,7 @@ void tw_flow_done(struct tw_flow *flow)
     flow->v = NULL;
 }
 
-void tw_flow_at(const struct tw_flow *flow, double column, double row, double *out_u,
-                double *out_v)
+void tw_flow_at(const struct tw_flow *flow, double column, double row, double *out_u, double *out_v)
 {
     double c = column / flow->spacing;
     double r = row / flow->spacing;

@@ -5,22 +5,22 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SILENT_S 1200.0     /* without a value for so long, or three intervals: silent */
-#define STUCK_S 1800.0      /* the same value, not zero, for so long, and ... */
-#define STUCK_LEAST 10      /* ... at least so many times */
-#define ABSURD_MMH 400.0    /* over five minutes: more than has ever been measured but for minutes */
+#define SILENT_S 1200.0  /* without a value for so long, or three intervals: silent */
+#define STUCK_S 1800.0   /* the same value, not zero, for so long, and ... */
+#define STUCK_LEAST 10   /* ... at least so many times */
+#define ABSURD_MMH 400.0 /* over five minutes: more than has ever been measured but for minutes */
 #define ABSURD_S 300.0
 #define ABSURD_BACK_S 3600.0
-#define SHORT_S 1800.0      /* a gauge is held against the radar over this ... */
-#define LONG_S 7200.0       /* ... and this */
+#define SHORT_S 1800.0 /* a gauge is held against the radar over this ... */
+#define LONG_S 7200.0  /* ... and this */
 #define COMPARED_LEAST_MM 3.0
 #define BIAS_LEAST_MM 0.5
 #define DEVIATIONS_MOST 3.0
-#define GAUGE_DOUBT 0.3     /* of ln: how well a gauge and a radar cell see the same rain */
-#define BIAS_DOUBT 0.3      /* of ln: what is thought of a radar before gauges tell */
-#define AROUND_M 1000.0     /* rain drifts that far below the beam, and gauges are put there wrongly */
-#define FRIENDS_MM 6.0      /* gauges alone: all others have that ... */
-#define FRIENDS_S 3600.0    /* ... in this time, and one has nothing */
+#define GAUGE_DOUBT 0.3  /* of ln: how well a gauge and a radar cell see the same rain */
+#define BIAS_DOUBT 0.3   /* of ln: what is thought of a radar before gauges tell */
+#define AROUND_M 1000.0  /* rain drifts that far below the beam, and gauges are put there wrongly */
+#define FRIENDS_MM 6.0   /* gauges alone: all others have that ... */
+#define FRIENDS_S 3600.0 /* ... in this time, and one has nothing */
 #define FRIENDS_M 15000.0
 
 /* Last interval that is known. */
@@ -107,8 +107,8 @@ static struct comparison compare(const struct tw_nowcast *n, const struct tw_rad
     double logs[9];
     double mean = 0.0;
     for (int i = 0; i < 9; i++) {
-        const double at[2] = {gauge->x + (i % 3 - 1) * AROUND_M,
-                              gauge->y + (i / 3 - 1) * AROUND_M};
+        const int north = i / 3 - 1;
+        const double at[2] = {gauge->x + (i % 3 - 1) * AROUND_M, gauge->y + north * AROUND_M};
         double seen_mm = tw_radar_mean_mmh(n, view, at, from_s, n->now_s) * back_s / 3600.0;
         if (isnan(seen_mm)) return c;
         if (i == 4) c.seen_mm = seen_mm;
@@ -139,8 +139,8 @@ static double bias_without(const struct tw_nowcast *n, const struct comparison *
     return sum / weights;
 }
 
-static void compare_all(const struct tw_nowcast *n, const struct tw_radar_view *view,
-                        double back_s, struct comparison *out_all)
+static void compare_all(const struct tw_nowcast *n, const struct tw_radar_view *view, double back_s,
+                        struct comparison *out_all)
 {
     for (int32_t g = 0; g < n->setup.gauge_count; g++) {
         out_all[g] = (struct comparison){0.0, 0.0, 0.0, 0.0};
@@ -199,8 +199,8 @@ double tw_radar_bias(const struct tw_nowcast *nowcast, const struct tw_radar_vie
 static double caught_mm(const struct tw_nowcast *n, int32_t gauge)
 {
     double known = 0.0;
-    double mmh = tw_gauge_mean_mmh(&n->gauges[gauge], n->now_s - FRIENDS_S, n->now_s, n->now_s,
-                                   &known);
+    double mmh =
+        tw_gauge_mean_mmh(&n->gauges[gauge], n->now_s - FRIENDS_S, n->now_s, n->now_s, &known);
     return known >= 0.5 ? mmh * FRIENDS_S / 3600.0 : (double)NAN;
 }
 

@@ -112,7 +112,6 @@ void tw_nowcast_forget(struct tw_nowcast *nowcast, double until_s)
     nowcast->outlook_count = kept;
 }
 
-
 static tw_status note_radar(struct tw_nowcast *n, const struct tw_radar_view *view, bool use,
                             double bias)
 {

@@ -66,7 +66,8 @@ tw_status tw_nowcast_add_gauge(struct tw_nowcast *nowcast, int32_t gauge, double
 /**
  * Add what the radar saw at a moment; a field of the same moment is replaced.
  *
- * field   rain [mm/h] in the model's map coordinates, NAN where there is none; copied
+ * field   rain [mm/h] in the model's map coordinates, NAN or negative where there is no
+ *         value; copied
  * errors  TW_ERR_NOMEM, TW_ERR_ARG the time or the grid, or it is not the grid of the others
  */
 tw_status tw_nowcast_add_radar(struct tw_nowcast *nowcast, double time_s,

@@ -1,8 +1,8 @@
 /* Rain ahead from radar: each member is a cascade of its own, moved with a motion of its own.
  *
  * A place's rain at a lead is found by going back along the motion to where it is in the newest
- * field. Where that is beyond the radar's view nobody knows: there a member has the rain of a field of
- * the last hour, at another place: as much and as strong as the storm has been. */
+ * field. Where that is beyond the radar's view nobody knows: there a member takes what came into the
+ * view at that side at some time of the last hour, as often and as strong as it did. */
 #include "base/threads.h"
 #include "forecast/cascade.h"
 #include "forecast/chance.h"
@@ -15,14 +15,15 @@
 
 #define SPEED_DOUBT_RATIO 0.08 /* standard deviation of a member's motion: part of the speed ... */
 #define SPEED_DOUBT_MPS 0.5    /* ... and besides */
-#define LOOKS_MOST 6           /* at moving rain in a step */
-#define RANGE 64               /* tw_threads_for cuts at multiples of this */
+#define BEYOND_ASIDE_M 1500.0
+#define LOOKS_MOST 6 /* at moving rain in a step */
+#define RANGE 64     /* tw_threads_for cuts at multiples of this */
 
 /* Where the rain of each place comes from, along the mean motion. */
 struct paths {
-    int32_t looks;       /* in a step */
-    int32_t count;       /* of looks in all */
-    float *cells;        /* [count][place_count][2] column and row in the newest field */
+    int32_t looks; /* in a step */
+    int32_t count; /* of looks in all */
+    float *cells;  /* [count][place_count][2] column and row in the newest field */
 };
 
 struct job {
@@ -41,8 +42,8 @@ static void move_field(const struct tw_radar_view *view, const float *from, cons
 {
     const size_t count = (size_t)view->columns * (size_t)view->rows;
     for (size_t i = 0; i < count; i++) {
-        to[i] = (float)tw_radar_view_sample(view, from, (double)cells[2 * i],
-                                            (double)cells[2 * i + 1]);
+        to[i] =
+            (float)tw_radar_view_sample(view, from, (double)cells[2 * i], (double)cells[2 * i + 1]);
     }
 }
 
@@ -63,7 +64,8 @@ static tw_status gather(const struct tw_radar_view *view, float **fields, int32_
     if (cells == NULL) return TW_ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {
         cells[2 * i] = (float)(i % (size_t)view->columns);
-        cells[2 * i + 1] = (float)(i / (size_t)view->columns);
+        size_t row = i / (size_t)view->columns;
+        cells[2 * i + 1] = (float)row;
     }
     tw_status status = TW_OK;
     for (int32_t k = 0; k < TW_CASCADE_FIELDS_MOST && status == TW_OK; k++) {
@@ -155,8 +157,8 @@ static tw_status make_paths(const struct tw_nowcast *n, const struct tw_radar_vi
 
 /* How a member's motion differs from the mean one. */
 struct turn {
-    double along, across;      /* parts of the way that are added along it and across */
-    double drift_c, drift_r;   /* cells/s besides */
+    double along, across;    /* parts of the way that are added along it and across */
+    double drift_c, drift_r; /* cells/s besides */
 };
 
 static struct turn turn_of(const struct tw_nowcast *n, const struct tw_radar_view *view,
@@ -173,37 +175,67 @@ static struct turn turn_of(const struct tw_nowcast *n, const struct tw_radar_vie
                          SPEED_DOUBT_MPS * normal[3] / view->dy};
 }
 
-/* Where a member has rain from that lies beyond the view: a field of the last hour, shifted. */
+/* What a member takes for rain that comes from beyond the view: what entered it at the same place
+ * some time within the last hour, or a little beside. */
 struct beyond {
-    const float *mmh;
-    double column, row; /* shift */
+    double shift_s;
+    double column, row;
 };
 
 static struct beyond beyond_of(const struct tw_nowcast *n, const struct tw_radar_view *view,
                                int32_t member)
 {
-    double part[3];
-    for (int i = 0; i < 3; i++)
-        part[i] = tw_chance_unit(tw_chance_at(n->setup.seed, member, i, 13));
-    return (struct beyond){view->mmh[(int32_t)(part[0] * view->count)], part[1] * view->columns,
-                           part[2] * view->rows};
+    double kept_s = view->time_s[0] - view->time_s[view->count - 1] + view->interval_s;
+    double normal[2];
+    for (int i = 0; i < 2; i++)
+        normal[i] = tw_chance_normal(tw_chance_at(n->setup.seed, member, i, 13));
+    return (struct beyond){kept_s * tw_chance_unit(tw_chance_at(n->setup.seed, member, 2, 13)),
+                           BEYOND_ASIDE_M * normal[0] / view->dx,
+                           BEYOND_ASIDE_M * normal[1] / view->dy};
 }
 
-/* A place on a side that goes on and on by turning back at its ends. */
-static double folded(double at, int32_t count)
+/* Part of the way from one cell to another that lies inside of the view. */
+static double part_inside(const struct tw_radar_view *view, const double from[2],
+                          const double to[2])
 {
-    double period = 2.0 * (count - 1);
-    at = fmod(at, period);
-    if (at < 0.0) at += period;
-    return at > count - 1 ? period - at : at;
+    const double most[2] = {view->columns - 1.0, view->rows - 1.0};
+    double part = 1.0;
+    for (int i = 0; i < 2; i++) {
+        double way = to[i] - from[i];
+        if (to[i] < 0.0 && from[i] > 0.0) part = fmin(part, from[i] / -way);
+        if (to[i] > most[i] && from[i] < most[i]) part = fmin(part, (most[i] - from[i]) / way);
+        if ((from[i] <= 0.0 && to[i] < 0.0) || (from[i] >= most[i] && to[i] > most[i])) part = 0.0;
+    }
+    return part;
 }
 
-static double beyond_at(const struct tw_radar_view *view, const struct beyond *beyond,
-                        double column, double row)
+static double clamped(double value, double most)
 {
-    double mmh = tw_radar_view_sample(view, beyond->mmh,
-                                      folded(column + beyond->column, view->columns),
-                                      folded(row + beyond->row, view->rows));
+    return value < 0.0 ? 0.0 : value > most ? most : value;
+}
+
+/* time_s  when it is at `home`, from where `cell` is ahead_s back */
+static double beyond_at(const struct job *job, const struct beyond *beyond, const double home[2],
+                        const double cell[2], double time_s)
+{
+    const struct tw_radar_view *view = job->view;
+    const double part = part_inside(view, home, cell);
+    const double kept_s = view->time_s[0] - view->time_s[view->count - 1] + view->interval_s;
+    const double entered_s = time_s - part * (time_s - view->time_s[0]);
+    /* Its time of the last hour: the hour goes on and on. */
+    double back_s = fmod(entered_s - view->time_s[0] + beyond->shift_s, kept_s);
+    double then_s = view->time_s[view->count - 1] - 0.5 * view->interval_s + back_s;
+    int32_t nearest = 0;
+    for (int32_t k = 1; k < view->count; k++) {
+        if (fabs(view->time_s[k] - then_s) < fabs(view->time_s[nearest] - then_s)) nearest = k;
+    }
+    double column = home[0] + part * (cell[0] - home[0]) + beyond->column;
+    double row = home[1] + part * (cell[1] - home[1]) + beyond->row;
+    column = clamped(column, view->columns - 1);
+    row = clamped(row, view->rows - 1);
+    tw_radar_view_trace(view, then_s - view->time_s[nearest], &column, &row);
+    double mmh = tw_radar_view_sample(view, view->mmh[nearest], clamped(column, view->columns - 1),
+                                      clamped(row, view->rows - 1));
     return isnan(mmh) ? 0.0 : mmh;
 }
 
@@ -212,12 +244,13 @@ struct fields {
     double now_s;      /* time of the first */
 };
 
-static double member_at(const struct job *job, const struct fields *fields,
-                        const struct beyond *beyond, const double cell[2], double time_s)
+/* cell  where what is at `home` at a time is in the newest field */
+static double member_at(const struct job *job, const struct fields *fields, const double cell[2],
+                        double time_s)
 {
     const struct tw_radar_view *view = job->view;
     double seen = tw_radar_view_sample(view, view->mmh[0], cell[0], cell[1]);
-    if (isnan(seen)) return beyond_at(view, beyond, cell[0], cell[1]);
+    if (isnan(seen)) return (double)NAN;
     double a = tw_radar_view_sample(view, fields->now, cell[0], cell[1]);
     double b = tw_radar_view_sample(view, fields->next, cell[0], cell[1]);
     double part = (time_s - fields->now_s) / view->interval_s;
@@ -247,7 +280,9 @@ static void look(const struct job *job, int32_t member, int32_t i, const struct 
         const double cell[2] = {
             home[0] + way_c * (1.0 + turn.along) - way_r * turn.across - turn.drift_c * ahead_s,
             home[1] + way_r * (1.0 + turn.along) + way_c * turn.across - turn.drift_r * ahead_s};
-        out[p] += (float)(scale * member_at(job, fields, &beyond, cell, time_s));
+        double mmh = member_at(job, fields, cell, time_s);
+        if (isnan(mmh)) mmh = beyond_at(job, &beyond, home, cell, time_s);
+        out[p] += (float)(scale * mmh);
     }
 }
 

@@ -6,11 +6,11 @@
 
 #define RADAR_GAP_S 1500.0 /* a longer one is not bridged */
 #define SILENCE_S 900.0    /* of everybody: so long the last value holds */
-#define SAMPLE_S 60.0        /* between two looks at moving rain */
-#define RADAR_LOCAL 0.15     /* of ln: a radar cell's own error after the mean of two fields */
-#define GAUGE_LOCAL 0.15     /* at a gauge ... */
-#define FAR_LOCAL 0.8        /* ... and far from all */
-#define FAR_M 4000.0         /* rain differs by 1 - 1/e of that over this distance */
+#define SAMPLE_S 60.0      /* between two looks at moving rain */
+#define RADAR_LOCAL 0.15   /* of ln: a radar cell's own error after the mean of two fields */
+#define GAUGE_LOCAL 0.15   /* at a gauge ... */
+#define FAR_LOCAL 0.8      /* ... and far from all */
+#define FAR_M 4000.0       /* rain differs by 1 - 1/e of that over this distance */
 #define GAUGE_BIAS 0.1
 
 /* The fields of the whole series before and after a time, known by now. */
@@ -56,8 +56,8 @@ static double radar_at(const struct tw_nowcast *n, const struct tw_radar_view *v
     if (b != NULL && b->time_s - time_s > RADAR_GAP_S) b = NULL;
     double from_a = a != NULL ? moved(n, view, a, at, time_s) : (double)NAN;
     double from_b = b != NULL ? moved(n, view, b, at, time_s) : (double)NAN;
-    if (isnan(from_a)) return from_b;
-    if (isnan(from_b)) return from_a;
+    if (a == NULL || isnan(from_a)) return from_b;
+    if (b == NULL || isnan(from_b)) return from_a;
     double part = (time_s - a->time_s) / (b->time_s - a->time_s);
     return from_a + part * (from_b - from_a);
 }
@@ -70,8 +70,7 @@ double tw_radar_mean_mmh(const struct tw_nowcast *nowcast, const struct tw_radar
     double sum = 0.0;
     int32_t known = 0;
     for (int32_t i = 0; i < looks; i++) {
-        double mmh =
-            radar_at(nowcast, view, at, from_s + (i + 0.5) * (to_s - from_s) / looks);
+        double mmh = radar_at(nowcast, view, at, from_s + (i + 0.5) * (to_s - from_s) / looks);
         if (isnan(mmh)) continue;
         sum += mmh;
         known++;

@@ -28,8 +28,8 @@ static tw_status draw(const struct tw_nowcast *n, struct tw_rain_chance *chance,
             for (size_t i = 0; i < nodes; i++) {
                 int64_t column = chance->first_x + (int64_t)(i % (size_t)chance->columns);
                 int64_t row = chance->first_y + (int64_t)(i / (size_t)chance->columns);
-                *normal++ = (float)tw_chance_normal(
-                    tw_chance_at(seed, column, row, chance->first_t + t));
+                *normal++ =
+                    (float)tw_chance_normal(tw_chance_at(seed, column, row, chance->first_t + t));
             }
         }
     }
@@ -52,12 +52,11 @@ static void cover_places(const struct tw_nowcast *n, struct tw_rain_chance *chan
         any = true;
     }
     double side = high[0] - low[0] > high[1] - low[1] ? high[0] - low[0] : high[1] - low[1];
-    chance->spacing_m = side / (SIDE_MOST - 2) > LOCAL_SPACING_M ? side / (SIDE_MOST - 2)
-                                                                : LOCAL_SPACING_M;
+    chance->spacing_m =
+        side / (SIDE_MOST - 2) > LOCAL_SPACING_M ? side / (SIDE_MOST - 2) : LOCAL_SPACING_M;
     chance->first_x = (int64_t)floor(low[0] / chance->spacing_m);
     chance->first_y = (int64_t)floor(low[1] / chance->spacing_m);
-    chance->columns =
-        (int32_t)((int64_t)floor(high[0] / chance->spacing_m) - chance->first_x) + 2;
+    chance->columns = (int32_t)((int64_t)floor(high[0] / chance->spacing_m) - chance->first_x) + 2;
     chance->rows = (int32_t)((int64_t)floor(high[1] / chance->spacing_m) - chance->first_y) + 2;
 }
 
@@ -86,10 +85,10 @@ static double normal_at(const struct tw_rain_chance *chance, int32_t member, dou
                         double time_s)
 {
     double t = time_s / chance->spacing_s - (double)chance->first_t;
-    double c = chance->columns > 1 && !isnan(x) ? x / chance->spacing_m - (double)chance->first_x
-                                                : 0.0;
-    double r = chance->rows > 1 && !isnan(y) ? y / chance->spacing_m - (double)chance->first_y
-                                             : 0.0;
+    double c =
+        chance->columns > 1 && !isnan(x) ? x / chance->spacing_m - (double)chance->first_x : 0.0;
+    double r =
+        chance->rows > 1 && !isnan(y) ? y / chance->spacing_m - (double)chance->first_y : 0.0;
     t = t < 0.0 ? 0.0 : t > chance->times - 1 ? chance->times - 1 : t;
     int32_t ti = (int32_t)t;
     int32_t ci = (int32_t)c;

@@ -17,9 +17,10 @@ struct tw_gauge_series {
     double x, y;
     struct tw_gauge_fall *falls;
     int32_t count, capacity;
-    double first_s;      /* when it first said anything */
-    double first_zero_s; /* when it first said that it is dry; from then on silence is not dryness */
-    bool good;           /* by the last issue: it may be used */
+    double first_s; /* when it first said anything */
+    double
+        first_zero_s; /* when it first said that it is dry; from then on silence is not dryness */
+    bool good;        /* by the last issue: it may be used */
 };
 
 /** A radar field. */
@@ -53,8 +54,8 @@ struct tw_note_kept {
 
 /** How unsure the analysis is: standard deviations of ln(rain). */
 struct tw_rain_doubt {
-    double bias_ratio;   /* of all places together, over hours */
-    float *local_ratio;  /* [place_count] of a place by itself, over minutes */
+    double bias_ratio;  /* of all places together, over hours */
+    float *local_ratio; /* [place_count] of a place by itself, over minutes */
 };
 
 /** Chance that members carry: normal numbers on a lattice of space and time. */

@@ -41,9 +41,9 @@ tw_status tw_nowcast_add_radar(struct tw_nowcast *nowcast, double time_s,
     float *mmh = malloc(cells * sizeof *mmh);
     if (mmh == NULL) return TW_ERR_NOMEM;
     for (size_t i = 0; i < cells; i++) {
-        /* Nothing below nothing, and no number that is none. */
+        /* Less than nothing is no value. */
         float value = field->value[i];
-        mmh[i] = isfinite(value) ? (value > 0.0F ? value : 0.0F) : NAN;
+        mmh[i] = isfinite(value) && value >= 0.0F ? value : NAN;
     }
     if (radar->count == 0) {
         radar->grid = *field;

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_S 3600.0      /* fields that are looked at */
+#define KEPT_S 3600.0 /* fields that are looked at */
 #define SPACING_LEAST_S 200.0
 #define SPEED_MOST_MPS 40.0
-#define REACH_MPS 20.0     /* rain from farther away is not followed */
-#define SIDE_MOST 384      /* cells; more are put together */
-#define MOTION_CELLS 3e6   /* cells of all pictures that motion is found from */
+#define REACH_MPS 20.0   /* rain from farther away is not followed */
+#define SIDE_MOST 384    /* cells; more are put together */
+#define MOTION_CELLS 3e6 /* cells of all pictures that motion is found from */
 #define DRY_MMH 0.2
 
 /* First cell and number of cells along one side of the radar's grid, and how many become one. */
@@ -99,6 +99,8 @@ static tw_status take_fields(const struct tw_nowcast *n, double now_s, const str
                              struct tw_radar_view *view)
 {
     const size_t cells = (size_t)view->columns * (size_t)view->rows;
+    view->all = malloc(TW_VIEW_FIELDS_MOST * cells * sizeof *view->all);
+    if (view->all == NULL) return TW_ERR_NOMEM;
     for (int32_t i = n->radar.count - 1; i >= 0 && view->count < TW_VIEW_FIELDS_MOST; i--) {
         const struct tw_radar_field *field = &n->radar.fields[i];
         if (field->time_s > now_s) continue;
@@ -106,11 +108,9 @@ static tw_status take_fields(const struct tw_nowcast *n, double now_s, const str
         if (view->count > 0 && view->time_s[view->count - 1] - field->time_s < SPACING_LEAST_S) {
             continue;
         }
-        float *mmh = malloc(cells * sizeof *mmh);
-        if (mmh == NULL) return TW_ERR_NOMEM;
-        take_field(n, field->mmh, cut, view, mmh);
-        view->time_s[view->count] = field->time_s;
-        view->mmh[view->count++] = mmh;
+        view->mmh[view->count] = view->all + (size_t)view->count * cells;
+        take_field(n, field->mmh, cut, view, view->mmh[view->count]);
+        view->time_s[view->count++] = field->time_s;
     }
     return TW_OK;
 }
@@ -179,8 +179,7 @@ tw_status tw_radar_view_make(const struct tw_nowcast *nowcast, double now_s,
 
 void tw_radar_view_done(struct tw_radar_view *view)
 {
-    for (int32_t k = 0; k < view->count; k++)
-        free(view->mmh[k]);
+    free(view->all);
     tw_flow_done(&view->flow);
     *view = (struct tw_radar_view){0};
 }

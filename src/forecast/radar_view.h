@@ -14,7 +14,8 @@ struct tw_radar_view {
     double west, north, dx, dy; /* of the outer corner of the first cell; of a cell */
     int32_t count;              /* of fields, newest first */
     double time_s[TW_VIEW_FIELDS_MOST];
-    float *mmh[TW_VIEW_FIELDS_MOST]; /* [rows * columns] owned */
+    float *mmh[TW_VIEW_FIELDS_MOST]; /* [rows * columns] in all */
+    float *all;                      /* owned */
     double interval_s;               /* the usual one between fields */
     struct tw_flow flow;
 };
