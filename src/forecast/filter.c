@@ -30,7 +30,8 @@ struct tw_filter_setup tw_filter_setup_default(void)
                                     .zone_m = 1500.0,
                                     .rain_step_s = 60.0,
                                     .relaxation = 0.4,
-                                    .model_sd_ratio = 0.05,
+                                    .model_level_ratio = 0.05,
+                                    .model_flow_ratio = 0.10,
                                     .model_level_m = 0.03,
                                     .model_flow_m3s = 0.02,
                                     .most_innovation = 3.0};
@@ -58,12 +59,12 @@ static bool sensor_makes_sense(const struct tw_filter_setup *setup, int32_t i)
 
 static bool makes_sense(const struct tw_filter_setup *setup)
 {
-    bool sense = setup->model != NULL && setup->members >= 1 &&
-                 setup->members <= TW_FILTER_MEMBERS_MOST && setup->threads >= 1 &&
-                 setup->sensor_count >= 0 && setup->reach_m > 0.0 && setup->zone_m > 0.0 &&
-                 setup->rain_step_s > 0.0 && is_share(setup->relaxation) &&
-                 setup->model_sd_ratio >= 0.0 && setup->model_level_m >= 0.0 &&
-                 setup->model_flow_m3s >= 0.0 && setup->most_innovation > 0.0;
+    bool sense =
+        setup->model != NULL && setup->members >= 1 && setup->members <= TW_FILTER_MEMBERS_MOST &&
+        setup->threads >= 1 && setup->sensor_count >= 0 && setup->reach_m > 0.0 &&
+        setup->zone_m > 0.0 && setup->rain_step_s > 0.0 && is_share(setup->relaxation) &&
+        setup->model_level_ratio >= 0.0 && setup->model_flow_ratio >= 0.0 &&
+        setup->model_level_m >= 0.0 && setup->model_flow_m3s >= 0.0 && setup->most_innovation > 0.0;
     for (int32_t i = 0; sense && i < setup->sensor_count; i++)
         sense = sensor_makes_sense(setup, i);
     for (int32_t p = 0; sense && p < TW_FILTER_PARAMETERS; p++) {
@@ -165,6 +166,7 @@ static tw_status make(struct tw_filter *f)
     options.run = f->setup.options;
     options.run.outer_rain = true;
     TW_TRY(tw_batch_create(f->setup.model, &options, &f->batch));
+    f->state.inflation = 1.0;
     tw_filter_drift(f, (double)INFINITY);
     return tw_filter_apply(f);
 }

@@ -55,14 +55,15 @@ struct tw_filter_setup {
     int32_t sensor_count;
     bool assimilate; /* false: measurements are compared with, and change nothing */
     struct tw_filter_prior priors[TW_FILTER_PARAMETERS];
-    double reach_m;         /* along the network, against the flow; half as far with it */
-    double zone_m;          /* size of a zone, in map units */
-    double rain_step_s;     /* rain changes no oftener */
-    double relaxation;      /* 0..1: share of the spread that an update leaves as it was */
-    double model_sd_ratio;  /* error of the model at a sensor, of the value */
-    double model_level_m;   /* ... and at least, for levels */
-    double model_flow_m3s;  /* ... and for flows */
-    double most_innovation; /* in expected deviations: what is farther counts as if so far */
+    double reach_m;           /* along the network, against the flow; half as far with it */
+    double zone_m;            /* size of a zone, in map units */
+    double rain_step_s;       /* rain changes no oftener */
+    double relaxation;        /* 0..1: share of the spread that an update leaves as it was */
+    double model_level_ratio; /* error of the model at a level, of the depth */
+    double model_flow_ratio;  /* ... at a flow, of the flow */
+    double model_level_m;     /* ... and at least, for levels */
+    double model_flow_m3s;    /* ... and for flows */
+    double most_innovation;   /* in expected deviations: what is farther counts as if so far */
 };
 
 /** What is usual: 24 members, one thread, priors as in filter_parameters.def; no model, no sensor. */

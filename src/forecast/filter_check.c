@@ -15,8 +15,10 @@ static const double frozen_s = 600.0;
 static const double misfit_out = 9.0, misfit_in = 4.0, misfit_most = 100.0, misfit_part = 0.25;
 /* A model's error of depth does not grow beyond this depth: then the sewer is full. */
 static const double deep_m = 2.0;
+/* ... and at most a third of all may fit as badly as this part of it. */
+static const double alone_ratio = 3.0;
 /* Updates that are looked back on for a lag, and the longest one. */
-enum { LAG_UPDATES = 18, LAG_MOST = 6 };
+enum { LAG_UPDATES = 18, LAG_MOST = 6, LAG_MOVES = 6 };
 
 tw_status tw_filter_observe(struct tw_filter *filter, int32_t sensor, double at_s, double value,
                             bool usable)
@@ -232,10 +234,23 @@ static double usual_spread(const struct tw_sensor_state *s)
     return most > 0 ? sum / most : 0.0;
 }
 
+/* Updates in which what is expected moved by more than its spread: one rise alone may be a storm that
+ * comes late. */
+static int32_t moves_of(const struct tw_sensor_state *s)
+{
+    int32_t moves = 0, most = s->ring < TW_FILTER_RING ? s->ring : TW_FILTER_RING;
+    for (int32_t i = 0; i + 1 < LAG_UPDATES && i + 1 < most; i++) {
+        double move = fabs(s->expected[back(s, i)] - s->expected[back(s, i + 1)]);
+        moves += move > s->spread[back(s, i)];
+    }
+    return moves;
+}
+
 /* Updates by which a sensor lags; 0: it does not. It has to fit much better late than now, and
  * badly now. */
 static int32_t lag_of(const struct tw_sensor_state *s)
 {
+    if (moves_of(s) < LAG_MOVES) return 0;
     double now = misfit_of_lag(s, 0), best = now, spread = usual_spread(s);
     int32_t lag = 0;
     for (int32_t k = 1; k <= LAG_MOST; k++) {
@@ -283,28 +298,34 @@ static void remember(struct tw_filter *f, int32_t i, double sd)
     s->misfit += misfit_part * (square - s->misfit);
 }
 
-/* Sensors that do not fit are left out while most others fit: else the model is what is wrong. */
+/* How many sensors that could be used fit worse than this. */
+static int32_t worse_than(const struct tw_filter *f, double misfit)
+{
+    int32_t worse = 0;
+    for (int32_t i = 0; i < f->setup.sensor_count; i++)
+        worse += f->sensor[i].fit.used && f->sensor[i].misfit > misfit;
+    return worse;
+}
+
+/* Sensors that do not fit are left out while most others fit much better: else the model is what is
+ * wrong, or the storm. */
 static void check_together(struct tw_filter *f)
 {
-    int32_t judged = 0, bad = 0;
-    for (int32_t i = 0; i < f->setup.sensor_count; i++) {
-        const struct tw_sensor_state *s = &f->sensor[i];
-        if (!s->fit.used) continue;
-        judged++;
-        bad += s->misfit > misfit_out;
-    }
-    bool trusted = judged >= 3 && 2 * bad < judged;
+    int32_t judged = worse_than(f, -1.0), late = 0;
+    for (int32_t i = 0; i < f->setup.sensor_count; i++)
+        late += f->sensor[i].fit.used && lag_of(&f->sensor[i]) > 0;
     for (int32_t i = 0; i < f->setup.sensor_count; i++) {
         struct tw_sensor_state *s = &f->sensor[i];
         if (!s->fit.used) continue;
         double off = s->fit.measured - s->fit.before_mean;
         int32_t lag = lag_of(s);
-        if (trusted && lag > 0) {
+        bool alone = judged >= 3 && 3 * worse_than(f, s->misfit / alone_ratio) <= judged;
+        if (lag > 0 && judged >= 3 && 3 * late <= judged) {
             double late_s = s->seen_s[back(s, 0)] - s->seen_s[back(s, lag)];
             leave_out(f, i, TW_FILTER_NOTE_LAGS, late_s / 60.0);
-        } else if (trusted && s->misfit > misfit_in && drifts(s)) {
+        } else if (alone && s->misfit > misfit_in && drifts(s)) {
             leave_out(f, i, TW_FILTER_NOTE_DRIFTS, off);
-        } else if (trusted && s->misfit > (s->note >= 0 ? misfit_in : misfit_out)) {
+        } else if (alone && s->misfit > (s->note >= 0 ? misfit_in : misfit_out)) {
             leave_out(f, i, TW_FILTER_NOTE_DISAGREES, off);
         } else {
             s->note = -1;

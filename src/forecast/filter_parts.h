@@ -48,8 +48,9 @@ struct tw_sensor_state {
 
 /* What moves of a filter beside the members; plain. */
 struct tw_filter_state {
-    int64_t draws; /* times that factors have drifted */
-    double replaced;
+    int64_t draws;    /* times that factors have drifted */
+    double replaced;  /* members that failed and were */
+    double inflation; /* of the members' variance, that they spread as much as they err; 1.. */
 };
 
 struct tw_filter {

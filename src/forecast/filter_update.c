@@ -15,6 +15,10 @@
 static const double least_change = 1e-5;
 /* One member: part of the difference that is taken back where the sensor is. */
 static const double nudge_ratio = 0.5;
+/* Inflation: the most of it, how fast it is learnt, and from where on an innovation teaches no more. */
+static const double most_inflation = 4.0, inflation_part = 0.3, far_deviations = 5.0;
+/* In spreads of the prior: how far factors may be spread again, and how far off the middle be. */
+static const double most_spread = 1.5, most_off = 2.5;
 
 double tw_filter_seen(const struct tw_filter *filter, int32_t sensor, int32_t member)
 {
@@ -212,6 +216,59 @@ static void relax(struct tw_filter *f, int32_t sound)
     }
 }
 
+/* What members err more than they spread: sum of (d^2 - r) / r over that of var(hx) / r, of all sensors
+ * that are used. source: Desroziers et al. 2005, (1), with one factor for all */
+static void learn_inflation(struct tw_filter *f, int32_t sound)
+{
+    double erred = 0.0, spread = 0.0;
+    for (int32_t s = 0; s < f->setup.sensor_count; s++) {
+        double value = 0.0, sd = 0.0;
+        if (!f->sensor[s].fit.used || !tw_filter_measured(f, s, &value, &sd)) continue;
+        const double *hx = f->hx + (int64_t)s * f->setup.members;
+        double variance = variance_of(f, hx, sound), r = sd * sd;
+        double off = value - mean_of(f, hx, sound), square = off * off;
+        double most = far_deviations * far_deviations * (variance + r);
+        erred += ((square < most ? square : most) - r) / r;
+        spread += variance / r;
+    }
+    if (!(spread > 0.1)) return; /* nothing moves: nothing to learn from */
+    double found = erred / spread;
+    found = found < 0.5 ? 0.5 : found > most_inflation ? most_inflation : found;
+    f->state.inflation += inflation_part * (found - f->state.inflation);
+}
+
+/* Factors alone are spread further: their spread comes to all water in time, while water where no
+ * sensor is would be spread without end. */
+static void inflate_factors(struct tw_filter *f, int32_t sound)
+{
+    double stretch = sqrt(f->state.inflation);
+    for (int32_t p = 0; stretch > 1.0 && p < TW_FILTER_PARAMETERS; p++) {
+        double most = most_spread * f->setup.priors[p].spread;
+        for (int32_t i = f->first[p]; i < f->first[p + 1]; i++) {
+            double *ln = f->factor_ln + (int64_t)i * f->setup.members;
+            double mean = mean_of(f, ln, sound), sd = sqrt(variance_of(f, ln, sound));
+            double by = sd * stretch <= most ? stretch : sd < most ? most / sd : 1.0;
+            for (int32_t m = 0; m < f->setup.members; m++) {
+                if (f->sound[m]) ln[m] = mean + by * (ln[m] - mean);
+            }
+        }
+    }
+}
+
+/* Factors that no one would believe are what is wrong elsewhere. */
+static void bound_factors(struct tw_filter *f)
+{
+    for (int32_t p = 0; p < TW_FILTER_PARAMETERS; p++) {
+        double most = most_off * f->setup.priors[p].spread;
+        int64_t begin = (int64_t)f->first[p] * f->setup.members;
+        int64_t end = (int64_t)f->first[p + 1] * f->setup.members;
+        for (int64_t i = begin; i < end; i++) {
+            double ln = f->factor_ln[i];
+            f->factor_ln[i] = ln > most ? most : ln < -most ? -most : ln;
+        }
+    }
+}
+
 /* ---- one member alone ---- */
 
 /* How one sensor pulls one member. */
@@ -255,11 +312,9 @@ static bool tells_of_rain(const struct tw_filter *f, int32_t sensor, const struc
 
 static void nudge_rain(struct tw_filter *f, int32_t sensor, double gain, double ln_ratio)
 {
-    double most = 2.0 * f->setup.priors[TW_FILTER_RAIN].spread;
     for (int32_t z = f->first[TW_FILTER_RAIN]; z < f->first[TW_FILTER_RAIN + 1]; z++) {
         double weight = f->factor_weight[(int64_t)sensor * f->factor_count + z];
-        double ln = f->factor_ln[z] + gain * weight * ln_ratio;
-        f->factor_ln[z] = ln > most ? most : ln < -most ? -most : ln;
+        f->factor_ln[z] += gain * weight * ln_ratio;
     }
 }
 
@@ -290,6 +345,10 @@ tw_status tw_filter_draw(struct tw_filter *filter)
         used += f->sensor[s].fit.used;
     if (used == 0 || sound == 0 || !f->setup.assimilate) return TW_OK;
     gather(f);
+    if (sound > 2) {
+        learn_inflation(f, sound);
+        inflate_factors(f, sound);
+    }
     for (int32_t s = 0; s < f->setup.sensor_count; s++) {
         if (!f->sensor[s].fit.used) continue;
         if (f->setup.members == 1) {
@@ -299,5 +358,6 @@ tw_status tw_filter_draw(struct tw_filter *filter)
         }
     }
     if (f->setup.members > 1) relax(f, sound);
+    bound_factors(f);
     return scatter(f);
 }
