@@ -70,11 +70,12 @@ bool tw_filter_measured(const struct tw_filter *filter, int32_t sensor, double *
     double value = window[count - 1], middle = value;
     if (count == 3) middle = middle_of_three(window[0], window[1], window[2]);
     if (count == 2) middle = 0.5 * (window[0] + window[1]);
-    double least =
-        about->kind == TW_FILTER_LEVEL ? filter->setup.model_level_m : filter->setup.model_flow_m3s;
-    double large = fabs(value), off = value - middle;
-    if (about->kind == TW_FILTER_LEVEL && large > deep_m) large = deep_m;
-    double model = filter->setup.model_sd_ratio * large;
+    double large = fabs(value), off = value - middle, least = filter->setup.model_flow_m3s;
+    double model = filter->setup.model_flow_ratio * large;
+    if (about->kind == TW_FILTER_LEVEL) {
+        least = filter->setup.model_level_m;
+        model = filter->setup.model_level_ratio * (large < deep_m ? large : deep_m);
+    }
     *out_sd = sqrt(about->noise_sd * about->noise_sd + least * least + model * model + off * off);
     *out_value = value;
     return true;
