@@ -48,6 +48,7 @@ struct job {
     struct tw_plant_sums sums;
     struct tw_plant_scores scores;
     double began_s, seconds;
+    struct tw_plant_stats before; /* the influent */
 };
 
 static double seconds_now(void)
@@ -118,6 +119,7 @@ static tw_status simulate(struct job *job)
     tw_plant_run_noise(job->run, true);
     if (job->a->steady) return put_line(job);
     if (job->warmup != NULL) TW_TRY(go_through(job, job->warmup, false));
+    job->before = tw_plant_run_stats(job->run);
     job->began_s = seconds_now();
     TW_TRY(go_through(job, job->influent, true));
     job->seconds = seconds_now() - job->began_s;
@@ -147,7 +149,9 @@ static void print_json(const struct job *job)
                limit_names[i], s->over_d[i], s->over_ratio[i], (int)s->over_count[i]);
     printf("},\n \"seconds\": %.4f, \"steps\": %lld, \"refused\": %lld, \"calls\": %lld, "
            "\"short_d\": %.6g, \"saturated_d\": %.6g}\n",
-           job->seconds, (long long)t.steps, (long long)t.refused, (long long)t.calls, t.short_d,
+           job->seconds, (long long)(t.steps - job->before.steps),
+           (long long)(t.refused - job->before.refused), (long long)(t.calls - job->before.calls),
+           t.short_d,
            t.saturated_d);
 }
 

@@ -75,17 +75,17 @@ static void rates_of(struct tw_rkc *rkc, double at, const double *y, double *out
 /* Mean square of values in units of the tolerances. */
 static double norm(const struct tw_rkc *rkc, const double *restrict v, const double *restrict y)
 {
-    const double *restrict absolute = rkc->absolute;
-    double relative = rkc->relative, part[4] = {0.0};
+    const double *restrict absolute = rkc->absolute, *restrict relative = rkc->relative;
+    double part[4] = {0.0};
     int32_t count = rkc->count, i = 0;
     for (; i + 4 <= count; i += 4) {
         for (int32_t k = 0; k < 4; k++) {
-            double size = v[i + k] / (absolute[i + k] + relative * fabs(y[i + k]));
+            double size = v[i + k] / (absolute[i + k] + relative[i + k] * fabs(y[i + k]));
             part[k] += size * size;
         }
     }
     for (; i < count; i++) {
-        double size = v[i] / (absolute[i] + relative * fabs(y[i]));
+        double size = v[i] / (absolute[i] + relative[i] * fabs(y[i]));
         part[0] += size * size;
     }
     double sum = (part[0] + part[1]) + (part[2] + part[3]);
@@ -99,7 +99,7 @@ static double begin_direction(struct tw_rkc *rkc, const double *y)
     double *direction = rkc->direction, size = norm(rkc, direction, y);
     double part = size > 0.0 ? 5.0 / size : 0.0;
     for (int32_t i = 0; i < rkc->count; i++) {
-        double unit = rkc->absolute[i] + rkc->relative * fabs(y[i]);
+        double unit = rkc->absolute[i] + rkc->relative[i] * fabs(y[i]);
         direction[i] = part * direction[i] + (i % 2 == 0 ? unit : -unit) / rkc->strictness;
     }
     return norm(rkc, direction, y);

@@ -24,9 +24,8 @@ struct tw_rkc_memory {
 /** One system of equations. */
 struct tw_rkc {
     int32_t count;
-    double relative;        /* tolerance, of each value */
-    const double *absolute; /* [count] tolerance, borrowed */
-    double strictness;      /* 1; tolerances are divided by it */
+    const double *relative, *absolute; /* [count] tolerance of each value, borrowed */
+    double strictness;                 /* 1; tolerances are divided by it */
     tw_rkc_rates *rates;
     void *user; /* borrowed */
     struct tw_rkc_memory *memory;

@@ -87,6 +87,12 @@ static tw_status join_pipes(tw_plant *plant)
         }
         unit->in_count = in - unit->first_in;
         unit->out_count = out - unit->first_out;
+        unit->rest[0] = unit->rest[1] = -1;
+        for (int32_t i = unit->first_out; i < out; i++) {
+            const struct tw_pipe *pipe = &plant->pipes[plant->outlets[i]];
+            if (pipe->rule == TW_PIPE_REST) unit->rest[pipe->port] = plant->outlets[i];
+        }
+        unit->plain = unit->kind->port_count == 1 && unit->out_count == 1 && unit->rest[0] >= 0;
     }
     return TW_OK;
 }
@@ -181,6 +187,14 @@ static void visit_inlets(struct ordering *o, enum tw_step_kind kind, const struc
     }
 }
 
+/* Nothing is to be done for an outlet that is not there, or an inlet. */
+static bool is_needed(const struct tw_unit_kind *of, enum tw_step_kind kind)
+{
+    if (kind == TW_STEP_OUTFLOW) return of->outflow != NULL;
+    if (kind == TW_STEP_OUTLET) return of->outlet != NULL;
+    return of->inlet;
+}
+
 static void visit(struct ordering *o, enum tw_step_kind kind, int32_t u)
 {
     tw_plant *plant = o->r->plant;
@@ -210,7 +224,23 @@ static void visit(struct ordering *o, enum tw_step_kind kind, int32_t u)
         visit(o, TW_STEP_MIX, u);
     }
     *state = DONE;
+    if (!is_needed(unit->kind, kind)) return;
     plant->steps[plant->step_count++] = (struct tw_step){kind, u};
+}
+
+static bool is_measured(const tw_plant *plant, int32_t u)
+{
+    for (int32_t s = 0; s < plant->sensor_count; s++) {
+        if (plant->sensors[s].probe.unit == u) return true;
+    }
+    return false;
+}
+
+static void visit_all(struct ordering *o, int32_t u)
+{
+    visit(o, TW_STEP_INFLOW, u);
+    visit(o, TW_STEP_OUTLET, u);
+    visit(o, TW_STEP_MIX, u);
 }
 
 static tw_status find_order(struct tw_plant_reader *r)
@@ -222,10 +252,11 @@ static tw_status find_order(struct tw_plant_reader *r)
     for (int32_t u = 0; u < plant->unit_count; u++)
         visit(&o, TW_STEP_OUTFLOW, u);
     for (int32_t u = 0; u < plant->unit_count; u++) {
-        visit(&o, TW_STEP_INFLOW, u);
-        visit(&o, TW_STEP_OUTLET, u);
-        visit(&o, TW_STEP_MIX, u);
+        if (plant->units[u].kind->port_count > 0 || is_measured(plant, u)) visit_all(&o, u);
     }
+    plant->needed_steps = plant->step_count;
+    for (int32_t u = 0; u < plant->unit_count; u++)
+        visit_all(&o, u);
     return TW_OK;
 }
 
@@ -265,10 +296,18 @@ static tw_status lay_out_state(tw_plant *plant)
     }
     plant->state_count = (at + 3) / 4 * 4;
     plant->absolute = TW_ARENA_NEW(&plant->arena, double, plant->state_count);
-    if (plant->absolute == NULL) return TW_ERR_NOMEM;
+    plant->relative = TW_ARENA_NEW(&plant->arena, double, plant->state_count);
+    if (plant->absolute == NULL || plant->relative == NULL) return TW_ERR_NOMEM;
     for (int32_t i = 0; i < plant->state_count; i++) {
+        plant->relative[i] = 1e-4;
         int32_t c = i / (plant->lanes > 0 ? plant->lanes : 1);
         plant->absolute[i] = c < plant->components ? tolerance_of(plant, c) : 1e-3;
+    }
+    for (int32_t u = 0; u < plant->unit_count; u++) {
+        const struct tw_unit *unit = &plant->units[u];
+        if (unit->kind->tolerate == NULL) continue;
+        unit->kind->tolerate(plant, unit, plant->relative + unit->state,
+                             plant->absolute + unit->state);
     }
     for (int32_t s = 0; s < plant->sensor_count; s++)
         for (int32_t i = 0; i < plant->sensors[s].order; i++)

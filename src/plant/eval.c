@@ -6,12 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-double tw_plant_tss(const tw_plant *plant, const double *concentration)
+double tw_plant_tss(const tw_plant *plant, const double *restrict concentration)
 {
-    double sum = 0.0;
-    for (int32_t c = 0; c < plant->components; c++)
-        sum += plant->tss_of[c] * concentration[c];
-    return sum;
+    const double *restrict of = plant->tss_of;
+    double part[4] = {0.0};
+    for (int32_t c = 0; c < plant->width; c += 4) {
+        for (int32_t k = 0; k < 4; k++)
+            part[k] += of[c + k] * concentration[c + k];
+    }
+    return (part[0] + part[1]) + (part[2] + part[3]);
 }
 
 /* Flows that are known before anything flows in: pumps at their setting. */
@@ -37,19 +40,19 @@ static void inflow(struct tw_eval *e, const struct tw_unit *unit)
 static void outflow(struct tw_eval *e, const struct tw_unit *unit)
 {
     const tw_plant *plant = e->plant;
-    int32_t u = tw_unit_index(plant, unit), rest[TW_UNIT_PORTS] = {-1, -1};
-    if (unit->kind->outflow == NULL) return;
+    int32_t u = tw_unit_index(plant, unit);
     unit->kind->outflow(e, unit);
     const double *out = e->out_m3d + u * TW_UNIT_PORTS;
+    if (unit->plain) {
+        e->pipe_m3d[unit->rest[0]] = out[0];
+        return;
+    }
     double left[TW_UNIT_PORTS] = {out[0], out[1]};
     for (int32_t i = 0; i < unit->out_count; i++) {
         int32_t p = plant->outlets[unit->first_out + i];
         const struct tw_pipe *pipe = &plant->pipes[p];
+        if (pipe->rule == TW_PIPE_REST) continue;
         double flow = out[pipe->port];
-        if (pipe->rule == TW_PIPE_REST) {
-            rest[pipe->port] = p;
-            continue;
-        }
         if (pipe->rule == TW_PIPE_FRACTION) e->pipe_m3d[p] = e->knob[pipe->knob] * flow;
         if (pipe->rule == TW_PIPE_ABOVE) {
             double above = flow - e->knob[pipe->knob];
@@ -58,32 +61,31 @@ static void outflow(struct tw_eval *e, const struct tw_unit *unit)
         left[pipe->port] -= e->pipe_m3d[p];
     }
     for (int32_t port = 0; port < TW_UNIT_PORTS; port++) {
-        if (rest[port] < 0) continue;
+        if (unit->rest[port] < 0) continue;
         if (left[port] < 0.0) e->short_m3d -= left[port];
-        e->pipe_m3d[rest[port]] = left[port] > 0.0 ? left[port] : 0.0;
+        e->pipe_m3d[unit->rest[port]] = left[port] > 0.0 ? left[port] : 0.0;
     }
 }
 
+/* Loads that come in; rows are whole vectors wide. */
 static void mix(struct tw_eval *e, const struct tw_unit *unit)
 {
     const tw_plant *plant = e->plant;
+    const int32_t *pipes = plant->inlets + unit->first_in;
     int32_t width = plant->width;
     double *restrict load = e->load + tw_unit_index(plant, unit) * width;
-    for (int32_t c = 0; c < width; c++)
-        load[c] = 0.0;
     for (int32_t i = 0; i < unit->in_count; i++) {
-        int32_t p = plant->inlets[unit->first_in + i];
-        const double *restrict from = tw_eval_out(e, plant->pipes[p].from, plant->pipes[p].port);
-        double flow = e->pipe_m3d[p];
-        for (int32_t c = 0; c < width; c++)
+        const struct tw_pipe *pipe = &plant->pipes[pipes[i]];
+        const double *restrict from = tw_eval_out(e, pipe->from, pipe->port);
+        double flow = e->pipe_m3d[pipes[i]];
+        for (int32_t c = 0; i == 0 && c < width; c++)
+            load[c] = flow * from[c];
+        for (int32_t c = 0; i > 0 && c < width; c++)
             load[c] += flow * from[c];
     }
 }
 
-static void outlet(struct tw_eval *e, const struct tw_unit *unit)
-{
-    if (unit->kind->outlet != NULL) unit->kind->outlet(e, unit);
-}
+static void outlet(struct tw_eval *e, const struct tw_unit *unit) { unit->kind->outlet(e, unit); }
 
 static void (*const steps[TW_STEP_KINDS])(struct tw_eval *, const struct tw_unit *) = {
     [TW_STEP_INFLOW] = inflow,
@@ -120,7 +122,8 @@ void tw_plant_rates(void *user, double at_d, const double *y, double *dy)
         e->influent[c] = e->segment[c] + since * e->segment[plant->width + c];
     tw_plant_control(e);
     set_pumps(e);
-    for (int32_t i = 0; i < plant->step_count; i++)
+    int32_t step_count = e->whole ? plant->step_count : plant->needed_steps;
+    for (int32_t i = 0; i < step_count; i++)
         steps[plant->steps[i].kind](e, &plant->units[plant->steps[i].unit]);
     for (int32_t u = 0; u < plant->unit_count; u++) {
         const struct tw_unit *unit = &plant->units[u];

@@ -41,6 +41,8 @@ struct tw_unit {
     int32_t knob;                 /* its first knob; -1 */
     int32_t first_in, in_count;   /* of plant->inlets */
     int32_t first_out, out_count; /* of plant->outlets */
+    int32_t rest[TW_UNIT_PORTS];  /* pipe that takes the rest of the outlet; -1 */
+    bool plain;                   /* one outlet, one pipe, which takes all */
     int32_t line;
 };
 
@@ -67,6 +69,8 @@ struct tw_unit_kind {
     int32_t key_count;
     int32_t (*states)(const tw_plant *plant);
     void (*start)(const tw_plant *plant, const struct tw_unit *unit, double *y);
+    void (*tolerate)(const tw_plant *plant, const struct tw_unit *unit, double *relative,
+                     double *absolute);
     void (*outflow)(struct tw_eval *e, const struct tw_unit *unit);
     void (*outlet)(struct tw_eval *e, const struct tw_unit *unit);
     void (*rate)(struct tw_eval *e, const struct tw_unit *unit);
@@ -171,6 +175,7 @@ struct tw_plant {
     struct tw_biology_content content[TW_BIOLOGY_COMPONENTS];
     double tss_of[TW_BIOLOGY_COMPONENTS];
     bool soluble[TW_BIOLOGY_COMPONENTS];
+    int32_t soluble_count, solubles[TW_BIOLOGY_COMPONENTS];
 
     struct tw_unit *units;
     struct tw_pipe *pipes;
@@ -183,12 +188,12 @@ struct tw_plant {
     int32_t *inlets, *outlets;  /* [pipe_count] pipes by the unit they lead to, come from */
     int32_t *order;             /* [controller_count] */
     struct tw_step *steps;
-    int32_t step_count;
+    int32_t step_count, needed_steps; /* all; those that rates need, which come first */
 
     int32_t tank_count, lanes; /* lanes: tanks and room, a multiple of 4 */
     int32_t *tanks;            /* [tank_count] units */
     int32_t state_count;
-    double *absolute; /* [state_count] tolerance */
+    double *relative, *absolute; /* [state_count] tolerances */
 
     double *start; /* [components] of a tank before anything is known */
     bool steady_given;
@@ -224,6 +229,7 @@ struct tw_eval {
     double *oxygen_saturation; /* [lanes] */
     double *oxygen_faster;     /* [lanes] kLa at the tank's temperature to that at 15 C */
     double *scratch;           /* [digester's memory] */
+    bool whole;                /* sinks are looked at, too */
     double short_m3d;          /* asked of pipes beyond what arrives */
 };
 

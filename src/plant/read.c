@@ -65,6 +65,7 @@ static tw_status set_contents(tw_plant *plant)
         if (!model) plant->content[c] = (struct tw_biology_content){0};
         plant->tss_of[c] = plant->content[c].tss;
         plant->soluble[c] = !model || !b->particulate[c];
+        if (plant->soluble[c]) plant->solubles[plant->soluble_count++] = c;
     }
     plant->start = TW_ARENA_NEW(&plant->arena, double, plant->width);
     plant->steady = TW_ARENA_NEW(&plant->arena, double, plant->width);

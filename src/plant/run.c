@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Errors of a step beside the values: the scores of the benchmark do not move below it. */
-static const double relative_tolerance = 1e-4;
 static const double minute_d = 1.0 / 1440.0;
 
 static void lay_out(tw_plant_run *run, struct tw_pool *kept, struct tw_pool *work)
@@ -65,7 +63,7 @@ static void begin(tw_plant_run *run)
     e->held = run->held;
     e->set = run->set;
     e->manual = run->manual;
-    run->rkc.relative = relative_tolerance;
+    run->rkc.relative = p->relative;
     run->rkc.absolute = p->absolute;
     run->rkc.strictness = 1.0;
     run->rkc.rates = tw_plant_rates;
@@ -221,7 +219,9 @@ void tw_plant_run_refresh(tw_plant_run *run)
 {
     if (run->fresh) return;
     (void)begin_segment(run);
+    run->eval.whole = true;
     tw_plant_rates(&run->eval, run->clock->at_d, run->y, run->dy);
+    run->eval.whole = false;
     run->fresh = true;
 }
 
@@ -258,7 +258,7 @@ static double moved(const tw_plant_run *run, double *before)
     const tw_plant *p = run->plant;
     double most = 0.0;
     for (int32_t i = 0; i < p->state_count; i++) {
-        double size = p->absolute[i] + relative_tolerance * fabs(run->y[i]);
+        double size = p->absolute[i] + 1e-4 * fabs(run->y[i]);
         most = fmax(most, fabs(run->y[i] - before[i]) / size);
         before[i] = run->y[i];
     }

@@ -6,7 +6,7 @@
  *           else min(v(i) X(i), v(i+1) X(i+1))          flux from layer i to i+1
  *
  * Solids keep the composition of the feed; solubles are carried with the water through layers.
- * States: TSS by layer, then each soluble component by layer.                                 */
+ * States: TSS by layer, then all soluble components layer by layer.                           */
 #include "num/fast_exp.h"
 #include "plant/flowsheet.h"
 
@@ -23,15 +23,7 @@ static const struct tw_plant_key keys[] = {
     {"x_t_gm3", 3000.0, 0.0, 1e5},
 };
 
-static int32_t soluble_count(const tw_plant *plant)
-{
-    int32_t count = 0;
-    for (int32_t c = 0; c < plant->components; c++)
-        count += plant->soluble[c];
-    return count;
-}
-
-static int32_t states(const tw_plant *plant) { return TW_LAYERS * (1 + soluble_count(plant)); }
+static int32_t states(const tw_plant *plant) { return TW_LAYERS * (1 + plant->soluble_count); }
 
 static void start(const tw_plant *plant, const struct tw_unit *unit, double *y)
 {
@@ -40,11 +32,23 @@ static void start(const tw_plant *plant, const struct tw_unit *unit, double *y)
     (void)unit;
     for (int32_t i = 0; i < TW_LAYERS; i++)
         *y++ = share[i] * tss;
-    for (int32_t c = 0; c < plant->components; c++) {
-        if (!plant->soluble[c]) continue;
-        for (int32_t i = 0; i < TW_LAYERS; i++)
-            *y++ = plant->start[c];
+    for (int32_t i = 0; i < TW_LAYERS; i++) {
+        for (int32_t c = 0; c < plant->components; c++) {
+            if (plant->soluble[c]) *y++ = plant->start[c];
+        }
     }
+}
+
+/* Below the feed layers take turns about a kink of their flux when nothing moves in the mean; steps
+ * need not follow that. */
+static void tolerate(const tw_plant *plant, const struct tw_unit *unit, double *relative,
+                     double *absolute)
+{
+    (void)plant;
+    for (int32_t i = 0; i + 1 < (int32_t)unit->value[FEED]; i++)
+        relative[i] = 1e-5;
+    for (int32_t i = (int32_t)unit->value[FEED] - 1; i < TW_LAYERS; i++)
+        absolute[i] = 0.1;
 }
 
 /* The underflow is what its pipes ask for; the rest leaves at the top. */
@@ -53,9 +57,9 @@ static void outflow(struct tw_eval *e, const struct tw_unit *unit)
     const tw_plant *plant = e->plant;
     int32_t u = tw_unit_index(plant, unit);
     double below = 0.0;
-    for (int32_t p = 0; p < plant->pipe_count; p++) {
-        const struct tw_pipe *pipe = &plant->pipes[p];
-        if (pipe->from == u && pipe->port == UNDERFLOW) below += e->pipe_m3d[p];
+    for (int32_t i = 0; i < unit->out_count; i++) {
+        int32_t p = plant->outlets[unit->first_out + i];
+        if (plant->pipes[p].port == UNDERFLOW) below += e->pipe_m3d[p];
     }
     double above = e->in_m3d[u] - below;
     if (above < 0.0) e->short_m3d -= above;
@@ -66,21 +70,19 @@ static void outflow(struct tw_eval *e, const struct tw_unit *unit)
 static void outlet(struct tw_eval *e, const struct tw_unit *unit)
 {
     const tw_plant *plant = e->plant;
-    int32_t u = tw_unit_index(plant, unit);
-    const double *load = e->load + u * plant->width, *y = e->y + unit->state;
-    double *top = tw_eval_out(e, u, EFFLUENT), *bottom = tw_eval_out(e, u, UNDERFLOW);
+    int32_t u = tw_unit_index(plant, unit), width = plant->width;
+    const double *restrict load = e->load + u * width, *y = e->y + unit->state;
+    double *restrict top = tw_eval_out(e, u, EFFLUENT), *restrict bottom = top + width;
     double feed = tw_plant_tss(plant, load);
     double up = feed > 0.0 ? y[0] / feed : 0.0, down = feed > 0.0 ? y[TW_LAYERS - 1] / feed : 0.0;
-    const double *layer = y + TW_LAYERS;
-    for (int32_t c = 0; c < plant->components; c++) {
-        if (!plant->soluble[c]) {
-            top[c] = load[c] * up;
-            bottom[c] = load[c] * down;
-            continue;
-        }
-        top[c] = layer[0];
-        bottom[c] = layer[TW_LAYERS - 1];
-        layer += TW_LAYERS;
+    for (int32_t c = 0; c < width; c++) {
+        top[c] = load[c] * up;
+        bottom[c] = load[c] * down;
+    }
+    const double *first = y + TW_LAYERS, *last = first + (TW_LAYERS - 1) * plant->soluble_count;
+    for (int32_t i = 0; i < plant->soluble_count; i++) {
+        top[plant->solubles[i]] = first[i];
+        bottom[plant->solubles[i]] = last[i];
     }
 }
 
@@ -107,16 +109,21 @@ static void settle(const struct tw_unit *unit, double feed_gm3, const double *x,
     out[TW_LAYERS - 1] = 0.0;
 }
 
-/* What water carries through the layers, per layer depth: in with `load` at the feed [g/m2/d]. */
-static void carry(int32_t feed, double load, const double v[2], const double *restrict x,
-                  double *restrict dx)
+/* What water carries through the layers: `count` things side by side in each.
+ *
+ * v     speed upwards above the feed and downwards below it, by layer depth [1/d]
+ * load  [count] into the feed layer, by its volume [g/m3/d] */
+static void carry(int32_t feed, int32_t count, const double v[2], const double *restrict load,
+                  const double *restrict x, double *restrict dx)
 {
     double up = v[0], down = v[1];
-    for (int32_t i = 0; i < feed; i++)
-        dx[i] = up * (x[i + 1] - x[i]);
-    dx[feed] = load - (up + down) * x[feed];
-    for (int32_t i = feed + 1; i < TW_LAYERS; i++)
-        dx[i] = down * (x[i - 1] - x[i]);
+    int32_t begin = feed * count, end = TW_LAYERS * count;
+    for (int32_t i = 0; i < begin; i++)
+        dx[i] = up * (x[i + count] - x[i]);
+    for (int32_t i = 0; i < count; i++)
+        dx[begin + i] = load[i] - (up + down) * x[begin + i];
+    for (int32_t i = begin + count; i < end; i++)
+        dx[i] = down * (x[i - count] - x[i]);
 }
 
 static void rate(struct tw_eval *e, const struct tw_unit *unit)
@@ -124,23 +131,21 @@ static void rate(struct tw_eval *e, const struct tw_unit *unit)
     const tw_plant *plant = e->plant;
     int32_t u = tw_unit_index(plant, unit), feed = (int32_t)unit->value[FEED] - 1;
     const double *load = e->load + u * plant->width, *y = e->y + unit->state;
-    double *dy = e->dy + unit->state, flux[TW_LAYERS];
+    double *dy = e->dy + unit->state, flux[TW_LAYERS], loads[TW_BIOLOGY_COMPONENTS];
     double flow = e->in_m3d[u], area = unit->value[AREA];
     double per = (double)TW_LAYERS / (area * unit->value[DEPTH]), tss = tw_plant_tss(plant, load);
     const double v[2] = {e->out_m3d[u * TW_UNIT_PORTS + EFFLUENT] * per,
                          e->out_m3d[u * TW_UNIT_PORTS + UNDERFLOW] * per};
     settle(unit, flow > 0.0 ? tss / flow : 0.0, y, flux);
-    carry(feed, tss * per, v, y, dy);
+    loads[0] = tss * per;
+    carry(feed, 1, v, loads, y, dy);
     double per_m = (double)TW_LAYERS / unit->value[DEPTH];
     dy[0] -= flux[0] * per_m;
     for (int32_t i = 1; i < TW_LAYERS; i++)
         dy[i] += (flux[i - 1] - flux[i]) * per_m;
-    for (int32_t c = 0; c < plant->components; c++) {
-        if (!plant->soluble[c]) continue;
-        y += TW_LAYERS;
-        dy += TW_LAYERS;
-        carry(feed, load[c] * per, v, y, dy);
-    }
+    for (int32_t i = 0; i < plant->soluble_count; i++)
+        loads[i] = load[plant->solubles[i]] * per;
+    carry(feed, plant->soluble_count, v, loads, y + TW_LAYERS, dy + TW_LAYERS);
 }
 
 static double solids_g(const struct tw_eval *e, const struct tw_unit *unit)
@@ -161,6 +166,7 @@ const struct tw_unit_kind tw_unit_settler = {.word = "settler",
                                              .key_count = (int32_t)(sizeof keys / sizeof keys[0]),
                                              .states = states,
                                              .start = start,
+                                             .tolerate = tolerate,
                                              .outflow = outflow,
                                              .outlet = outlet,
                                              .rate = rate,

@@ -119,6 +119,18 @@ static void delay_start(const tw_plant *plant, const struct tw_unit *unit, doubl
     y[plant->components] = plant->steady_flow_m3d;
 }
 
+/* What the delay holds is gone after its time: errors in it matter by that time only. */
+static void delay_tolerate(const tw_plant *plant, const struct tw_unit *unit, double *relative,
+                           double *absolute)
+{
+    (void)unit;
+    for (int32_t c = 0; c <= plant->components; c++) {
+        relative[c] = 1e-3;
+        absolute[c] = 0.3;
+    }
+    relative[plant->components] = 1e-4; /* but settlers feel the flow at once */
+}
+
 static void delay_flow(struct tw_eval *e, const struct tw_unit *unit)
 {
     int32_t u = tw_unit_index(e->plant, unit);
@@ -157,6 +169,7 @@ const struct tw_unit_kind tw_unit_delay = {.word = "delay",
                                            .key_count = 1,
                                            .states = delay_states,
                                            .start = delay_start,
+                                           .tolerate = delay_tolerate,
                                            .outflow = delay_flow,
                                            .outlet = delay_content,
                                            .rate = delay_rate};
