@@ -151,8 +151,7 @@ static void print_json(const struct job *job)
            "\"short_d\": %.6g, \"saturated_d\": %.6g}\n",
            job->seconds, (long long)(t.steps - job->before.steps),
            (long long)(t.refused - job->before.refused), (long long)(t.calls - job->before.calls),
-           t.short_d,
-           t.saturated_d);
+           t.short_d, t.saturated_d);
 }
 
 static void print_text(const struct job *job)

@@ -204,6 +204,15 @@ static void guess_step(struct tw_rkc *rkc, double left, const double *y)
     rkc->memory->step = h < left ? h : left;
 }
 
+/* After a step that was too far off: shorter; and the radius may be another by now. */
+static void refuse(struct tw_rkc_memory *m, double h, double error)
+{
+    m->refused++;
+    m->step = isfinite(error) ? h * fmax(0.8 / cbrt(error), 0.1) : 0.25 * h;
+    if (m->error <= 0.0 || !isfinite(error)) m->age = 0;
+    m->error = 0.0;
+}
+
 tw_status tw_rkc_advance(struct tw_rkc *rkc, double *at, double until, double *y)
 {
     struct tw_rkc_memory *m = rkc->memory;
@@ -211,30 +220,28 @@ tw_status tw_rkc_advance(struct tw_rkc *rkc, double *at, double until, double *y
     if (!(*at < until)) return TW_OK;
     rates_of(rkc, *at, y, rkc->rate);
     if (m->step <= 0.0) guess_step(rkc, until - *at, y);
+    if (m->first > 0.0 && m->first < m->step) m->step = m->first;
     while (*at < until) {
-        if (m->age <= 0 || m->age >= RADIUS_AGE || m->radius <= 0.0) find_radius(rkc, *at, y);
+        if (m->age <= 0 || m->age >= RADIUS_AGE) find_radius(rkc, *at, y);
         double left = until - *at, longest = 0.65 * STAGES_MOST * STAGES_MOST / m->radius;
         double wish = m->step < longest ? m->step : longest;
-        double parts = ceil(left / wish);
-        double h = parts > 1.0 ? left / parts : left;
+        double h = wish < left ? (wish < 0.5 * left ? wish : 0.5 * left) : left;
         if (!(h > 1e-12 * (fabs(*at) + 1e-3))) return TW_ERR_NUMERIC;
         const double *end = step_to(rkc, *at, h, stages_for(h, m->radius), y);
         rates_of(rkc, *at + h, end, rkc->next_rate);
         double error = error_of(rkc, h, y, end);
         if (!(error <= 1.0)) { /* not a number, too */
-            m->refused++;
-            m->step = isfinite(error) ? h * fmax(0.8 / cbrt(error), 0.1) : 0.25 * h;
-            m->error = 0.0;
-            m->age = 0;
+            refuse(m, h, error);
             continue;
         }
         double grown = h * factor_of(m, error, h, last_h);
         m->step = h < wish * 0.999 && grown < wish ? wish : grown;
+        if (last_h <= 0.0) m->first = grown;
         m->error = error;
         m->age++;
         m->steps++;
         last_h = h;
-        *at = parts > 1.0 ? *at + h : until;
+        *at = h < left ? *at + h : until;
         memcpy(y, end, (size_t)rkc->count * sizeof *y);
         double *rate = rkc->rate;
         rkc->rate = rkc->next_rate;

@@ -15,6 +15,7 @@ typedef void tw_rkc_rates(void *user, double at, const double *y, double *out_ra
 /** What the method remembers from step to step; the arrays are cut from a pool. */
 struct tw_rkc_memory {
     double step;   /* wished for next; 0: not known yet */
+    double first;  /* the same for the first step of a stretch, after what drives has a kink */
     double radius; /* spectral radius, with a reserve */
     double error;  /* of the last step, 1 is just allowed */
     int64_t steps, refused, calls;

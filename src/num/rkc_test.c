@@ -24,8 +24,10 @@ static tw_status solve(tw_rkc_rates *rates, double relative, double y[2], int64_
 {
     static const double absolute[2] = {1e-10, 1e-10};
     struct tw_arena arena;
-    struct tw_rkc rkc = {
-        .relative = (const double[]){relative, relative}, .absolute = absolute, .strictness = 1.0, .rates = rates};
+    struct tw_rkc rkc = {.relative = (const double[]){relative, relative},
+                         .absolute = absolute,
+                         .strictness = 1.0,
+                         .rates = rates};
     struct tw_pool kept = {0}, work = {0};
     tw_arena_init(&arena);
     tw_rkc_lay_out(&rkc, 2, &kept, &work);
