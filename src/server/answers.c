@@ -111,7 +111,7 @@ void tw_answer_forecast(struct tw_server *server, struct tw_strbuf *out)
 {
     struct tw_live *live = &server->live;
     (void)pthread_mutex_lock(&live->mutex);
-    const struct tw_last_forecast *forecast = &live->forecast;
+    const struct tw_foresight *forecast = &live->forecast;
     bool there = forecast->values != NULL;
     tw_json_open(out, '{');
     tw_member_time(server, out, "issued", there ? forecast->issued_ms : TW_STORE_NEVER);
@@ -135,7 +135,7 @@ static double modelled_now(const struct tw_live *live, int32_t watch)
 static void add_point(struct tw_server *server, int32_t p, struct tw_strbuf *out)
 {
     const struct tw_live *live = &server->live;
-    const struct tw_last_forecast *forecast = &live->forecast;
+    const struct tw_foresight *forecast = &live->forecast;
     struct tw_warning_point classes = {.id = server->city->points[p].id};
     memcpy(classes.classes_m, server->city->points[p].classes_m, sizeof classes.classes_m);
     double modelled_m = modelled_now(live, p);
@@ -224,7 +224,7 @@ void tw_answer_sensors(struct tw_server *server, struct tw_strbuf *out)
 /* Modelled and forecast values of a watch. With the live mutex held. */
 static void add_model_curves(const struct tw_live *live, int32_t watch, struct tw_strbuf *out)
 {
-    const struct tw_last_forecast *forecast = &live->forecast;
+    const struct tw_foresight *forecast = &live->forecast;
     tw_json_key(out, "modelled");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < live->step_count && watch >= 0; i++) {
@@ -332,7 +332,7 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
 {
     const struct tw_live *live = &server->live;
     const struct tw_rain *rain = &live->rain[g];
-    const struct tw_last_forecast *forecast = &live->forecast;
+    const struct tw_foresight *forecast = &live->forecast;
     struct tw_gage_info info = {.name = ""};
     (void)tw_model_gage_info(server->city->model, (tw_gage_id){g}, &info);
     tw_json_open(out, '{');

@@ -119,6 +119,7 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
         60.0 * floor(tw_ini_number(ini, "forecast", "spinup_min", 120, spinup, faults));
     const double members[2] = {1.0, 1000.0}, quantiles[2] = {0.0, 1.0};
     city->members = (int32_t)tw_ini_number(ini, "forecast", "members", 1, members, faults);
+    city->assimilates = tw_ini_yes(ini, "forecast", "assimilate", true, faults);
     city->quantile = tw_ini_number(ini, "forecast", "quantile", 0.5, quantiles, faults);
     load_routing(city, faults);
     const struct tw_ini_entry *rain = tw_ini_find(ini, "forecast", "rain");

@@ -115,6 +115,7 @@ struct tw_city {
     bool semi_implicit;    /* forecasts are routed so, the live model never */
     double routing_step_s; /* of them; else the model's */
     int32_t members;       /* of a forecast */
+    bool assimilates;      /* several members are drawn to what is measured */
     double quantile;       /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
     struct tw_city_alerts alerts;

@@ -13,12 +13,6 @@
 #define SLACK_S 120.0          /* a storm's clock runs ahead of the model by no more */
 #define LIVE_LAG_S 60.0        /* rain of a minute is given so long to arrive */
 #define PENDING_MAX 200000
-#define FORECAST_STEP_S 60.0
-
-static double base_s(const struct tw_server *server)
-{
-    return server->storm != NULL ? (double)server->storm->start_ms / 1000.0 : 0.0;
-}
 
 static tw_status make_watches(struct tw_server *server)
 {
@@ -95,6 +89,26 @@ static tw_status recall_rain(struct tw_server *server)
     return TW_OK;
 }
 
+/* A storm may list wet intervals only: then no row means no rain. A gauge that has most of the rows
+ * that its interval asks for, and then none, has failed. */
+static void find_wet_only(struct tw_server *server, int32_t gage)
+{
+    const struct tw_storm *storm = server->storm;
+    struct tw_live *live = &server->live;
+    int64_t first_ms = TW_STORE_NEVER;
+    int64_t last_ms = TW_STORE_NEVER;
+    int64_t rows = 0;
+    int32_t sensor = server->city->gage_sensor[gage];
+    live->dry_until_s[gage] = tw_live_base_s(server) - server->city->spinup_s;
+    for (size_t i = 0; storm != NULL && i < storm->count; i++) {
+        if (storm->values[i].sensor != sensor) continue;
+        if (rows++ == 0) first_ms = storm->values[i].time_ms;
+        last_ms = storm->values[i].time_ms;
+    }
+    double asked = (double)(last_ms - first_ms) / 1000.0 / live->rain[gage].interval_s + 1.0;
+    live->wet_only[gage] = storm != NULL && (rows < 8 || (double)rows < 0.75 * asked);
+}
+
 tw_status tw_live_init(struct tw_server *server)
 {
     struct tw_live *live = &server->live;
@@ -102,7 +116,15 @@ tw_status tw_live_init(struct tw_server *server)
     live->reached_s = (double)NAN;
     live->forecast_s = (double)NAN;
     live->rain = calloc((size_t)server->gage_count + 1, sizeof *live->rain);
-    if (live->rain == NULL) return TW_ERR_NOMEM;
+    live->wet_only = calloc((size_t)server->gage_count + 1, sizeof *live->wet_only);
+    live->dry_until_s = calloc((size_t)server->gage_count + 1, sizeof *live->dry_until_s);
+    live->last_value = calloc((size_t)server->city->sensor_count + 1, sizeof *live->last_value);
+    if (live->rain == NULL || live->wet_only == NULL || live->dry_until_s == NULL ||
+        live->last_value == NULL) {
+        return TW_ERR_NOMEM;
+    }
+    for (int32_t i = 0; i < server->city->sensor_count; i++)
+        live->last_value[i] = (double)NAN;
     server->interval_s = STEP_S;
     for (int32_t g = 0; g < server->gage_count; g++) {
         struct tw_gage_info info;
@@ -110,6 +132,8 @@ tw_status tw_live_init(struct tw_server *server)
         live->rain[g].interval_s = info.interval_s > 0.0 ? info.interval_s : STEP_S;
         if (info.interval_s > server->interval_s) server->interval_s = info.interval_s;
     }
+    for (int32_t g = 0; g < server->gage_count; g++)
+        find_wet_only(server, g);
     TW_TRY(make_watches(server));
     TW_TRY(make_warnings(server));
     return server->storm == NULL ? recall_rain(server) : TW_OK;
@@ -127,102 +151,14 @@ void tw_live_done(struct tw_server *server)
     free(live->sensor_watch);
     free(live->step_times_s);
     free(live->steps);
-    free(live->forecast.values);
+    tw_foresight_done(&live->forecast);
+    free(live->wet_only);
+    free(live->dry_until_s);
+    free(live->last_value);
     free(live->pending);
 }
 
 /* ---- to the model ---- */
-
-static void send_setup(struct tw_server *server, struct tw_model_link *link, bool fresh)
-{
-    const struct tw_city *city = server->city;
-    const struct tw_live *live = &server->live;
-    double now_s = (double)tw_clock_now(&server->clock) / 1000.0;
-    double begin_s = server->storm != NULL ? base_s(server) : floor(now_s / STEP_S) * STEP_S;
-    struct tw_worker_sensor *sensors = calloc((size_t)city->sensor_count + 1, sizeof *sensors);
-    if (sensors == NULL) return; /* the child waits in vain and is started again */
-    for (int32_t s = 0; s < city->sensor_count; s++) {
-        sensors[s] = (struct tw_worker_sensor){live->sensor_watch[s], city->sensors[s].noise_sd};
-    }
-    struct tw_worker_setup setup = {
-        .start_s = begin_s - city->spinup_s,
-        /* A run has an end; a live one is started again long before. */
-        .end_s = server->storm != NULL ? (double)server->storm->end_ms / 1000.0 + 2.0 * 86400.0
-                                       : begin_s + 3650.0 * 86400.0,
-        .zone_s = city->zone_s,
-        .horizon_s = city->horizon_s,
-        .step_s = FORECAST_STEP_S,
-        .semi_implicit = city->semi_implicit,
-        .routing_step_s = city->routing_step_s,
-        .members = city->members,
-        .quantile = city->quantile,
-        .watch_count = live->watch_count,
-        .sensor_count = city->sensor_count,
-        .simulate = server->simulates,
-        .perfect = server->perfect_rain,
-        .seed = 20120629,
-        .fresh = fresh,
-        .network_size = (int32_t)strlen(city->network_path) + 1,
-        .state_size = (int32_t)strlen(server->state_path) + 1};
-    const void *const parts[] = {&setup, live->watches, sensors, city->network_path,
-                                 server->state_path};
-    const size_t sizes[] = {sizeof setup, (size_t)live->watch_count * sizeof *live->watches,
-                            (size_t)city->sensor_count * sizeof *sensors,
-                            (size_t)setup.network_size, (size_t)setup.state_size};
-    tw_model_link_send(link, TW_FRAME_SETUP, 5, parts, sizes);
-    free(sensors);
-}
-
-static void send_rows(struct tw_model_link *link, uint32_t kind, const struct tw_worker_rain *rows,
-                      size_t count)
-{
-    const void *const parts[] = {rows};
-    const size_t sizes[] = {count * sizeof *rows};
-    if (count > 0) tw_model_link_send(link, kind, 1, parts, sizes);
-}
-
-/* All rain that is known. With the live mutex held, so that none falls between. */
-static void send_known_rain(struct tw_server *server, struct tw_model_link *link)
-{
-    for (int32_t g = 0; g < server->gage_count; g++) {
-        const struct tw_rain *rain = &server->live.rain[g];
-        struct tw_worker_rain *rows = calloc((size_t)rain->count + 1, sizeof *rows);
-        if (rows == NULL) return;
-        for (int32_t i = 0; i < rain->count; i++) {
-            rows[i] = (struct tw_worker_rain){g, rain->falls[i].until_s, rain->falls[i].rain_mm};
-        }
-        send_rows(link, TW_FRAME_RAIN, rows, (size_t)rain->count);
-        free(rows);
-    }
-}
-
-/* The rain that will fall, which only perfect forecasts may know. */
-static void send_rain_ahead(struct tw_server *server, struct tw_model_link *link)
-{
-    const struct tw_storm *storm = server->storm;
-    if (!server->perfect_rain || storm == NULL) return;
-    struct tw_worker_rain *rows = calloc(storm->count + 1, sizeof *rows);
-    if (rows == NULL) return;
-    size_t count = 0;
-    for (size_t i = 0; i < storm->count; i++) {
-        const struct tw_city_sensor *sensor = &server->city->sensors[storm->values[i].sensor];
-        if (sensor->kind != TW_SENSOR_RAIN) continue;
-        rows[count++] = (struct tw_worker_rain){
-            sensor->index, (double)storm->values[i].time_ms / 1000.0, storm->values[i].value};
-    }
-    send_rows(link, TW_FRAME_AHEAD, rows, count);
-    free(rows);
-}
-
-static void greet(void *user, struct tw_model_link *link, bool fresh)
-{
-    struct tw_server *server = user;
-    (void)pthread_mutex_lock(&server->live.mutex);
-    send_setup(server, link, fresh);
-    send_known_rain(server, link);
-    send_rain_ahead(server, link);
-    (void)pthread_mutex_unlock(&server->live.mutex);
-}
 
 /* How far the model may go: all rain up to there has been measured and has had time to come. */
 static double target_s(struct tw_server *server)
@@ -237,7 +173,16 @@ static double target_s(struct tw_server *server)
 static bool is_cycle(const struct tw_server *server, double time_s)
 {
     double cycles = (time_s + server->city->zone_s) / server->city->cycle_s;
-    return time_s > base_s(server) - 1e-6 && fabs(cycles - floor(cycles + 0.5)) < 1e-6;
+    return time_s > tw_live_base_s(server) - 1e-6 && fabs(cycles - floor(cycles + 0.5)) < 1e-6;
+}
+
+/* Whether the warnings have taken a forecast of this moment or a later one. */
+static bool is_taken(const struct tw_live *live, double time_s)
+{
+    int64_t depths_ms = 0;
+    int64_t forecast_ms = 0;
+    tw_warnings_taken(live->warnings, &depths_ms, &forecast_ms);
+    return forecast_ms != TW_STORE_NEVER && time_s * 1000.0 <= (double)forecast_ms + 0.5;
 }
 
 /* Take the next order for the model; false when there is none to give now. */
@@ -248,12 +193,15 @@ static bool next_order(struct tw_server *server, struct tw_worker_advance *out)
     bool given = false;
     (void)pthread_mutex_lock(&live->mutex);
     double next_s = (floor(live->ordered_s / STEP_S + 1e-9) + 1.0) * STEP_S;
-    bool due = is_cycle(server, next_s);
+    bool due = is_cycle(server, next_s) || tw_live_is_urgent(live, next_s);
     bool busy = !isnan(live->forecast_s);
-    /* A storm waits for a forecast; what is live does without one. */
-    bool waits = due && busy && server->storm != NULL;
+    /* A storm waits for every forecast, so that the same is warned of at any speed and after any
+     * restart; what is live does without one. */
+    bool waits = busy && server->storm != NULL;
     /* Behind (a spin-up, a restart) only the last forecast that is due tells anything new. */
-    bool late = next_s + server->city->cycle_s <= until_s;
+    bool late = server->storm == NULL && next_s + server->city->cycle_s <= until_s;
+    /* One that an earlier process has made need not be made again. */
+    if (is_taken(live, next_s)) due = false;
     if (!isnan(live->ready_s) && next_s <= until_s + 1e-6 && !waits) {
         *out = (struct tw_worker_advance){next_s, due && !busy && !late};
         live->ordered_s = next_s;
@@ -270,6 +218,7 @@ void tw_live_order(struct tw_server *server)
     while (next_order(server, &order)) {
         const void *const parts[] = {&order};
         const size_t sizes[] = {sizeof order};
+        tw_live_prepare(server, server->link, order.until_s);
         tw_model_link_send(server->link, TW_FRAME_ADVANCE, 1, parts, sizes);
     }
 }
@@ -295,34 +244,13 @@ void tw_live_committed(void *user, const char *source, const struct tw_store_sam
 {
     struct tw_server *server = user;
     struct tw_live *live = &server->live;
-    struct tw_worker_rain *rows = NULL;
-    size_t row_count = 0;
     (void)source;
     (void)pthread_mutex_lock(&live->mutex);
     live->dirty[TW_TOPIC_SENSORS] = true;
-    for (size_t i = 0; i < count; i++) {
-        if (samples[i].series >= server->series_limit) continue;
-        int32_t s = server->sensor_of_series[samples[i].series];
-        if (s < 0 || server->city->sensors[s].kind != TW_SENSOR_RAIN) continue;
-        int32_t gage = server->city->sensors[s].index;
-        if (server->city->gage_sensor[gage] != s) continue;
-        if (tw_quality_is_bad(samples[i].quality)) {
-            live->bad_rain++;
-            live->dirty[TW_TOPIC_HEALTH] = true;
-            continue;
-        }
-        if (rows == NULL) rows = calloc(count, sizeof *rows);
-        if (rows == NULL) break;
-        double until_s = (double)samples[i].time_ms / 1000.0;
-        rows[row_count++] = (struct tw_worker_rain){gage, until_s, samples[i].value};
-        (void)tw_rain_add(&live->rain[gage], until_s, samples[i].value);
-        if (until_s <= live->reached_s) live->late_rain++;
-        live->dirty[TW_TOPIC_RAIN] = true;
-    }
+    struct tw_live_news *news = tw_live_news_take(server, samples, count);
     struct tw_model_link *link = server->link;
     (void)pthread_mutex_unlock(&live->mutex);
-    if (link != NULL) send_rows(link, TW_FRAME_RAIN, rows, row_count);
-    free(rows);
+    tw_live_tell(link, news);
 }
 
 /* ---- from the model ---- */
@@ -385,6 +313,24 @@ struct tw_pending *tw_live_pending_take(struct tw_server *server, size_t *out_co
     return pending;
 }
 
+/* Between two forecasts of members that know the measurements their middle is the best that is known
+ * of a point; the run that knows none stands in until there is one. */
+static void show_foreseen(const struct tw_server *server, double time_s, float *row)
+{
+    if (!TW_SERVER_FORESEES(server)) return;
+    for (int32_t p = 0; p < server->city->point_count; p++) {
+        double depth_m =
+            tw_foresight_depth_m(&server->live.forecast, p, (int64_t)(time_s * 1000.0));
+        if (!isnan(depth_m)) row[p] = (float)depth_m;
+    }
+}
+
+/* Warnings of a replay go by the storm's time, so that they are the same at any speed. */
+static int64_t warning_now(struct tw_server *server, double time_s)
+{
+    return server->storm != NULL ? (int64_t)(time_s * 1000.0) : tw_clock_now(&server->clock);
+}
+
 static void take_step(struct tw_server *server, const struct tw_frame *frame)
 {
     struct tw_live *live = &server->live;
@@ -408,6 +354,7 @@ static void take_step(struct tw_server *server, const struct tw_frame *frame)
         float *row = live->steps + (size_t)live->step_count * (size_t)live->watch_count;
         for (int32_t w = 0; w < live->watch_count; w++)
             row[w] = (float)values[w];
+        show_foreseen(server, head.time_s, row);
         live->step_times_s[live->step_count++] = (int64_t)(head.time_s + 0.5);
     }
     for (int32_t s = 0; s < server->city->sensor_count; s++) {
@@ -416,8 +363,9 @@ static void take_step(struct tw_server *server, const struct tw_frame *frame)
     }
     keep_pending(server, &head, values + head.watch_count);
     /* The spin-up is no part of the storm: nothing is warned of in it. */
-    if (server->storm == NULL || head.time_s >= base_s(server) - 1e-6) {
-        int64_t now_ms = tw_clock_now(&server->clock);
+    bool begun = server->storm == NULL || head.time_s >= tw_live_base_s(server) - 1e-6;
+    if (begun && !TW_SERVER_FORESEES(server)) {
+        int64_t now_ms = warning_now(server, head.time_s);
         if (tw_warnings_model(live->warnings, now_ms, (int64_t)(head.time_s * 1000.0), values)) {
             live->dirty[TW_TOPIC_WARNINGS] = true;
         }
@@ -428,7 +376,7 @@ static void take_step(struct tw_server *server, const struct tw_frame *frame)
 /* A forecast in few words, for the store. */
 static void keep_summary(struct tw_server *server)
 {
-    const struct tw_last_forecast *forecast = &server->live.forecast;
+    const struct tw_foresight *forecast = &server->live.forecast;
     struct tw_strbuf text = {0};
     tw_json_open(&text, '{');
     for (int32_t p = 0; p < server->city->point_count; p++) {
@@ -450,32 +398,59 @@ static void keep_summary(struct tw_server *server)
     tw_strbuf_done(&text);
 }
 
+/* What members that know the measurements say of now, and then of what is to come. */
+static void warn_of_now(struct tw_server *server, int64_t now_ms)
+{
+    struct tw_live *live = &server->live;
+    const struct tw_foresight *f = &live->forecast;
+    int32_t count = server->city->point_count;
+    double *depth_m = calloc((size_t)count + 1, sizeof *depth_m);
+    if (depth_m == NULL) return; /* the forecast says it too */
+    for (int32_t p = 0; p < count; p++)
+        depth_m[p] = (double)f->values[(size_t)p * (size_t)f->head.step_count];
+    (void)tw_warnings_model(live->warnings, now_ms, f->issued_ms, depth_m);
+    free(depth_m);
+}
+
+static void warn_of_forecast(struct tw_server *server)
+{
+    struct tw_live *live = &server->live;
+    const struct tw_foresight *f = &live->forecast;
+    const struct tw_city *city = server->city;
+    char basis[TW_STORE_TEXT_SIZE];
+    int64_t now_ms = warning_now(server, f->head.start_s);
+    struct tw_warning_cause *causes = calloc((size_t)city->point_count + 1, sizeof *causes);
+    for (int32_t p = 0; p < city->point_count && causes != NULL; p++)
+        causes[p] = tw_foresight_cause(f, city->model, city->points[p].node);
+    tw_foresight_basis(f, basis);
+    if (TW_SERVER_FORESEES(server)) warn_of_now(server, now_ms);
+    const struct tw_warning_outlook outlook = {.first_ms = f->issued_ms,
+                                               .step_ms = (int64_t)(f->head.step_s * 1000.0),
+                                               .count = f->head.step_count,
+                                               .depth_m = f->values,
+                                               .low_m = f->low_m,
+                                               .high_m = f->high_m,
+                                               .chance = f->chance,
+                                               .peak_chance = f->peak_chance,
+                                               .causes = causes,
+                                               .basis = basis};
+    (void)tw_warnings_forecast(live->warnings, now_ms, &outlook);
+    free(causes);
+}
+
 static void take_forecast(struct tw_server *server, const struct tw_frame *frame)
 {
     struct tw_live *live = &server->live;
-    struct tw_worker_forecast head;
-    if (frame->size < sizeof head) return;
-    memcpy(&head, frame->bytes, sizeof head);
-    size_t size = frame->size - sizeof head;
-    if (head.watch_count != live->watch_count || head.gage_count != server->gage_count ||
-        size != (size_t)(head.watch_count + head.gage_count) * (size_t)head.step_count *
-                    sizeof(float)) {
-        return;
-    }
+    struct tw_foresight fresh;
     live->forecast_s = (double)NAN;
-    float *values = malloc(size + 1);
-    if (values == NULL) return; /* the one before stays, with its age */
-    memcpy(values, frame->bytes + sizeof head, size);
-    free(live->forecast.values);
-    int64_t now_ms = tw_clock_now(&server->clock);
-    live->forecast =
-        (struct tw_last_forecast){head, values, (int64_t)(head.start_s * 1000.0), now_ms};
+    if (tw_foresight_read(frame, live->watch_count, server->gage_count,
+                          tw_clock_now(&server->clock), &fresh) != TW_OK) {
+        return; /* the one before stays, with its age */
+    }
+    tw_foresight_done(&live->forecast);
+    live->forecast = fresh;
     live->forecast_text[0] = 0;
-    struct tw_outlook outlook = {.first_ms = live->forecast.issued_ms,
-                                 .step_ms = (int64_t)(head.step_s * 1000.0),
-                                 .count = head.step_count,
-                                 .depth_m = values};
-    (void)tw_warnings_forecast(live->warnings, now_ms, &outlook);
+    warn_of_forecast(server);
     keep_summary(server);
     live->dirty[TW_TOPIC_WARNINGS] = true;
     live->dirty[TW_TOPIC_POINTS] = true;
@@ -548,7 +523,7 @@ static void lost(void *user)
 tw_status tw_live_begin(struct tw_server *server)
 {
     const struct tw_model_link_owner owner = {
-        .user = server, .greet = greet, .frame = take_frame, .lost = lost};
+        .user = server, .greet = tw_live_greet, .frame = take_frame, .lost = lost};
     struct tw_model_link *link = NULL;
     TW_TRY(tw_model_link_create(server->options.program, &owner, &link));
     (void)pthread_mutex_lock(&server->live.mutex);

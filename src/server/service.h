@@ -10,6 +10,7 @@
 #include "server/city.h"
 #include "server/clock.h"
 #include "server/doors.h"
+#include "server/foresight.h"
 #include "server/model_link.h"
 #include "server/roles.h"
 #include "server/server.h"
@@ -57,13 +58,8 @@ struct tw_pending {
     int32_t sensor;
 };
 
-/** The last good forecast. */
-struct tw_last_forecast {
-    struct tw_worker_forecast head;
-    float *values;      /* [(watches + gages) * steps]; owned; NULL: none yet */
-    int64_t issued_ms;  /* the moment it starts from */
-    int64_t arrived_ms; /* the clock when it was there */
-};
+/** Moments at which something happened that a forecast should know of at once. */
+#define TW_LIVE_URGENT 32
 
 /** What is known now; guarded by its mutex. */
 struct tw_live {
@@ -85,10 +81,17 @@ struct tw_live {
     float *steps;          /* [step_count * watch_count] */
     int32_t step_count, step_capacity;
 
-    struct tw_last_forecast forecast;
+    struct tw_foresight forecast;
     char forecast_text[256]; /* why the last one failed; "": it did not */
 
     struct tw_rain *rain; /* [gages] times in unix seconds */
+    bool *wet_only;       /* [gages] of a storm: no row means no rain */
+    double *dry_until_s;  /* [gages] how far the model was told of dry weather */
+    double *last_value;   /* [sensors] NAN: none yet */
+    double wet_s;         /* when it last rained at any gage */
+    double urgent_s[TW_LIVE_URGENT];
+    int32_t urgent_count; /* of all so far; the newest are kept */
+    int32_t next_field;   /* of the storm's radar fields, to be sent */
     struct tw_warnings *warnings;
 
     struct tw_pending *pending; /* simulated measurements to be sent in */
@@ -96,6 +99,9 @@ struct tw_live {
 
     bool dirty[TW_TOPIC_COUNT]; /* what has changed since it was last published */
 };
+
+/** Whether several members make the forecasts, drawn to what is measured. */
+#define TW_SERVER_FORESEES(server) ((server)->city->members > 1)
 
 /** The server. */
 struct tw_server {
@@ -172,6 +178,27 @@ struct tw_pending *tw_live_pending_take(struct tw_server *server, size_t *out_co
 /** Samples have been committed; by the store's thread. user: the server */
 void tw_live_committed(void *user, const char *source, const struct tw_store_sample *samples,
                        size_t count);
+
+/* ---- live_send.c: what the model's process is told ---- */
+
+/** Tell a process that has just started all it has to know. user: the server */
+void tw_live_greet(void *user, struct tw_model_link *link, bool fresh);
+
+/** Tell it of committed samples, and note what a forecast should know of at once. With the live mutex
+ * held; the frames are sent by tw_live_tell. */
+struct tw_live_news;
+struct tw_live_news *tw_live_news_take(struct tw_server *server,
+                                       const struct tw_store_sample *samples, size_t count);
+void tw_live_tell(struct tw_model_link *link, struct tw_live_news *news);
+
+/** Tell it, before it goes on to a moment, what gauges say by their silence and what radar saw. */
+void tw_live_prepare(struct tw_server *server, struct tw_model_link *link, double until_s);
+
+/** Whether something happened in the minute before a moment that a forecast should know of. */
+bool tw_live_is_urgent(const struct tw_live *live, double time_s);
+
+/** Since when a storm lasts; 0: it is no storm. */
+double tw_live_base_s(const struct tw_server *server);
 
 /* ---- replay.c ---- */
 

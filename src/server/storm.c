@@ -156,7 +156,7 @@ static tw_status load_folder(struct tw_city *city, const char *folder, bool leni
         storm->id = slash != NULL && slash[1] != 0 ? slash + 1 : storm->folder;
         status = load_tables(storm, city, faults);
     }
-    if (status == TW_OK && lenient) status = tw_storm_radar_find(storm, city, faults);
+    if (status == TW_OK) status = tw_storm_radar_find(storm, city, faults);
     if (status == TW_OK) status = finish(storm, city, storm->folder, faults);
     if (status == TW_OK && tw_faults_count(faults) > before) status = TW_ERR_INPUT;
     if (status != TW_OK) {

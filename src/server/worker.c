@@ -3,8 +3,8 @@
 #include "base/compiler.h"
 #include "base/file.h"
 #include "forecast/cycle.h"
-#include "forecast/ensemble.h"
 #include "net/frame.h"
+#include "server/futures.h"
 #include "server/simulated.h"
 
 #include <errno.h>
@@ -35,6 +35,7 @@ struct state_head {
 };
 
 static const char state_magic[8] = "TWLIVE1";
+static const char members_suffix[] = TW_WORKER_MEMBERS_SUFFIX;
 
 struct queued {
     struct queued *next;
@@ -46,12 +47,15 @@ struct worker {
     struct tw_worker_setup setup;
     struct tw_watch *watches;
     struct tw_worker_sensor *sensors;
+    double *classes_m; /* [points * TW_WORKER_CLASSES] */
     char *network_path, *state_path;
+    char *members_path; /* where the members are saved; "": nowhere */
     tw_model *model;
     tw_run *live;
+    bool restored;                  /* the live run goes on from a saved state */
     struct tw_simulated *simulated; /* NULL: none */
     struct tw_forecast *forecast;   /* or, with several members, */
-    struct tw_ensemble *ensemble;
+    struct tw_futures *futures;
     struct tw_rain *rain;  /* [gages] what fell */
     struct tw_rain *ahead; /* [gages] what will fall; for perfect forecasts only */
     int32_t gage_count;
@@ -73,6 +77,7 @@ struct worker {
     bool forecast_due, forecast_busy, forecast_stop;
     double forecast_from_s; /* since the run's start */
     double *recent_mmh;     /* [gages] for the forecast that is due */
+    struct queued *fed;     /* newest first: what the members have not been told yet */
 };
 
 static double wall_s(void)
@@ -126,22 +131,12 @@ static double forecast_rain(void *user, int32_t gage, double from_s, double to_s
     return tw_rain_ahead_mmh(&persistence, worker->recent_mmh[gage], lead_s);
 }
 
-/* Members differ in how the rain goes on; rain that is known does not differ. */
-static double member_rain(void *user, int32_t member, int32_t gage, double from_s, double to_s)
-{
-    const struct worker *worker = user;
-    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
-    double lead_s = 0.5 * (from_s + to_s) - worker->forecast_from_s;
-    double rain_mmh = forecast_rain(user, gage, from_s, to_s);
-    if (worker->setup.perfect != 0) return rain_mmh;
-    return rain_mmh * tw_rain_member_factor(&spread, member, worker->setup.members, lead_s);
-}
-
 static void take_rain(struct worker *worker, const struct tw_frame *frame, struct tw_rain *rain)
 {
     const struct tw_worker_rain *rows = (const struct tw_worker_rain *)(const void *)frame->bytes;
     for (size_t i = 0; i < frame->size / sizeof *rows; i++) {
         if (rows[i].gage < 0 || rows[i].gage >= worker->gage_count) continue;
+        if (isnan(rows[i].rain_mm)) continue; /* not to be believed: the members hear of it */
         /* Without memory for it an interval counts as dry. */
         (void)tw_rain_add(&rain[rows[i].gage], rows[i].until_s, rows[i].rain_mm);
     }
@@ -158,24 +153,97 @@ static void send_forecast(struct worker *worker, const struct tw_forecast_result
                                       .took_s = took_s,
                                       .step_count = result->step_count,
                                       .watch_count = watches,
-                                      .gage_count = worker->gage_count};
+                                      .gage_count = worker->gage_count,
+                                      .asked_step_count = result->step_count,
+                                      .members = 1,
+                                      .asked_members = 1};
     size_t count = (size_t)(watches + worker->gage_count) * (size_t)result->step_count;
     const void *const parts[] = {&head, result->values};
     const size_t sizes[] = {sizeof head, count * sizeof *result->values};
     (void)send_parts(worker, TW_FRAME_FORECAST, 2, parts, sizes);
 }
 
-static tw_status run_forecast(struct worker *worker, struct tw_forecast_result *out_result)
+static tw_status run_single(struct worker *worker)
 {
-    if (worker->ensemble == NULL) {
-        return tw_forecast_run(worker->forecast, forecast_rain, worker, out_result);
+    struct tw_forecast_result result;
+    double begin_s = wall_s();
+    TW_TRY(tw_forecast_run(worker->forecast, forecast_rain, worker, &result));
+    send_forecast(worker, &result, wall_s() - begin_s);
+    return TW_OK;
+}
+
+/* What one frame says. What is wrong in it is left out: the server checked it. */
+static tw_status feed_frame(struct worker *worker, const struct tw_frame *frame)
+{
+    const struct tw_worker_rain *rain = (const struct tw_worker_rain *)(const void *)frame->bytes;
+    const struct tw_worker_value *values =
+        (const struct tw_worker_value *)(const void *)frame->bytes;
+    tw_status status = TW_OK;
+    if (frame->kind == TW_FRAME_RADAR) {
+        double time_s;
+        if (frame->size <= sizeof time_s || frame->bytes[frame->size - 1] != 0) return TW_OK;
+        memcpy(&time_s, frame->bytes, sizeof time_s);
+        status = tw_futures_add_radar(worker->futures, time_s, frame->bytes + sizeof time_s);
+        return status == TW_ERR_NOMEM ? status : TW_OK;
     }
-    struct tw_ensemble_result many;
-    TW_TRY(tw_ensemble_run(worker->ensemble, member_rain, worker, &many));
-    *out_result = (struct tw_forecast_result){.start_s = many.start_s,
-                                              .step_s = many.step_s,
-                                              .step_count = many.step_count,
-                                              .values = many.quantiles};
+    for (size_t i = 0; frame->kind == TW_FRAME_RAIN && i < frame->size / sizeof *rain; i++) {
+        if (rain[i].gage < 0 || rain[i].gage >= worker->gage_count) continue;
+        status =
+            tw_futures_add_rain(worker->futures, &rain[i], worker->rain[rain[i].gage].interval_s);
+        if (status == TW_ERR_NOMEM) return status;
+    }
+    for (size_t i = 0; frame->kind == TW_FRAME_VALUES && i < frame->size / sizeof *values; i++) {
+        status = tw_futures_add_value(worker->futures, &values[i]);
+        if (status == TW_ERR_NOMEM) return status;
+    }
+    return TW_OK;
+}
+
+static void free_queued(struct queued *item)
+{
+    while (item != NULL) {
+        struct queued *next = item->next;
+        free(item->frame.bytes);
+        free(item);
+        item = next;
+    }
+}
+
+/* Tell the members what came since the last cycle, in the order in which it came. */
+static tw_status feed(struct worker *worker)
+{
+    (void)pthread_mutex_lock(&worker->forecast_mutex);
+    struct queued *newest = worker->fed;
+    worker->fed = NULL;
+    (void)pthread_mutex_unlock(&worker->forecast_mutex);
+    struct queued *first = NULL;
+    while (newest != NULL) {
+        struct queued *next = newest->next;
+        newest->next = first;
+        first = newest;
+        newest = next;
+    }
+    tw_status status = TW_OK;
+    for (struct queued *item = first; item != NULL && status == TW_OK; item = item->next)
+        status = feed_frame(worker, &item->frame);
+    free_queued(first);
+    return status;
+}
+
+static tw_status run_members(struct worker *worker)
+{
+    struct tw_futures_product product;
+    TW_TRY(feed(worker));
+    TW_TRY(tw_futures_cycle(worker->futures, worker->forecast_from_s, worker->setup.budget_s,
+                            worker->members_path, &product));
+    const void *const parts[] = {&product.head, product.values, product.notes};
+    const size_t sizes[] = {sizeof product.head, product.value_count * sizeof *product.values,
+                            (size_t)product.head.notes_size};
+    /* Whoever hears of it may ask for the next one at once; this thread makes that one, too. */
+    (void)pthread_mutex_lock(&worker->forecast_mutex);
+    worker->forecast_busy = false;
+    (void)pthread_mutex_unlock(&worker->forecast_mutex);
+    (void)send_parts(worker, TW_FRAME_FORECAST, 3, parts, sizes);
     return TW_OK;
 }
 
@@ -190,16 +258,12 @@ static void *forecast_loop(void *user)
         if (worker->forecast_stop) break;
         worker->forecast_due = false;
         (void)pthread_mutex_unlock(&worker->forecast_mutex);
-        struct tw_forecast_result result;
-        double begin_s = wall_s();
-        tw_status status = run_forecast(worker, &result);
-        if (status == TW_OK) {
-            send_forecast(worker, &result, wall_s() - begin_s);
-        } else {
+        tw_status status = worker->futures != NULL ? run_members(worker) : run_single(worker);
+        if (status != TW_OK) {
             send_text(worker, TW_FRAME_FORECAST_FAILED, "forecast: %s", tw_status_text(status));
         }
         (void)pthread_mutex_lock(&worker->forecast_mutex);
-        worker->forecast_busy = false;
+        if (!worker->forecast_due) worker->forecast_busy = false;
     }
     (void)pthread_mutex_unlock(&worker->forecast_mutex);
     return NULL;
@@ -221,8 +285,8 @@ static void fork_forecast(struct worker *worker)
     for (int32_t g = 0; g < worker->gage_count; g++) {
         worker->recent_mmh[g] = live_rain_mmh(worker, g, now_s - persistence.window_s, now_s);
     }
-    tw_status status = worker->ensemble != NULL ? tw_ensemble_fork(worker->ensemble, worker->live)
-                                                : tw_forecast_fork(worker->forecast, worker->live);
+    tw_status status = TW_OK; /* the members go on by themselves */
+    if (worker->forecast != NULL) status = tw_forecast_fork(worker->forecast, worker->live);
     if (status != TW_OK) {
         send_text(worker, TW_FRAME_FORECAST_FAILED, "forecast: %s", tw_status_text(status));
         return;
@@ -333,6 +397,7 @@ static void restore_state(struct worker *worker, tw_run_options *options)
             worker->live = run;
             run = NULL;
             *options = again;
+            worker->restored = true;
             worker->setup.start_s = head.start_s;
             worker->saved_s = tw_run_elapsed_s(worker->live);
         }
@@ -341,22 +406,25 @@ static void restore_state(struct worker *worker, tw_run_options *options)
     free(bytes);
 }
 
-static tw_status make_ensemble(struct worker *worker, const struct tw_forecast_setup *one)
+/* Members that were saved go on from there; where they do not fit they begin anew. */
+static tw_status make_futures(struct worker *worker, const tw_run_options *options)
 {
-    const struct tw_ensemble_setup setup = {.model = one->model,
-                                            .options = one->options,
-                                            .members = worker->setup.members,
-                                            .threads = FORECAST_THREADS,
-                                            .horizon_s = one->horizon_s,
-                                            .step_s = one->step_s,
-                                            .watches = one->watches,
-                                            .watch_count = one->watch_count,
-                                            .quantiles = &worker->setup.quantile,
-                                            .quantile_count = 1};
-    return tw_ensemble_create(&setup, &worker->ensemble);
+    const struct tw_futures_setup setup = {.model = worker->model,
+                                           .options = *options,
+                                           .about = &worker->setup,
+                                           .watches = worker->watches,
+                                           .sensors = worker->sensors,
+                                           .classes_m = worker->classes_m,
+                                           .ahead = worker->ahead,
+                                           .threads = FORECAST_THREADS};
+    TW_TRY(tw_futures_create(&setup, &worker->futures));
+    if (worker->restored) {
+        (void)tw_futures_load(worker->futures, worker->members_path);
+    }
+    return TW_OK;
 }
 
-static tw_status make_forecast(struct worker *worker, const tw_run_options *options)
+static tw_status make_single(struct worker *worker, const tw_run_options *options)
 {
     size_t watches = (size_t)worker->setup.watch_count;
     size_t gages = (size_t)worker->gage_count;
@@ -378,8 +446,7 @@ static tw_status make_forecast(struct worker *worker, const tw_run_options *opti
         setup.options.routing = TW_RUN_ROUTING_SEMI_IMPLICIT;
         setup.options.routing_step_s = worker->setup.routing_step_s;
     }
-    tw_status status = worker->setup.members > 1 ? make_ensemble(worker, &setup)
-                                                 : tw_forecast_create(&setup, &worker->forecast);
+    tw_status status = tw_forecast_create(&setup, &worker->forecast);
     free(list);
     return status;
 }
@@ -425,24 +492,35 @@ static tw_status take_setup(struct worker *worker, const struct tw_frame *frame)
     memcpy(setup, frame->bytes, sizeof *setup);
     size_t watches = (size_t)setup->watch_count * sizeof *worker->watches;
     size_t sensors = (size_t)setup->sensor_count * sizeof *worker->sensors;
+    size_t classes = (size_t)setup->point_count * TW_WORKER_CLASSES * sizeof *worker->classes_m;
     size_t network = (size_t)setup->network_size;
     size_t state = (size_t)setup->state_size;
-    if (frame->size != sizeof *setup + watches + sensors + network + state) return TW_ERR_FORMAT;
+    if (frame->size != sizeof *setup + watches + sensors + classes + network + state ||
+        setup->point_count > setup->watch_count) {
+        return TW_ERR_FORMAT;
+    }
+    worker->classes_m = malloc(classes + 1);
+    worker->members_path = malloc(state + sizeof members_suffix);
     worker->watches = malloc(watches + 1);
     worker->sensors = malloc(sensors + 1);
     worker->network_path = malloc(network + 1);
     worker->state_path = malloc(state + 1);
     if (worker->watches == NULL || worker->sensors == NULL || worker->network_path == NULL ||
-        worker->state_path == NULL) {
+        worker->state_path == NULL || worker->classes_m == NULL || worker->members_path == NULL) {
         return TW_ERR_NOMEM;
     }
     const char *at = frame->bytes + sizeof *setup;
     memcpy(worker->watches, at, watches);
     memcpy(worker->sensors, at + watches, sensors);
-    memcpy(worker->network_path, at + watches + sensors, network);
-    memcpy(worker->state_path, at + watches + sensors + network, state);
+    memcpy(worker->classes_m, at + watches + sensors, classes);
+    at += watches + sensors + classes;
+    memcpy(worker->network_path, at, network);
+    memcpy(worker->state_path, at + network, state);
     worker->network_path[network] = 0;
     worker->state_path[state] = 0;
+    bool saves = worker->state_path[0] != 0;
+    (void)snprintf(worker->members_path, state + sizeof members_suffix, "%s%s", worker->state_path,
+                   saves ? members_suffix : "");
     return TW_OK;
 }
 
@@ -462,7 +540,8 @@ static tw_status begin(struct worker *worker)
     options.outer_rain = true;
     TW_TRY(tw_run_create(worker->model, &options, &worker->live));
     restore_state(worker, &options);
-    TW_TRY(make_forecast(worker, &options));
+    TW_TRY(worker->setup.members > 1 ? make_futures(worker, &options)
+                                     : make_single(worker, &options));
     TW_TRY(make_simulated(worker, &options));
     worker->forecast_thread_runs =
         pthread_create(&worker->forecast_thread, NULL, forecast_loop, worker) == 0;
@@ -490,18 +569,40 @@ static struct queued *take_queued(struct worker *worker)
     return item;
 }
 
-static tw_status obey(struct worker *worker, const struct tw_frame *frame)
+/* Keep a frame for the members; true when it is theirs now. */
+static bool keep_for_members(struct worker *worker, struct queued *item)
 {
+    if (worker->futures == NULL) return false;
+    (void)pthread_mutex_lock(&worker->forecast_mutex);
+    item->next = worker->fed;
+    worker->fed = item;
+    (void)pthread_mutex_unlock(&worker->forecast_mutex);
+    return true;
+}
+
+/* Obey a frame and free it. */
+static tw_status obey(struct worker *worker, struct queued *item)
+{
+    const struct tw_frame *frame = &item->frame;
+    tw_status status = TW_OK;
+    bool kept = false;
     if (frame->kind == TW_FRAME_RAIN) {
         take_rain(worker, frame, worker->rain);
+        kept = keep_for_members(worker, item);
+    } else if (frame->kind == TW_FRAME_VALUES || frame->kind == TW_FRAME_RADAR) {
+        kept = keep_for_members(worker, item);
     } else if (frame->kind == TW_FRAME_AHEAD) {
         take_rain(worker, frame, worker->ahead);
     } else if (frame->kind == TW_FRAME_ADVANCE && frame->size == sizeof(struct tw_worker_advance)) {
         struct tw_worker_advance order;
         memcpy(&order, frame->bytes, sizeof order);
-        return advance(worker, &order);
+        status = advance(worker, &order);
     }
-    return TW_OK;
+    if (!kept) {
+        free(item->frame.bytes);
+        free(item);
+    }
+    return status;
 }
 
 static tw_status work(struct worker *worker)
@@ -510,10 +611,7 @@ static tw_status work(struct worker *worker)
     for (;;) {
         struct queued *item = take_queued(worker);
         if (item == NULL) return TW_OK;
-        tw_status status = obey(worker, &item->frame);
-        free(item->frame.bytes);
-        free(item);
-        TW_TRY(status);
+        TW_TRY(obey(worker, item));
     }
 }
 
@@ -558,15 +656,11 @@ static void worker_done(struct worker *worker)
     (void)pthread_cond_signal(&worker->forecast_changed);
     (void)pthread_mutex_unlock(&worker->forecast_mutex);
     if (worker->forecast_thread_runs) (void)pthread_join(worker->forecast_thread, NULL);
-    while (worker->first != NULL) {
-        struct queued *item = worker->first;
-        worker->first = item->next;
-        free(item->frame.bytes);
-        free(item);
-    }
+    free_queued(worker->first);
+    free_queued(worker->fed);
     tw_simulated_destroy(worker->simulated);
     tw_forecast_destroy(worker->forecast);
-    tw_ensemble_destroy(worker->ensemble);
+    tw_futures_destroy(worker->futures);
     tw_run_destroy(worker->live);
     for (int32_t g = 0; g < worker->gage_count && worker->ahead != NULL; g++) {
         tw_rain_done(&worker->rain[g]);
@@ -578,6 +672,8 @@ static void worker_done(struct worker *worker)
     free(worker->recent_mmh);
     free(worker->watches);
     free(worker->sensors);
+    free(worker->classes_m);
+    free(worker->members_path);
     free(worker->network_path);
     free(worker->state_path);
 }

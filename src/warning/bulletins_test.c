@@ -95,7 +95,7 @@ static const struct tw_store_bulletin *forecast(struct scene *s, int minute,
             depth[p * STEPS + k] = (float)(peak_m[p] * k / (STEPS - 1));
     }
     const struct tw_warning_cause causes[POINTS] = {{TW_CAUSE_CONDUIT, "C<12", noon + 5 * MINUTE}};
-    const struct tw_outlook outlook = {.first_ms = noon + minute * MINUTE,
+    const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
                                        .step_ms = 5 * MINUTE,
                                        .count = STEPS,
                                        .depth_m = depth,

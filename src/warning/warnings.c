@@ -40,7 +40,7 @@ struct tw_warnings {
 
 /* What one forecast says of one point. */
 struct view {
-    const struct tw_outlook *outlook;
+    const struct tw_warning_outlook *outlook;
     int32_t point; /* its index */
     int32_t raise; /* the highest class that it is enough to raise to */
     int32_t keep;  /* and to keep */
@@ -175,7 +175,7 @@ static int64_t group_now(const struct tw_warnings *warnings, int64_t id, int64_t
 /* The probability that a class holds at a step. */
 static double chance_at(const struct point *p, const struct view *view, int32_t rank, int32_t step)
 {
-    const struct tw_outlook *o = view->outlook;
+    const struct tw_warning_outlook *o = view->outlook;
     if (o->chance != NULL) {
         int64_t row = (int64_t)view->point * TW_WARNING_CLASSES + rank - 1;
         return (double)o->chance[row * o->count + step];
@@ -187,7 +187,7 @@ static double chance_at(const struct point *p, const struct view *view, int32_t 
 /* The probability that it holds at any. */
 static double chance_ahead(const struct point *p, const struct view *view, int32_t rank)
 {
-    const struct tw_outlook *o = view->outlook;
+    const struct tw_warning_outlook *o = view->outlook;
     if (o->peak_chance != NULL) {
         return (double)o->peak_chance[(int64_t)view->point * TW_WARNING_CLASSES + rank - 1];
     }
@@ -250,7 +250,7 @@ static double peak_of(const float *values, int32_t point, int32_t count)
 /* Say what a forecast says of a warning: how sure, how deep, when, why. */
 static void describe(const struct point *p, const struct view *view, struct tw_store_warning *w)
 {
-    const struct tw_outlook *o = view->outlook;
+    const struct tw_warning_outlook *o = view->outlook;
     int32_t rank = w->rank;
     double depth_m = larger(p->modelled_m, p->ahead_m);
     double low_m = larger(p->modelled_m, peak_of(o->low_m, view->point, o->count));
@@ -446,7 +446,7 @@ static bool update_from_forecast(struct tw_warnings *warnings, struct point *p, 
 }
 
 bool tw_warnings_forecast(struct tw_warnings *warnings, int64_t now_ms,
-                          const struct tw_outlook *outlook)
+                          const struct tw_warning_outlook *outlook)
 {
     bool changed = false;
     if (outlook->first_ms <= warnings->forecast_ms) return false;

@@ -76,7 +76,7 @@ struct tw_warning_cause {
 };
 
 /** What a forecast says: of every point, at equal steps. */
-struct tw_outlook {
+struct tw_warning_outlook {
     int64_t first_ms, step_ms; /* time of the first value; between two */
     int32_t count;             /* values of each point */
     const float *depth_m;      /* [points * count] median, the values of a point side by side */
@@ -131,7 +131,7 @@ bool tw_warnings_model(struct tw_warnings *warnings, int64_t now_ms, int64_t tim
 /** There is a new forecast; one that is not later than the last is left out. returns: true when a
  * warning changed */
 bool tw_warnings_forecast(struct tw_warnings *warnings, int64_t now_ms,
-                          const struct tw_outlook *outlook);
+                          const struct tw_warning_outlook *outlook);
 
 /**
  * An officer orders something about a warning.

@@ -32,7 +32,7 @@ static bool forecast(struct tw_warnings *warnings, int minute, double from_m, do
     for (int i = 0; i < STEPS; i++) {
         depth[i] = (float)(from_m + (to_m - from_m) * i / (STEPS - 1));
     }
-    const struct tw_outlook outlook = {.first_ms = noon + minute * MINUTE,
+    const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
                                        .step_ms = 5 * MINUTE,
                                        .count = STEPS,
                                        .depth_m = depth};
@@ -94,7 +94,7 @@ static void a_forecast_that_says_the_same_keeps_the_warning_fresh(void **state)
     float steady[STEPS];
     for (int i = 0; i < STEPS; i++)
         steady[i] = i < 6 ? 0.0F : 0.3F;
-    struct tw_outlook outlook = {
+    struct tw_warning_outlook outlook = {
         .first_ms = noon, .step_ms = 5 * MINUTE, .count = STEPS, .depth_m = steady};
     assert_true(tw_warnings_forecast(warnings, noon, &outlook));
     assert_false(
@@ -314,7 +314,7 @@ static bool chances(struct tw_warnings *warnings, int minute, const double chanc
     for (int c = 0; c < 4; c++)
         peak[c] = (float)chance[c];
     const struct tw_warning_cause cause = {TW_CAUSE_CONDUIT, "C12", noon + 5 * MINUTE};
-    const struct tw_outlook outlook = {.first_ms = noon + minute * MINUTE,
+    const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
                                        .step_ms = 5 * MINUTE,
                                        .count = STEPS,
                                        .depth_m = depth,
