@@ -291,7 +291,7 @@ static const struct tw_store_bulletin *issue(struct tw_bulletins *b, struct tw_w
                                          .session = b->setup.session,
                                          .group = b->said.group,
                                          .time_ms = now_ms,
-                                         .kind = kind,
+                                         .kind = (int32_t)kind,
                                          .text = tw_strbuf_get(&b->text),
                                          .brief = tw_strbuf_get(&b->brief)};
     bool whole = b->text.status == TW_OK && b->brief.status == TW_OK && extended.status == TW_OK;

@@ -96,11 +96,11 @@ static const struct tw_store_bulletin *forecast(struct scene *s, int minute,
     }
     const struct tw_warning_cause causes[POINTS] = {{TW_CAUSE_CONDUIT, "C<12", noon + 5 * MINUTE}};
     const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
-                                       .step_ms = 5 * MINUTE,
-                                       .count = STEPS,
-                                       .depth_m = depth,
-                                       .causes = causes,
-                                       .basis = "{\"members\":32,\"left_out\":[\"L3\"]}"};
+                                               .step_ms = 5 * MINUTE,
+                                               .count = STEPS,
+                                               .depth_m = depth,
+                                               .causes = causes,
+                                               .basis = "{\"members\":32,\"left_out\":[\"L3\"]}"};
     (void)tw_warnings_forecast(s->warnings, outlook.first_ms, &outlook);
     return tw_bulletins_step(s->bulletins, s->warnings, outlook.first_ms);
 }

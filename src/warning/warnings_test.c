@@ -33,9 +33,9 @@ static bool forecast(struct tw_warnings *warnings, int minute, double from_m, do
         depth[i] = (float)(from_m + (to_m - from_m) * i / (STEPS - 1));
     }
     const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
-                                       .step_ms = 5 * MINUTE,
-                                       .count = STEPS,
-                                       .depth_m = depth};
+                                               .step_ms = 5 * MINUTE,
+                                               .count = STEPS,
+                                               .depth_m = depth};
     return tw_warnings_forecast(warnings, noon + minute * MINUTE, &outlook);
 }
 
@@ -315,15 +315,15 @@ static bool chances(struct tw_warnings *warnings, int minute, const double chanc
         peak[c] = (float)chance[c];
     const struct tw_warning_cause cause = {TW_CAUSE_CONDUIT, "C12", noon + 5 * MINUTE};
     const struct tw_warning_outlook outlook = {.first_ms = noon + minute * MINUTE,
-                                       .step_ms = 5 * MINUTE,
-                                       .count = STEPS,
-                                       .depth_m = depth,
-                                       .low_m = depth,
-                                       .high_m = high,
-                                       .chance = at,
-                                       .peak_chance = peak,
-                                       .causes = &cause,
-                                       .basis = "{\"members\":32}"};
+                                               .step_ms = 5 * MINUTE,
+                                               .count = STEPS,
+                                               .depth_m = depth,
+                                               .low_m = depth,
+                                               .high_m = high,
+                                               .chance = at,
+                                               .peak_chance = peak,
+                                               .causes = &cause,
+                                               .basis = "{\"members\":32}"};
     return tw_warnings_forecast(warnings, noon + minute * MINUTE, &outlook);
 }
 
