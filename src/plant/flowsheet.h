@@ -14,6 +14,7 @@
 
 enum {
     TW_UNIT_KEYS = 16,   /* numbers of a unit, at most */
+    TW_UNIT_NOTES = 6,   /* numbers that a unit keeps from its outlet to its rates */
     TW_UNIT_PORTS = 2,   /* outlets of a unit, at most */
     TW_PLANT_UNITS = 64, /* of a plant, at most; also of pipes, sensors, controllers */
     TW_LAYERS = 10       /* of a settler */
@@ -60,6 +61,7 @@ struct tw_unit_kind {
     bool flow_held;    /* outflow does not follow inflow at once */
     bool content_held; /* concentrations at outlets do not follow those at the inlet at once */
     bool flow_by_content;
+    const char *only_for;  /* the model it can be used with; NULL: any */
     int32_t asked_port;    /* 1 + the outlet whose pipes say how much leaves there; 0: none */
     bool sludge;           /* what flows in is taken away as sludge */
     bool composed;         /* its section gives concentrations */
@@ -228,7 +230,7 @@ struct tw_eval {
     double *out;               /* [(unit * ports + port) * width + component] */
     double *oxygen_saturation; /* [lanes] */
     double *oxygen_faster;     /* [lanes] kLa at the tank's temperature to that at 15 C */
-    double *scratch;           /* [digester's memory] */
+    double *notes;             /* [unit * TW_UNIT_NOTES] what an outlet found for the rates */
     bool whole;                /* sinks are looked at, too */
     double short_m3d;          /* asked of pipes beyond what arrives */
 };

@@ -140,6 +140,10 @@ static tw_status take_unit(struct tw_plant_reader *r, struct tw_plant_section *s
         return TW_OK;
     }
     const struct tw_unit_kind *kind = tw_unit_kinds[row];
+    if (kind->only_for != NULL && !tw_text_same(kind->only_for, plant->biology->word)) {
+        tw_plant_ini_fault(&r->ini, section, NULL, "a %s goes with model %s only", kind->word,
+                           kind->only_for);
+    }
     struct tw_unit *unit = &plant->units[plant->unit_count++];
     *unit = (struct tw_unit){.name = section->name,
                              .kind = kind,

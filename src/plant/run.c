@@ -35,6 +35,7 @@ static void lay_out(tw_plant_run *run, struct tw_pool *kept, struct tw_pool *wor
     e->in_m3d = TW_POOL_NEW(work, double, p->unit_count);
     e->load = TW_POOL_NEW(work, double, p->unit_count * p->width);
     e->out_m3d = TW_POOL_NEW(work, double, outlets);
+    e->notes = TW_POOL_NEW(work, double, p->unit_count *TW_UNIT_NOTES);
     e->out = TW_POOL_NEW(work, double, outlets * p->width);
     e->oxygen_saturation = TW_POOL_NEW(work, double, p->lanes);
     e->oxygen_faster = TW_POOL_NEW(work, double, p->lanes);
