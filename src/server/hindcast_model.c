@@ -10,6 +10,9 @@
 /* The noise of a sensor that states none. */
 #define USUAL_LEVEL_SD_M 0.01
 #define USUAL_FLOW_SD_M3S 0.02
+/* Members may be hasty: docs/decisions/0006-rain-ahead.md has the figures. */
+#define HASTY_STEP_S 4.0
+#define HASTY_TRIALS 4
 #define DAY_S 86400.0
 #define MS_S 1000.0
 
@@ -189,6 +192,8 @@ static tw_status make_foresee(struct tw_hindcast_model *m, const struct lists *l
     setup.filter.options.start_day = start_s / DAY_S + 25569.0; /* 1970-01-01 */
     setup.filter.options.end_day = end_s / DAY_S + 25569.0;
     setup.filter.options.outer_rain = true;
+    setup.filter.options.minimum_step_s = HASTY_STEP_S;
+    setup.filter.options.max_trials = HASTY_TRIALS;
     setup.filter.members = m->setup.members;
     setup.filter.threads = m->setup.threads;
     setup.filter.seed = m->setup.seed;
