@@ -54,6 +54,9 @@ if(TARGET thalweg)
         add_test(NAME server_kill COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/kill_test.py $<TARGET_FILE:thalweg> --kills 3)
         set_tests_properties(server server_faults server_telemetry server_kill PROPERTIES LABELS "command;server" TIMEOUT 600)
+        add_test(NAME hindcast COMMAND Python3::Interpreter
+            ${CMAKE_CURRENT_SOURCE_DIR}/hindcast_test.py $<TARGET_FILE:thalweg>)
+        set_tests_properties(hindcast PROPERTIES LABELS "command" TIMEOUT 300)
         add_test(NAME worker COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/worker_test.py $<TARGET_FILE:thalweg>)
         set_tests_properties(worker PROPERTIES LABELS "command" TIMEOUT 600 SKIP_RETURN_CODE 77)
