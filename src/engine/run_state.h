@@ -31,7 +31,8 @@ struct tw_run_clock {
 };
 struct tw_run_sums {            /* per lane */
     struct tw_flow_rates rates; /* at the end of the last step */
-    double dry_m3, wet_m3, ground_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3, seeped_m3;
+    double dry_m3, wet_m3, ground_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3,
+        seeped_m3;
     double initial_m3, nudged_m3;
 };
 

@@ -272,7 +272,8 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_outlet_read, tw_inp_xsection_read, tw_inp_loss_read, tw_inp_rule_read,
     tw_inp_inflow_read, tw_inp_dwf_read, tw_inp_report_read, tw_inp_coordinate_read,
     tw_inp_vertex_read, tw_inp_polygon_read, tw_inp_symbol_read, tw_inp_file_read,
-    tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read, tw_inp_rdii_read, tw_inp_missing_read,
-    tw_inp_unused_read, tw_inp_ignored_read, tw_inp_temperature_read;
+    tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
+    tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,
+    tw_inp_temperature_read;
 
 #endif
