@@ -300,8 +300,12 @@ static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
         bool conduit = is_conduit(net->model, i);
         net->plain[a] = net->plain[a] && conduit;
         net->plain[b] = net->plain[b] && conduit;
-        if (net->outfall[a]) net->outfall_row[net->model->nodes.row[a]] = net->row_of_link[i];
-        if (net->outfall[b]) net->outfall_row[net->model->nodes.row[b]] = net->row_of_link[i];
+        /* between two outfalls SWMM sets the level of the second only */
+        if (net->outfall[b]) {
+            net->outfall_row[net->model->nodes.row[b]] = net->row_of_link[i];
+        } else if (net->outfall[a]) {
+            net->outfall_row[net->model->nodes.row[a]] = net->row_of_link[i];
+        }
     }
     for (int32_t i = 0; i < net->node_count; i++) {
         net->surcharge_factor[i] = arrivals[i] == 0 && departures[i] > 0 ? 0.6 : 1.0;

@@ -1,6 +1,7 @@
 #include "hydrology/groundwater.h"
 
 #include "hydrology/infiltration.h"
+#include "hydrology/lid.h"
 #include "num/ode.h"
 
 #include <math.h>
@@ -41,8 +42,7 @@ static double area_of(const struct tw_ground_state *g, int32_t ground)
 
 static double pervious_ratio(const struct tw_ground_state *g, int32_t ground)
 {
-    int32_t i = g->model->grounds.ground[ground].subcatchment;
-    return 1.0 - g->model->subcatchments.impervious_ratio[i];
+    return tw_lid_pervious_ratio(g->model, g->model->grounds.ground[ground].subcatchment);
 }
 
 void tw_ground_begin(struct tw_ground_state *g)

@@ -47,6 +47,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->new_runoff_m3s = TW_POOL_NEW(state, double, subs);
     h->outfall_routed_m3 = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *width);
     tw_ground_lay(&h->ground, model, lanes, state);
+    tw_lid_lay(&h->lid, model, lanes, state);
     h->totals.rain_m3 = TW_POOL_NEW(state, double, width);
     h->totals.evaporation_m3 = TW_POOL_NEW(state, double, width);
     h->totals.infiltration_m3 = TW_POOL_NEW(state, double, width);
@@ -104,9 +105,11 @@ static void state_clear(struct tw_hydrology *h)
 
 /* Areas, coefficients and routing between subareas. SWMM takes the whole impervious area for the
  * coefficient of both impervious parts. */
-static void catchment_prepare(const struct tw_subcatchments *s, int32_t i,
+static void catchment_prepare(const struct tw_model *model, int32_t i,
                               const struct tw_catchment_factors *factors, struct tw_catchment *c)
 {
+    const struct tw_subcatchments *s = &model->subcatchments;
+    double open_m2 = s->area_m2[i] - tw_lid_area_m2(model, i);
     double impervious = s->impervious_ratio[i] * factors->impervious;
     if (impervious > 1.0 && factors->impervious > 1.0) impervious = 1.0;
     double bare = s->zero_storage_ratio[i];
@@ -118,8 +121,8 @@ static void catchment_prepare(const struct tw_subcatchments *s, int32_t i,
     for (int k = 0; k < TW_SUBAREA_COUNT; k++) {
         bool pervious = k == TW_SUBAREA_PERVIOUS;
         double roughness = (pervious ? s->n_pervious[i] : s->n_impervious[i]) * factors->roughness;
-        double area_m2 = (pervious ? 1.0 - impervious : impervious) * s->area_m2[i];
-        c->area_m2[k] = s->area_m2[i] * ratio[k];
+        double area_m2 = (pervious ? 1.0 - impervious : impervious) * open_m2;
+        c->area_m2[k] = open_m2 * ratio[k];
         c->at_once[k] = !(roughness > 0.0);
         if (area_m2 > 0.0 && roughness > 0.0)
             c->alpha[k] = MANNING * s->width_m[i] / area_m2 * sqrt(s->slope_ratio[i]) / roughness;
@@ -158,7 +161,7 @@ static void parameters_begin(struct tw_hydrology *h)
     for (int32_t i = 0; i < h->model->gages.count * h->lanes; i++)
         h->gage_factor[i] = 1.0;
     for (int32_t i = 0; i < h->model->subcatchments.count; i++) {
-        catchment_prepare(&h->model->subcatchments, i, &as_given, &h->catchment[at(h, i, 0)]);
+        catchment_prepare(h->model, i, &as_given, &h->catchment[at(h, i, 0)]);
         for (int32_t lane = 0; lane < h->lanes; lane++) {
             h->factors[at(h, i, lane)] = as_given;
             h->catchment[at(h, i, lane)] = h->catchment[at(h, i, 0)];
@@ -181,7 +184,7 @@ void tw_hydrology_set_factors(struct tw_hydrology *h, int32_t subcatchment, int3
     size_t here = at(h, subcatchment, lane);
     double before_m3 = stored_m3(h, subcatchment, lane);
     h->factors[here] = factors;
-    catchment_prepare(&h->model->subcatchments, subcatchment, &factors, &h->catchment[here]);
+    catchment_prepare(h->model, subcatchment, &factors, &h->catchment[here]);
     h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) - before_m3;
 }
 
@@ -202,6 +205,7 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
     for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         infiltration_begin(h, i);
     tw_ground_begin(&h->ground);
+    tw_lid_begin(&h->lid);
     tw_climate_begin(h);
     tw_gages_begin(h);
     for (int32_t lane = 0; lane < h->lanes; lane++)
@@ -228,9 +232,17 @@ static double step_choose(const struct tw_hydrology *h, double day)
     return step_s < longest_s ? step_s : longest_s;
 }
 
+/* Water from elsewhere spreads over what LIDs leave open, or over them where they leave nothing. */
+static double runon_area_m2(const struct tw_hydrology *h, int32_t i)
+{
+    double area_m2 = h->model->subcatchments.area_m2[i];
+    double open_m2 = area_m2 - tw_lid_area_m2(h->model, i);
+    return open_m2 > 0.0 ? open_m2 : area_m2;
+}
+
 static void runon_add(struct tw_hydrology *h, int32_t to, int32_t lane, double flow_m3s)
 {
-    double area_m2 = h->model->subcatchments.area_m2[to];
+    double area_m2 = runon_area_m2(h, to);
     if (area_m2 <= 0.0) return;
     h->runon_mps[at(h, to, lane)] += flow_m3s / area_m2;
     for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
@@ -270,6 +282,24 @@ static void subareas_exchange(struct tw_hydrology *h, int32_t i, int32_t lane)
             flow_m3s[TW_SUBAREA_PERVIOUS] / c->area_m2[TW_SUBAREA_IMPERVIOUS];
 }
 
+/* What units gave back in the last step: onto the pervious part, and by drains onto other
+ * subcatchments. */
+static void lids_return(struct tw_hydrology *h)
+{
+    const struct tw_lids *lids = &h->model->lids;
+    tw_lid_begin_step(&h->lid);
+    for (int32_t i = 0; i < lids->unit_count; i++) {
+        int32_t from = lids->unit[i].subcatchment, to = lids->unit[i].drain_subcatchment;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            double area_m2 = h->catchment[at(h, from, lane)].area_m2[TW_SUBAREA_PERVIOUS];
+            if (i == lids->first[from] && area_m2 > 0.0)
+                h->subarea_inflow_mps[at(h, from * TW_SUBAREA_COUNT + TW_SUBAREA_PERVIOUS, lane)] +=
+                    h->lid.to_pervious_m3s[at(h, from, lane)] / area_m2;
+            if (to >= 0 && to != from) runon_add(h, to, lane, h->lid.old_drain_m3s[at(h, i, lane)]);
+        }
+    }
+}
+
 static void runon_collect(struct tw_hydrology *h, double last_step_s)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
@@ -278,6 +308,7 @@ static void runon_collect(struct tw_hydrology *h, double last_step_s)
     zero(h->runon_mps, all);
     zero(h->subarea_inflow_mps, all * TW_SUBAREA_COUNT);
     if (last_step_s > 0.0) outfalls_return(h, last_step_s);
+    lids_return(h);
     for (int32_t i = 0; i < s->count; i++) {
         if (s->area_m2[i] == 0.0) continue;
         int32_t to = s->outlet_subcatchment[i];
@@ -353,11 +384,10 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
 static void volumes_add(struct tw_hydrology *h, int32_t i, int32_t lane, double rain_m3,
                         double dt_s, const struct step_volumes *v)
 {
-    const struct tw_subcatchments *s = &h->model->subcatchments;
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
     size_t here = at(h, i, lane);
     each->rain_m3[here] += rain_m3;
-    each->runon_m3[here] += h->runon_mps[here] * dt_s * s->area_m2[i];
+    each->runon_m3[here] += h->runon_mps[here] * dt_s * runon_area_m2(h, i);
     each->evaporation_m3[here] += v->evaporation_m3;
     each->infiltration_m3[here] += v->infiltration_m3;
     each->impervious_m3[here] +=
@@ -401,6 +431,53 @@ static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
     tw_ground_step(&h->ground, row, lane, &weather, at_node, dt_s);
 }
 
+/* Infiltration that the ground under LIDs would take: that of the pervious part, or without one
+ * what the subcatchment's soil makes of rain and run-on. */
+static double native_infiltration(struct tw_hydrology *h, int32_t i, int32_t lane,
+                                  const struct tw_infiltration_input *weather,
+                                  const struct step_volumes *volumes)
+{
+    const struct tw_catchment *c = &h->catchment[at(h, i, lane)];
+    double open_m2 = h->model->subcatchments.area_m2[i] - tw_lid_area_m2(h->model, i);
+    if (c->area_m2[TW_SUBAREA_PERVIOUS] > 0.0)
+        return volumes->infiltration_m3 / open_m2 / weather->dt_s;
+    struct tw_infiltration_input in = *weather;
+    in.runon_mps = h->runon_mps[at(h, i, lane)];
+    return infiltration_rate(h, i, lane, &in);
+}
+
+static void lids_step(struct tw_hydrology *h, int32_t i, int32_t lane,
+                      const struct tw_infiltration_input *weather, double evaporation_mps,
+                      struct step_volumes *volumes)
+{
+    double area_m2 = h->model->subcatchments.area_m2[i], covered = tw_lid_area_m2(h->model, i);
+    const struct tw_catchment *c = &h->catchment[at(h, i, lane)];
+    int32_t ground = tw_ground_row(h->model, i);
+    double dt_s = weather->dt_s;
+    if (!(covered > 0.0)) return;
+    double part_m3[TW_SUBAREA_COUNT];
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        part_m3[k] = volumes->runoff_m3[k] * c->outlet_ratio[k];
+    struct tw_lid_weather w = {
+        .dt_s = dt_s,
+        .day = h->clock->old_runoff_ms / 86400.0e3,
+        .rain_mps = weather->rain_mps,
+        .runon_mps = covered == area_m2 ? h->runon_mps[at(h, i, lane)] : 0.0,
+        .evaporation_mps = evaporation_mps,
+        .native_mps = native_infiltration(h, i, lane, weather, volumes),
+        .most_exfiltration_mps = INFINITY,
+        .impervious_m3s = (part_m3[TW_SUBAREA_BARE] + part_m3[TW_SUBAREA_IMPERVIOUS]) / dt_s,
+        .pervious_m3s = part_m3[TW_SUBAREA_PERVIOUS] / dt_s};
+    if (ground >= 0 && !h->model->options.ignore_groundwater)
+        w.most_exfiltration_mps = h->ground.room_m[at(h, ground, lane)] / dt_s;
+    struct tw_lid_volumes lid;
+    tw_lid_step(&h->lid, i, lane, &w, &lid);
+    volumes->outlet_m3 += lid.runoff - lid.taken;
+    volumes->evaporation_m3 += lid.evaporation;
+    volumes->pervious_evaporation_m3 += lid.pervious_evaporation;
+    volumes->infiltration_m3 += lid.exfiltration;
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
@@ -415,6 +492,7 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         struct step_volumes volumes = {0};
         for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
             subarea_step(h, i, k, lane, &weather, evaporation_mps, &volumes);
+        lids_step(h, i, lane, &weather, evaporation_mps, &volumes);
         size_t here = at(h, i, lane);
         h->evaporated_mps[here] = volumes.evaporation_m3 / dt_s / area_m2;
         h->infiltrated_mps[here] = volumes.infiltration_m3 / dt_s / area_m2;
@@ -465,6 +543,8 @@ static void totals_add(struct tw_hydrology *h, double dt_s)
             h->clock->had_runoff = h->clock->had_runoff || (!always && runs_off(h, i, lane));
         }
     }
+    for (int32_t lane = 0; lane < h->lanes; lane++)
+        h->clock->had_runoff = h->clock->had_runoff || (!always && h->lid.wet[lane]);
 }
 
 void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
@@ -521,4 +601,5 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
             wet_m3s[lane] += flow_m3s;
         }
     }
+    tw_lid_node_inflow(&h->lid, f, lateral_m3s, wet_m3s);
 }

@@ -8,6 +8,7 @@
 
 #include "base/pool.h"
 #include "hydrology/groundwater.h"
+#include "hydrology/lid.h"
 #include "model/model.h"
 
 #include <stdbool.h>
@@ -141,6 +142,7 @@ struct tw_hydrology {
     double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the
                                   last runoff step; the engine adds, the step takes */
     struct tw_ground_state ground;
+    struct tw_lid_state lid;
     struct tw_hydrology_totals totals;
     struct tw_subcatchment_totals subcatchment_totals;
 

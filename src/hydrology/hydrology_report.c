@@ -28,6 +28,7 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
     for (int32_t i = 0; i < s->count; i++) {
         size_t here = (size_t)i * (size_t)h->lanes + (size_t)lane;
         double runoff_m3s = (1.0 - f) * h->old_runoff_m3s[here] + f * h->new_runoff_m3s[here];
+        runoff_m3s += tw_lid_drain_m3s(&h->lid, i, lane, f);
         if (runoff_m3s < least_runoff_mps * s->area_m2[i]) runoff_m3s = 0.0;
         for (int k = 0; k < TW_SUBCATCHMENT_VALUES; k++)
             out[i][k] = 0.0;
@@ -43,7 +44,7 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
 
 double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane)
 {
-    double volume_m3 = 0.0;
+    double volume_m3 = tw_lid_storage_m3(&h->lid, lane);
     for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++) {
             size_t here = (size_t)(i * TW_SUBAREA_COUNT + k) * (size_t)h->lanes + (size_t)lane;
@@ -58,7 +59,7 @@ double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
     const struct tw_hydrology_totals *t = &h->totals;
     double in_m3 = t->rain_m3[lane] + t->outfall_runon_m3[lane] + t->initial_storage_m3[lane];
     double out_m3 = t->evaporation_m3[lane] + t->infiltration_m3[lane] + t->runoff_m3[lane] +
-                    tw_hydrology_storage_m3(h, lane);
+                    h->lid.drained_m3[lane] + tw_hydrology_storage_m3(h, lane);
     if (t->nudged_m3[lane] >= 0.0) {
         in_m3 += t->nudged_m3[lane];
     } else {

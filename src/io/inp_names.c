@@ -289,7 +289,7 @@ static tw_status allocate_subcatchments(struct tw_inp *inp)
     return TW_OK;
 }
 
-static tw_status allocate_ground(struct tw_inp *inp)
+static tw_status allocate_ground_and_lids(struct tw_inp *inp)
 {
     struct tw_aquifers *a = &inp->model->aquifers;
     struct tw_grounds *g = &inp->model->grounds;
@@ -299,6 +299,12 @@ static tw_status allocate_ground(struct tw_inp *inp)
     TAKE(g->ground, struct tw_ground, inp->section_rows[TW_SECTION_GROUNDWATER]);
     TAKE_SCRATCH(inp->ground_line, int32_t, inp->section_rows[TW_SECTION_GROUNDWATER]);
     int32_t subcatchments = inp->section_rows[TW_SECTION_SUBCATCHMENTS];
+    struct tw_lids *l = &inp->model->lids;
+    tw_names_init(&l->names, &inp->model->arena);
+    TAKE(l->control, struct tw_lid_control, inp->section_rows[TW_SECTION_LID_CONTROLS]);
+    TAKE_SCRATCH(inp->lid_line, int32_t, inp->section_rows[TW_SECTION_LID_CONTROLS]);
+    TAKE(l->unit, struct tw_lid_unit, inp->section_rows[TW_SECTION_LID_USAGE]);
+    TAKE_SCRATCH(inp->lid_unit_line, int32_t, inp->section_rows[TW_SECTION_LID_USAGE]);
     TAKE(g->of_subcatchment, int32_t, subcatchments);
     for (int32_t i = 0; i < subcatchments; i++)
         g->of_subcatchment[i] = -1;
@@ -352,7 +358,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     TW_TRY(allocate_regulators(inp));
     TW_TRY(allocate_subcatchments(inp));
     TW_TRY(allocate_gages(inp));
-    TW_TRY(allocate_ground(inp));
+    TW_TRY(allocate_ground_and_lids(inp));
     TW_TRY(allocate_inflows(inp));
     tw_names_init(&inp->model->curves.names, arena);
     tw_names_init(&inp->model->series.names, arena);

@@ -79,6 +79,7 @@ static tw_status read_rows(struct tw_inp *inp)
     tw_inp_check_wet_step(inp);
     tw_inp_check_subcatchments(inp);
     tw_inp_check_ground(inp);
+    TW_TRY(tw_inp_check_lids(inp));
     TW_TRY(tw_inp_check_links(inp));
     TW_TRY(tw_inp_check_nodes(inp));
     return tw_inp_check_tree(inp);

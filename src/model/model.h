@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "model/ground.h"
+#include "model/lid.h"
 #include "thalweg/model.h"
 
 #include <stdbool.h>
@@ -314,6 +315,7 @@ struct tw_model {
     bool *subcatchment_reported;
     struct tw_aquifers aquifers;
     struct tw_grounds grounds;
+    struct tw_lids lids;
     struct tw_nodes nodes;
     struct tw_outfalls outfalls;
     struct tw_storages storages;
