@@ -22,6 +22,7 @@ static const char usage[] =
     "  --iterations N   rounds of improvement (the problem's, 2000); 0: the first plan\n"
     "  --exact          also solve it as integer programs, and tell how far the plan is off\n"
     "  --exact-s S      time for each level of the objective (10)\n"
+    "  --exact-levels N how many of its levels are solved, 1 to 5 (5)\n"
     "  --chinese        the card in Chinese\n"
     "  --json           the whole plan as JSON, with routes\n"
     "  --help\n"
@@ -33,6 +34,7 @@ enum { PROBLEM_MOST = 1 << 29 };
 struct arguments {
     const char *file;
     int32_t deadline_ms, iterations; /* -1: the problem's */
+    int32_t exact_levels;
     double exact_s;
     bool exact, json, chinese;
 };
@@ -48,6 +50,9 @@ static bool take_option(struct arguments *a, int option)
         return tw_text_int(optarg, &a->iterations) == TW_OK && a->iterations >= 0;
     case 's':
         return tw_text_double(optarg, &a->exact_s) == TW_OK && a->exact_s > 0.0;
+    case 'l':
+        return tw_text_int(optarg, &a->exact_levels) == TW_OK && a->exact_levels >= 1 &&
+               a->exact_levels <= TW_DISPATCH_LEVELS;
     case 'e':
         return a->exact = true;
     case 'j':
@@ -65,6 +70,7 @@ static int take_arguments(int argc, char **argv, struct arguments *a)
     static const struct option options[] = {
         {"deadline", required_argument, NULL, 'd'}, {"iterations", required_argument, NULL, 'i'},
         {"exact", no_argument, NULL, 'e'},          {"exact-s", required_argument, NULL, 's'},
+        {"exact-levels", required_argument, NULL, 'l'},
         {"json", no_argument, NULL, 'j'},           {"chinese", no_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     int option;
@@ -132,7 +138,7 @@ static tw_status print_exact(const struct arguments *a, const struct tw_dispatch
 {
     struct tw_exact_result result;
     tw_status status =
-        tw_exact_solve(&item->problem, &item->options, TW_DISPATCH_LEVELS, a->exact_s, &result);
+        tw_exact_solve(&item->problem, &item->options, a->exact_levels, a->exact_s, &result);
     if (status == TW_ERR_NUMERIC) {
         (void)printf(a->json ? ",\"exact\":null" : "exact: CBC found no plan in its time\n");
         return TW_OK;
@@ -208,7 +214,7 @@ static int plan_case(const struct arguments *a, struct tw_dispatch_case *item)
 
 int tw_cmd_dispatch(int argc, char **argv)
 {
-    struct arguments a = {.deadline_ms = -1, .iterations = -1, .exact_s = 10.0};
+    struct arguments a = {.deadline_ms = -1, .iterations = -1, .exact_levels = 5, .exact_s = 10.0};
     struct tw_dispatch_case item;
     tw_faults *faults;
     int code = take_arguments(argc, argv, &a);

@@ -4,6 +4,10 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
+enum { SWAP_MOST = 60 }; /* crews up to which every pair of them is tried: more take too long */
+
 /* ---- the beginning ---- */
 
 /* Call back what a convoy can't seat: crews that are not fixed first. */
@@ -134,7 +138,6 @@ static bool keep_gain(struct tw_assign *assign, bool possible, int32_t mark,
         struct tw_cost cost = tw_assign_cost(assign);
         if (tw_cost_compare(&cost, io_cost) < 0) {
             *io_cost = cost;
-            tw_assign_keep(assign);
             return true;
         }
     }
@@ -154,26 +157,43 @@ static bool try_crews(struct tw_assign *assign, struct tw_cost *io_cost)
             bool possible = tw_assign_send(assign, c, p);
             gained |= keep_gain(assign, possible, mark, io_cost);
         }
+        tw_assign_keep(assign);
+    }
+    return gained;
+}
+
+/* The vehicles of one base: further ones to its convoys, others in their place. */
+static bool try_base(struct tw_assign *assign, const struct tw_base *base, struct tw_cost *io_cost)
+{
+    const struct tw_setup *setup = assign->setup;
+    int64_t row = (int64_t)(base - setup->bases) * setup->points;
+    bool gained = false;
+    for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
+        int32_t v = setup->vehicle_of[i];
+        bool pump = setup->problem->vehicles[v].pump_m3h > 0;
+        for (int32_t p = -1; p < setup->points; p++) {
+            /* without a pump, a further vehicle brings nothing */
+            if (p < 0 ? assign->vehicle_at[v] < 0 : !pump || assign->convoys[row + p].people == 0)
+                continue;
+            int32_t mark = tw_assign_mark(assign);
+            bool possible = tw_assign_send_vehicle(assign, v, p);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
+        for (int32_t k = base->vehicle_begin; k < i; k++) {
+            int32_t mark = tw_assign_mark(assign);
+            bool possible = tw_assign_swap_vehicles(assign, v, setup->vehicle_of[k]);
+            gained |= keep_gain(assign, possible, mark, io_cost);
+        }
     }
     return gained;
 }
 
 static bool try_vehicles(struct tw_assign *assign, struct tw_cost *io_cost)
 {
-    const struct tw_setup *setup = assign->setup;
     bool gained = false;
-    for (int32_t v = 0; v < setup->vehicles; v++) {
-        int32_t b = setup->vehicle_base[v], mark = tw_assign_mark(assign);
-        if (b < 0) continue;
-        for (int32_t p = -1; p < setup->points; p++) {
-            if (p >= 0 && assign->convoys[(int64_t)b * setup->points + p].people == 0) continue;
-            bool possible = tw_assign_send_vehicle(assign, v, p);
-            gained |= keep_gain(assign, possible, mark, io_cost);
-        }
-        for (int32_t i = setup->bases[b].vehicle_begin; i < setup->bases[b].vehicle_end; i++) {
-            bool possible = tw_assign_swap_vehicles(assign, v, setup->vehicle_of[i]);
-            gained |= keep_gain(assign, possible, mark, io_cost);
-        }
+    for (int32_t b = 0; b < assign->setup->base_count; b++) {
+        gained |= try_base(assign, &assign->setup->bases[b], io_cost);
+        tw_assign_keep(assign);
     }
     return gained;
 }
@@ -199,6 +219,7 @@ static bool try_swaps(struct tw_assign *assign, struct tw_cost *io_cost)
             int32_t mark = tw_assign_mark(assign);
             bool possible = swap_crews(assign, a, b);
             gained |= keep_gain(assign, possible, mark, io_cost);
+            tw_assign_keep(assign);
         }
     return gained;
 }
@@ -210,6 +231,10 @@ struct rounds {
     uint64_t chance;
     int32_t *idle; /* crews called back or not sent, in the order in which they are tried */
     int32_t idle_count;
+    uint8_t *touched;                 /* [bases] 1: somebody of it was called back or sent */
+    struct tw_cost best;              /* the best so far */
+    int32_t *best_crew, *best_vehicle;
+    int32_t without;                  /* rounds since it was found */
 };
 
 /* source: splitmix64, Steele, Lea & Flood 2014 */
@@ -232,6 +257,7 @@ static void call_back(struct rounds *rounds, int32_t c)
     if (assign->crew_at[c] < 0 || assign->setup->crew_fixed[c] >= 0) return;
     int32_t mark = tw_assign_mark(assign);
     if (!tw_assign_send(assign, c, -1)) tw_assign_back(assign, mark);
+    rounds->touched[assign->setup->crew_base[c]] = 1;
 }
 
 /* Call back some: the crews of two points, of a base, or of anywhere. */
@@ -284,26 +310,72 @@ static bool send_best(struct tw_assign *assign, int32_t c)
     return best >= 0 && tw_assign_send(assign, c, best);
 }
 
-static void one_round(struct rounds *rounds)
+static void send_idle(struct rounds *rounds)
 {
     struct tw_assign *assign = rounds->assign;
-    struct tw_cost before = tw_assign_cost(assign);
-    break_up(rounds);
     list_idle(rounds);
     bool sent = true;
     for (int pass = 0; pass < 2 && sent; pass++) {
         sent = false;
-        for (int32_t i = 0; i < rounds->idle_count; i++)
-            if (assign->crew_at[rounds->idle[i]] < 0 && send_best(assign, rounds->idle[i]))
+        for (int32_t i = 0; i < rounds->idle_count; i++) {
+            int32_t c = rounds->idle[i], mark = tw_assign_mark(assign);
+            if (assign->crew_at[c] >= 0) continue;
+            if (send_best(assign, c)) {
+                rounds->touched[assign->setup->crew_base[c]] = 1;
                 sent = true;
+            } else {
+                tw_assign_back(assign, mark);
+            }
+        }
     }
-    struct tw_cost after = tw_assign_cost(assign);
-    if (tw_cost_compare(&after, &before) > 0) {
-        tw_assign_back(assign, 0);
+}
+
+static void take_best(struct rounds *rounds, const struct tw_cost *cost)
+{
+    const struct tw_assign *assign = rounds->assign;
+    rounds->best = *cost;
+    rounds->without = 0;
+    memcpy(rounds->best_crew, assign->crew_at, sizeof(int32_t) * (size_t)assign->setup->crews);
+    memcpy(rounds->best_vehicle, assign->vehicle_at,
+           sizeof(int32_t) * (size_t)assign->setup->vehicles);
+}
+
+/* Whether the search may go on from here: not in more danger than the best, and at the first level
+ * that differs not more than a share worse. So it gets over ridges (record-to-record travel, Dueck
+ * 1993, Journal of Computational Physics 104). */
+static bool near_best(const struct rounds *rounds, const struct tw_cost *cost, double share)
+{
+    for (int k = 0; k < TW_DISPATCH_LEVELS; k++) {
+        int64_t best = rounds->best.level[k], more = cost->level[k] - best;
+        if (more != 0) return more < 0 || (k > 0 && (double)more <= share * (double)best);
+    }
+    return true;
+}
+
+static void one_round(struct rounds *rounds)
+{
+    struct tw_assign *assign = rounds->assign;
+    const struct tw_setup *setup = assign->setup;
+    double share = 0.04 * (double)(draw(rounds) % 1000) / 1000.0;
+    memset(rounds->touched, 0, (size_t)setup->base_count);
+    break_up(rounds);
+    send_idle(rounds);
+    struct tw_cost cost = tw_assign_cost(assign);
+    for (int32_t b = 0; b < setup->base_count; b++)
+        if (rounds->touched[b] != 0) (void)try_base(assign, &setup->bases[b], &cost);
+    if (tw_cost_compare(&cost, &rounds->best) < 0) {
+        tw_assign_keep(assign);
+        take_best(rounds, &cost);
         return;
     }
-    tw_assign_keep(assign);
-    if (tw_cost_compare(&after, &before) < 0) (void)try_vehicles(assign, &after);
+    if (near_best(rounds, &cost, share * share * 25.0)) {
+        tw_assign_keep(assign);
+    } else {
+        tw_assign_back(assign, 0);
+    }
+    if (++rounds->without % 300 == 0) {
+        tw_assign_copy(assign, rounds->best_crew, rounds->best_vehicle);
+    }
 }
 
 static bool late(const struct tw_assign *assign, int64_t started_ms)
@@ -312,27 +384,41 @@ static bool late(const struct tw_assign *assign, int64_t started_ms)
     return deadline_ms > 0 && tw_clock_steady_ms() - started_ms >= deadline_ms;
 }
 
+static tw_status rounds_init(struct rounds *rounds, struct tw_assign *assign, struct tw_arena *arena)
+{
+    const struct tw_setup *setup = assign->setup;
+    *rounds = (struct rounds){.assign = assign,
+                              .chance = setup->options.seed,
+                              .idle = TW_ARENA_NEW(arena, int32_t, setup->crews),
+                              .touched = TW_ARENA_NEW(arena, uint8_t, setup->base_count),
+                              .best_crew = TW_ARENA_NEW(arena, int32_t, setup->crews),
+                              .best_vehicle = TW_ARENA_NEW(arena, int32_t, setup->vehicles)};
+    return rounds->idle == NULL || rounds->touched == NULL || rounds->best_crew == NULL ||
+                   rounds->best_vehicle == NULL
+               ? TW_ERR_NOMEM
+               : TW_OK;
+}
+
 tw_status tw_improve(struct tw_assign *assign, int64_t started_ms, struct tw_arena *arena,
                      int32_t *out_rounds)
 {
     const struct tw_setup *setup = assign->setup;
     int32_t most = setup->options.iterations, done = 0;
-    struct rounds rounds = {.assign = assign,
-                            .chance = setup->options.seed,
-                            .idle = TW_ARENA_NEW(arena, int32_t, setup->crews)};
-    if (rounds.idle == NULL) return TW_ERR_NOMEM;
+    struct rounds rounds;
+    TW_TRY(rounds_init(&rounds, assign, arena));
+    if (setup->crews == 0 || setup->points == 0) most = 0;
     struct tw_cost cost = tw_assign_cost(assign);
-    bool gained = most > 0 && setup->crews > 0 && setup->points > 0;
+    bool gained = true;
     while (gained && done < most && !late(assign, started_ms)) {
         gained = try_crews(assign, &cost);
         gained |= try_vehicles(assign, &cost);
-        gained |= try_swaps(assign, &cost);
+        if (setup->crews <= SWAP_MOST) gained |= try_swaps(assign, &cost);
         done++;
     }
-    for (; setup->crews > 0 && setup->points > 0 && done < most; done++) {
-        if (late(assign, started_ms)) break;
+    take_best(&rounds, &cost);
+    for (; done < most && !late(assign, started_ms); done++)
         one_round(&rounds);
-    }
+    tw_assign_copy(assign, rounds.best_crew, rounds.best_vehicle);
     *out_rounds = done;
     return TW_OK;
 }

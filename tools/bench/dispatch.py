@@ -124,12 +124,12 @@ def gap(said, nobody):
     return len(LEVELS), 0.0
 
 
-def gaps(city, count, seconds="1000"):
+def gaps(city, count, begin=0, levels=2):
     """Of each problem: (level, gap %) after a second, of the made city with its own crews."""
-    for seed in range(count):
+    for seed in range(begin, begin + count):
         made = problem(city, seed)
-        said = plan(made, "--deadline", seconds, "--iterations", "1000000", "--exact",
-                    "--exact-s", "20")
+        said = plan(made, "--deadline", "1000", "--iterations", "1000000", "--exact",
+                    "--exact-s", "20", "--exact-levels", str(levels))
         if said is None or said["exact"] is None:
             yield None
             continue
@@ -140,5 +140,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["problem"]:
         json.dump(problem(DEMO, *map(int, sys.argv[2:])), sys.stdout)
     else:
-        for i, found in enumerate(gaps(DEMO, int(sys.argv[1]), *sys.argv[2:])):
+        for i, found in enumerate(gaps(DEMO, *map(int, sys.argv[1:]))):
             print(i, found, flush=True)
