@@ -54,6 +54,7 @@ tw_status tw_assign_init(struct tw_assign *assign, const struct tw_setup *setup,
         assign->crew_at[c] = -1;
         if (setup->crew_base[c] < 0 || setup->crew_was[c] < 0) continue;
         assign->sum.level[TW_LEVEL_UNMET] += setup->crew_move_cost[c];
+        assign->moved += setup->crew_move_cost[c] > 0;
         assign->sum.level[TW_LEVEL_MOVES]++;
     }
     for (int32_t v = 0; v < setup->vehicles; v++) {
@@ -125,6 +126,8 @@ struct tw_cost tw_assign_cost(struct tw_assign *assign)
     assign->kits_old = false;
     struct tw_cost cost = assign->sum;
     cost.level[TW_LEVEL_UNMET] += assign->kit_cost;
+    int64_t extra = (int64_t)assign->moved - assign->setup->move_allow;
+    if (extra > 0) cost.level[TW_LEVEL_UNMET] += extra * assign->setup->move_extra;
     return cost;
 }
 
@@ -159,6 +162,7 @@ static void count_crew(struct tw_assign *assign, int32_t c, int32_t p, int32_t s
         sign * (int64_t)setup->crew_travel_s[(int64_t)c * setup->points + p];
     if (setup->crew_was[c] == p) {
         assign->sum.level[TW_LEVEL_UNMET] -= sign * setup->crew_move_cost[c];
+        if (setup->crew_move_cost[c] > 0) assign->moved -= sign;
         assign->sum.level[TW_LEVEL_MOVES] -= sign;
     }
     weigh(assign, p);

@@ -35,8 +35,9 @@ struct tw_assign {
     int32_t *crew_at, *vehicle_at; /* points; -1: nowhere */
     struct tw_convoy *convoys;     /* [base * points + point] */
     struct tw_supply *supplies;    /* [points] */
-    struct tw_cost sum;            /* all but kits */
-    uint64_t *present;             /* [points * words] bases with a vehicle there */
+    struct tw_cost sum;            /* all but kits and what moving many costs on top */
+    int32_t moved;     /* crews that are not where they were and cost something for it */
+    uint64_t *present; /* [points * words] bases with a vehicle there */
     int32_t words;
     int32_t *stock; /* [bases * TW_DISPATCH_KITS] while kits are given out */
     int64_t kit_cost;

@@ -117,7 +117,8 @@ struct tw_dispatch_options {
     int32_t turnout_s;   /* from the order to the road at a depot */
     int32_t freeze_s;    /* a team nearer than this to its arrival is not called back */
     int32_t bar;     /* what calling a rolling team elsewhere must gain: person-minutes at a point
-                            of weight 1; a team that is still at its depot costs a quarter */
+                            of weight 1; a team that is still at its depot costs half. When more than
+                            one crew in five would be called elsewhere, the others cost 100 more */
     int32_t stay_s;  /* least time on a point before a crew's shift ends */
     double access_m; /* people walk so far from the last dry place to a point */
     uint64_t seed;   /* of the improvement's chance */

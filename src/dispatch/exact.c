@@ -1,6 +1,7 @@
 /* A dispatch problem as integer programs.
  *
  *   x[c,p], y[v,p]  0/1    crew c, vehicle v goes to point p
+ *   e               >= 0   crews called elsewhere beyond those allowed
  *   u[p,k,r]        >= 0   what lacks of resource r in stage k
  *   s[p]            0/1    a point with danger to life lacks people or skills
  *   f[b,p,k], m     >= 0   supplies from base b, and what is missing of them
@@ -296,6 +297,23 @@ static void add_kind(struct model *model, int k, int32_t *shares)
     }
 }
 
+/* Of the crews that were sent before, so many may be called elsewhere; each further one costs. */
+static void add_moves(struct model *model)
+{
+    const struct tw_setup *setup = model->setup;
+    int32_t extra = add_column(model, 0.0, setup->crews, false), held = 0;
+    if (model->status != TW_OK) return;
+    model->columns[extra].cost[TW_LEVEL_UNMET] = (double)setup->move_extra;
+    for (int32_t c = 0; c < setup->crews; c++) {
+        if (setup->crew_move_cost[c] == 0) continue;
+        add_entry(model, model->x[pair(model, c, setup->crew_was[c])], -1.0);
+        held++;
+    }
+    if (held == 0) return;
+    add_entry(model, extra, -1.0);
+    end_row(model, 'L', setup->move_allow - held);
+}
+
 static tw_status build(struct model *model)
 {
     const struct tw_setup *setup = model->setup;
@@ -306,6 +324,7 @@ static tw_status build(struct model *model)
     if (model->x == NULL || model->y == NULL || shares == NULL) return TW_ERR_NOMEM;
     add_crews(model);
     add_vehicles(model);
+    add_moves(model);
     for (int32_t b = 0; b < setup->base_count && model->status == TW_OK; b++)
         for (int32_t p = 0; p < setup->points; p++)
             add_convoy(model, &setup->bases[b], p);

@@ -231,10 +231,10 @@ struct rounds {
     uint64_t chance;
     int32_t *idle; /* crews called back or not sent, in the order in which they are tried */
     int32_t idle_count;
-    uint8_t *touched;                 /* [bases] 1: somebody of it was called back or sent */
-    struct tw_cost best;              /* the best so far */
+    uint8_t *touched;    /* [bases] 1: somebody of it was called back or sent */
+    struct tw_cost best; /* the best so far */
     int32_t *best_crew, *best_vehicle;
-    int32_t without;                  /* rounds since it was found */
+    int32_t without; /* rounds since it was found */
 };
 
 /* source: splitmix64, Steele, Lea & Flood 2014 */
@@ -384,7 +384,8 @@ static bool late(const struct tw_assign *assign, int64_t started_ms)
     return deadline_ms > 0 && tw_clock_steady_ms() - started_ms >= deadline_ms;
 }
 
-static tw_status rounds_init(struct rounds *rounds, struct tw_assign *assign, struct tw_arena *arena)
+static tw_status rounds_init(struct rounds *rounds, struct tw_assign *assign,
+                             struct tw_arena *arena)
 {
     const struct tw_setup *setup = assign->setup;
     *rounds = (struct rounds){.assign = assign,

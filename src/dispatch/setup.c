@@ -13,7 +13,9 @@
 
 enum {
     LIFE_TIMES = 4,
-    NEAR_S = 1800, /* minutes up to here count whole */
+    STAY_SHARE = 5,   /* one crew in five may be called elsewhere */
+    EXTRA_BARS = 100, /* what each further one must gain, in bars */
+    NEAR_S = 1800,    /* minutes up to here count whole */
     FARTHEST_NODE_M = 2000
 };
 
@@ -321,17 +323,22 @@ static void take_teams(struct tw_setup *setup)
 {
     const struct tw_dispatch_problem *problem = setup->problem;
     int64_t bar = (int64_t)setup->options.bar * 100 * TW_UNIT_PERSON;
+    int32_t held = 0;
     for (int32_t c = 0; c < setup->crews; c++) {
         int32_t t = problem->crews[c].team;
         setup->crew_was[c] = t >= 0 ? problem->teams[t].to : -1;
         setup->crew_fixed[c] = -1;
         if (t < 0 || setup->crew_base[c] < 0) continue;
         const struct tw_team *team = &problem->teams[t];
-        setup->crew_move_cost[c] = team->state == TW_TEAM_ORDERED ? bar / 4 : bar;
-        if (problem->points[team->to].stage_count == 0) setup->crew_move_cost[c] = 0;
+        if (problem->points[team->to].stage_count > 0) {
+            setup->crew_move_cost[c] = team->state == TW_TEAM_ORDERED ? bar / 2 : bar;
+            held++;
+        }
         if (team->state == TW_TEAM_ROLLING && team->arrive_s <= setup->options.freeze_s)
             setup->crew_fixed[c] = team->to;
     }
+    setup->move_allow = held / STAY_SHARE;
+    setup->move_extra = EXTRA_BARS * bar;
     for (int32_t v = 0; v < setup->vehicles; v++) {
         int32_t t = problem->vehicles[v].team;
         setup->vehicle_was[v] = t >= 0 ? problem->teams[t].to : -1;

@@ -44,6 +44,8 @@ struct tw_setup {
     enum tw_crew_bar *crew_bar;
     int32_t *crew_was;       /* point before; -1 none */
     int64_t *crew_move_cost; /* of taking it from there, at TW_LEVEL_UNMET */
+    int32_t move_allow;      /* crews that may be taken from there at that cost */
+    int64_t move_extra;      /* what each further one costs on top */
     int32_t *crew_fixed;     /* point where it must be; -1: free */
     int32_t *crew_type;      /* crews of one base with the same number are alike */
     uint8_t *crew_may;       /* pairs */
