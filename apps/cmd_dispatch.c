@@ -67,12 +67,15 @@ static bool take_option(struct arguments *a, int option)
 /* -1: go on; else the exit code. */
 static int take_arguments(int argc, char **argv, struct arguments *a)
 {
-    static const struct option options[] = {
-        {"deadline", required_argument, NULL, 'd'}, {"iterations", required_argument, NULL, 'i'},
-        {"exact", no_argument, NULL, 'e'},          {"exact-s", required_argument, NULL, 's'},
-        {"exact-levels", required_argument, NULL, 'l'},
-        {"json", no_argument, NULL, 'j'},           {"chinese", no_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"deadline", required_argument, NULL, 'd'},
+                                            {"iterations", required_argument, NULL, 'i'},
+                                            {"exact", no_argument, NULL, 'e'},
+                                            {"exact-s", required_argument, NULL, 's'},
+                                            {"exact-levels", required_argument, NULL, 'l'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"chinese", no_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'h') {

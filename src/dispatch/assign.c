@@ -279,6 +279,16 @@ static bool better_seat(const struct tw_assign *assign, int32_t v, int32_t best,
     return order < 0 || (order == 0 && seats < best_seats);
 }
 
+/* One in four, by chance. source: xorshift64, Marsaglia 2003 */
+static bool pass_over(struct tw_assign *assign)
+{
+    if (assign->noise == 0) return false;
+    assign->noise ^= assign->noise << 13;
+    assign->noise ^= assign->noise >> 7;
+    assign->noise ^= assign->noise << 17;
+    return assign->noise % 4 == 0;
+}
+
 /* Find seats for everybody of a convoy, by the vehicles that do most. */
 static bool seat(struct tw_assign *assign, int32_t b, int32_t p)
 {
@@ -289,7 +299,7 @@ static bool seat(struct tw_assign *assign, int32_t b, int32_t p)
         struct tw_cost best_cost = {{0}};
         for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
             int32_t v = assign->setup->vehicle_of[i], mark = tw_assign_mark(assign);
-            if (!may_join(assign, v, p, convoy)) continue;
+            if (!may_join(assign, v, p, convoy) || pass_over(assign)) continue;
             tw_assign_put_vehicle(assign, v, p);
             struct tw_cost cost = tw_assign_cost(assign);
             tw_assign_back(assign, mark);
@@ -303,15 +313,15 @@ static bool seat(struct tw_assign *assign, int32_t b, int32_t p)
     return true;
 }
 
-/* Give back the vehicles of a convoy that it can do without. */
-static bool tidy(struct tw_assign *assign, int32_t b, int32_t p)
+/* Give back the vehicles of a convoy that it can do without; `keep` (-1: none) stays. */
+static bool tidy(struct tw_assign *assign, int32_t b, int32_t p, int32_t keep)
 {
     const struct tw_setup *setup = assign->setup;
     const struct tw_base *base = &setup->bases[b];
     struct tw_convoy *convoy = convoy_at(assign, b, p);
     for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
         int32_t v = setup->vehicle_of[i];
-        if (assign->vehicle_at[v] != p) continue;
+        if (assign->vehicle_at[v] != p || v == keep) continue;
         bool stranded = convoy->vehicles > convoy->people ||
                         (setup->problem->vehicles[v].pump_m3h > 0 && convoy->pumpers == 0);
         if (setup->vehicle_fixed[v] == p) {
@@ -338,7 +348,7 @@ bool tw_assign_send(struct tw_assign *assign, int32_t crew, int32_t point)
     if (setup->crew_fixed[crew] >= 0 && setup->crew_fixed[crew] != point) return false;
     if (point >= 0 && setup->crew_may[(int64_t)crew * setup->points + point] == 0) return false;
     tw_assign_put_crew(assign, crew, -1);
-    if (from >= 0 && !tidy(assign, b, from)) return false;
+    if (from >= 0 && !tidy(assign, b, from, -1)) return false;
     if (point < 0) return true;
     tw_assign_put_crew(assign, crew, point);
     return seat(assign, b, point);
@@ -354,8 +364,9 @@ bool tw_assign_send_vehicle(struct tw_assign *assign, int32_t vehicle, int32_t p
     if (point >= 0) {
         if (!may_join(assign, vehicle, point, convoy_at(assign, b, point))) return false;
         tw_assign_put_vehicle(assign, vehicle, point);
+        if (!tidy(assign, b, point, vehicle)) return false;
     }
-    return from < 0 || seat(assign, b, from);
+    return from < 0 || tidy(assign, b, from, -1);
 }
 
 static bool may_go(const struct tw_assign *assign, int32_t v, int32_t p)

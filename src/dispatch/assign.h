@@ -41,7 +41,8 @@ struct tw_assign {
     int32_t words;
     int32_t *stock; /* [bases * TW_DISPATCH_KITS] while kits are given out */
     int64_t kit_cost;
-    bool kits_old;                /* kit_cost is of another assignment */
+    uint64_t noise; /* not 0: vehicles are passed over by chance when seats are found */
+    bool kits_old;  /* kit_cost is of another assignment */
     struct tw_assign_step *steps; /* since the last tw_assign_keep */
     int32_t step_count, step_capacity;
 };

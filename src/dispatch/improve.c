@@ -170,11 +170,8 @@ static bool try_base(struct tw_assign *assign, const struct tw_base *base, struc
     bool gained = false;
     for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
         int32_t v = setup->vehicle_of[i];
-        bool pump = setup->problem->vehicles[v].pump_m3h > 0;
         for (int32_t p = -1; p < setup->points; p++) {
-            /* without a pump, a further vehicle brings nothing */
-            if (p < 0 ? assign->vehicle_at[v] < 0 : !pump || assign->convoys[row + p].people == 0)
-                continue;
+            if (p < 0 ? assign->vehicle_at[v] < 0 : assign->convoys[row + p].people == 0) continue;
             int32_t mark = tw_assign_mark(assign);
             bool possible = tw_assign_send_vehicle(assign, v, p);
             gained |= keep_gain(assign, possible, mark, io_cost);
@@ -261,10 +258,9 @@ static void call_back(struct rounds *rounds, int32_t c)
 }
 
 /* Call back some: the crews of two points, of a base, or of anywhere. */
-static void break_up(struct rounds *rounds)
+static void break_up(struct rounds *rounds, int32_t kind)
 {
     const struct tw_setup *setup = rounds->assign->setup;
-    int32_t kind = draw_below(rounds, 4);
     int32_t p = draw_below(rounds, setup->points), q = draw_below(rounds, setup->points);
     int32_t b = setup->crew_base[draw_below(rounds, setup->crews)];
     int32_t share = 3 + draw_below(rounds, 3);
@@ -330,6 +326,30 @@ static void send_idle(struct rounds *rounds)
     }
 }
 
+/* One point first, whatever the others lose: a point that needs several crews to be safe gains
+ * nothing by the first of them. Points in danger have half of the turns. */
+static void fill_point(struct rounds *rounds)
+{
+    struct tw_assign *assign = rounds->assign;
+    const struct tw_setup *setup = assign->setup;
+    int32_t p = draw_below(rounds, setup->points), c;
+    bool danger = draw(rounds) % 2 == 0;
+    for (int32_t k = 0; danger && k < setup->points; k++) {
+        int32_t q = (p + k) % setup->points;
+        if (assign->supplies[q].unsafe == 0) continue;
+        p = q;
+        break;
+    }
+    if (setup->problem->points[p].stage_count == 0) return;
+    while ((c = best_crew(assign, p)) >= 0) {
+        int32_t mark = tw_assign_mark(assign);
+        rounds->touched[setup->crew_base[c]] = 1;
+        if (tw_assign_send(assign, c, p)) continue;
+        tw_assign_back(assign, mark); /* by chance it found no seats this time */
+        break;
+    }
+}
+
 static void take_best(struct rounds *rounds, const struct tw_cost *cost)
 {
     const struct tw_assign *assign = rounds->assign;
@@ -358,8 +378,12 @@ static void one_round(struct rounds *rounds)
     const struct tw_setup *setup = assign->setup;
     double share = 0.04 * (double)(draw(rounds) % 1000) / 1000.0;
     memset(rounds->touched, 0, (size_t)setup->base_count);
-    break_up(rounds);
+    int32_t kind = draw_below(rounds, 6);
+    assign->noise = draw(rounds) % 2 == 0 ? 0 : draw(rounds);
+    break_up(rounds, kind < 4 ? kind : 2 + kind % 2);
+    if (kind >= 4) fill_point(rounds);
     send_idle(rounds);
+    assign->noise = 0;
     struct tw_cost cost = tw_assign_cost(assign);
     for (int32_t b = 0; b < setup->base_count; b++)
         if (rounds->touched[b] != 0) (void)try_base(assign, &setup->bases[b], &cost);

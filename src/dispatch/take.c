@@ -59,7 +59,7 @@ bool tw_take_int(struct tw_take *take, const struct tw_path *path, const json_t 
         return false;
     }
     if (!(number >= low_high[0] && number <= low_high[1])) {
-        tw_take_fault(take, &place, "%.17g is not within %d and %d", number, (int)low_high[0],
+        tw_take_fault(take, &place, "%.10g is not within %d and %d", number, (int)low_high[0],
                       (int)low_high[1]);
         return false;
     }
