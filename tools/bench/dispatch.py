@@ -136,6 +136,58 @@ def gaps(city, count, begin=0, levels=2):
         yield (*gap(said, worst_unmet(made)), said["exact"]["proven"])
 
 
+def kept(made, before):
+    """The share of crews that stay, in per cent, when the busiest point needs twice as much."""
+    busiest = max(before["points"], key=lambda p: p["people"])["point"]
+    crews = {c: m["point"] for m in before["missions"] for c in m["crews"]}
+    again = json.loads(json.dumps(made))
+    again["teams"] = [{"id": f"T{i}", "state": "ordered", "to": m["point"], "crews": m["crews"],
+                       "vehicles": m["vehicles"]} for i, m in enumerate(before["missions"])]
+    for stage in again["demand"][busiest]["stages"]:
+        stage["people"] *= 2
+        stage["pump_m3h"] *= 2
+    after = plan(again, "--deadline", "1000", "--iterations", "1000000")
+    now = {c: m["point"] for m in after["missions"] for c in m["crews"]}
+    return 100.0 * sum(now.get(c) == p for c, p in crews.items()) / max(1, len(crews))
+
+
+def first_row(city, crews, points, depots, count):
+    """Times to the first plan of problems of one size."""
+    took, stay, arcs = [], [], 0
+    for seed in range(count):
+        made = problem(city, 1000 + seed, crews, points, depots)
+        arcs = 2 * len(made["roads"]["features"])
+        said = plan(made, "--deadline", "1000", "--iterations", "1000000")
+        if said is None:
+            return {"failed": "thalweg dispatch"}
+        took.append(said["took_ms"]["first"])
+        if seed < 5:
+            stay.append(kept(made, said))
+    return {"crews": crews, "points": points, "arcs": arcs, "problems": count,
+            "first_ms": sorted(took)[count // 2], "worst_ms": max(took), "kept": min(stay)}
+
+
+def gap_row(count):
+    """Gaps of problems of the made city with its own crews and points."""
+    found = [g for g in gaps(DEMO, count) if g is not None]
+    if not found:
+        return {"failed": "thalweg dispatch"}
+    share = [g if level == 1 else 0.0 for level, g, _ in found]
+    return {"problems": len(found), "gap_mean": sum(share) / len(share), "gap_worst": max(share),
+            "danger_worse": sum(level == 0 and g > 0 for level, g, _ in found)}
+
+
+def rows(options):
+    sizes = [("100 crews, 30 points", 100, 30, 10), ("500 crews, 100 points", 500, 100, 20)]
+    city = peer.made_city(6000, options.folder, seed=7)
+    for name, crews, points, depots in sizes:
+        if city is None:
+            yield {"name": name, "failed": "thalweg synth"}
+        else:
+            yield {"name": name, **first_row(city, crews, points, depots, 20)}
+    yield {"name": "the example city", **gap_row(200 if options.full else 20)}
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["problem"]:
         json.dump(problem(DEMO, *map(int, sys.argv[2:])), sys.stdout)
