@@ -15,6 +15,7 @@
 /* Every use of the table leaves out the rows that it has no need of. */
 #define TW_COMPONENT(...)
 #define TW_CONSTANT(...)
+#define TW_DERIVED(...)
 #define TW_PARAMETER(...)
 #define TW_TERM(...)
 #define TW_PROCESS(...)
@@ -96,11 +97,17 @@ enum { BLOCK = 4 };
 static void react(int32_t lanes, const double *restrict y, const double *restrict p,
                   double *restrict dy)
 {
+#undef TW_DERIVED
+#define TW_DERIVED(name, expression)                                                               \
+    const double name = (expression);                                                              \
+    (void)name;
 #undef TW_CONSTANT
 #define TW_CONSTANT(name, value)                                                                   \
     const double name = p[P_##name * lanes];                                                       \
     (void)name;
 #include TW_MODEL_DEF
+#undef TW_DERIVED
+#define TW_DERIVED(...)
 #undef TW_CONSTANT
 #define TW_CONSTANT(...)
     for (int32_t begin = 0; begin < lanes; begin += BLOCK) {
@@ -176,9 +183,15 @@ static void rates(const double *y, const double *p, double *out)
 /* Coefficients and contents know parameters only. */
 static void matrix(const double *p, double *out)
 {
+#undef TW_DERIVED
+#define TW_DERIVED(name, expression)                                                               \
+    const double name = (expression);                                                              \
+    (void)name;
 #include TW_MODEL_DEF
     for (int32_t i = 0; i < (int32_t)PROCESSES * (int32_t)COMPONENTS; i++)
         out[i] = 0.0;
+#undef TW_DERIVED
+#define TW_DERIVED(...)
 #undef TW_CONSTANT
 #undef TW_PARAMETER
 #undef TW_PROCESS
