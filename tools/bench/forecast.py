@@ -1,11 +1,13 @@
-"""What a forecast cycle of a city costs: an ensemble to its horizon, and a state to and from memory."""
+"""What a forecast cycle of a city costs: an ensemble to its horizon, a whole cycle with nowcast and
+measurements, and a state to and from memory."""
 import os
 
 import members
 import peer
 
 TITLE = "forecast of 2 hours, 32 members, 2 threads; save and restore of a run's state"
-COLUMNS = [("seconds", "s", ".1f"), ("steps", "steps", "d"), ("failed_members", "failed", "d"),
+COLUMNS = [("seconds", "s", ".1f"), ("cycle_s", "whole cycle s", ".1f"),
+           ("advance_s", "of it to now s", ".1f"), ("steps", "steps", "d"), ("failed_members", "failed", "d"),
            ("state_kb", "state KB", "d"), ("state_ms", "save+restore ms", ".2f")]
 HORIZON_S, MEMBERS, THREADS = 7200, 32, 2
 
@@ -20,10 +22,12 @@ def rows(options):
         model = os.path.join(made, "network.inp")
         forecast = members.run("forecast", model, HORIZON_S, MEMBERS, THREADS)
         state = members.run("state", model, 1800)
-        if forecast is None or state is None:
-            yield {"name": name, "failed": "the ensemble or the state fails"}
+        cycle = members.run("cycle", model, HORIZON_S, MEMBERS, THREADS)
+        if forecast is None or cycle is None or state is None:
+            yield {"name": name, "failed": "the ensemble, the cycle or the state fails"}
             continue
         yield {"name": name, "nodes": nodes, "seconds": forecast["run_s"],
+               "cycle_s": cycle["cycle_s"], "advance_s": cycle["advance_s"],
                "steps": int(forecast["steps"]), "failed_members": int(forecast["failed"]),
                "state_kb": int(state["bytes"] / 1024), "state_ms": state["median_ms"]}
 
@@ -32,5 +36,7 @@ def summary(done):
     large = [r for r in done if r["nodes"] == 10000]
     if not large:
         return {}
-    return {"10,000 nodes, 2 h, 32 members, 2 threads [s] (target 60)": large[0]["seconds"],
+    return {"10,000 nodes, a whole cycle: 2 h, 32 members, 2 threads [s] (target 90)":
+            large[0]["cycle_s"],
+            "10,000 nodes, 2 h, 32 members, 2 threads [s] (target 60)": large[0]["seconds"],
             "10,000 nodes, save and restore [ms] (target 5)": large[0]["state_ms"]}

@@ -14,8 +14,10 @@ def build():
     newest = max(os.path.getmtime(path) for path in [source, *libraries])
     if os.path.exists(PROGRAM) and os.path.getmtime(PROGRAM) > newest:
         return
+    needed = subprocess.run(["pkg-config", "--libs", "libtiff-4", "proj", "zlib", "kissfft-float",
+                             "hdf5"], capture_output=True, text=True, check=True).stdout.split()
     subprocess.run(["cc", "-O2", "-std=gnu17", "-I", os.path.join(peer.ROOT, "include"),
-                    "-I", os.path.join(peer.ROOT, "src"), source, *libraries, "-lm", "-lpthread",
+                    "-I", os.path.join(peer.ROOT, "src"), source, *libraries, *needed, "-lm", "-lpthread",
                     "-o", PROGRAM], check=True)
 
 
