@@ -1,12 +1,17 @@
+/* Rows by real transforms, then columns by complex ones. KISS FFT's own transform of grids refuses
+ * most sizes above 100 in the version of Debian 12. */
 #include "forecast/fft.h"
 
-#include <kiss_fftndr.h>
+#include <kiss_fftr.h>
 #include <stdlib.h>
 
 struct tw_fft {
     int32_t rows, columns;
-    kiss_fftndr_cfg forward, backward;
+    kiss_fftr_cfg row_forward, row_backward;
+    kiss_fft_cfg column_forward, column_backward;
     kiss_fft_cpx *waves; /* [rows * (columns / 2 + 1)] */
+    kiss_fft_cpx *from;  /* [rows] a column */
+    kiss_fft_cpx *to;    /* [rows] */
 };
 
 _Static_assert(sizeof(kiss_fft_cpx) == sizeof(struct tw_complex), "KISS FFT computes in float");
@@ -21,12 +26,17 @@ tw_status tw_fft_create(int32_t rows, int32_t columns, struct tw_fft **out_fft)
 {
     struct tw_fft *fft = calloc(1, sizeof *fft);
     if (fft == NULL) return TW_ERR_NOMEM;
-    const int sides[2] = {rows, columns};
     *fft = (struct tw_fft){.rows = rows, .columns = columns};
-    fft->forward = kiss_fftndr_alloc(sides, 2, 0, NULL, NULL);
-    fft->backward = kiss_fftndr_alloc(sides, 2, 1, NULL, NULL);
+    fft->row_forward = kiss_fftr_alloc(columns, 0, NULL, NULL);
+    fft->row_backward = kiss_fftr_alloc(columns, 1, NULL, NULL);
+    fft->column_forward = kiss_fft_alloc(rows, 0, NULL, NULL);
+    fft->column_backward = kiss_fft_alloc(rows, 1, NULL, NULL);
     fft->waves = calloc((size_t)rows * (size_t)(columns / 2 + 1), sizeof *fft->waves);
-    if (fft->forward == NULL || fft->backward == NULL || fft->waves == NULL) {
+    fft->from = calloc((size_t)rows, sizeof *fft->from);
+    fft->to = calloc((size_t)rows, sizeof *fft->to);
+    if (fft->row_forward == NULL || fft->row_backward == NULL || fft->column_forward == NULL ||
+        fft->column_backward == NULL || fft->waves == NULL || fft->from == NULL ||
+        fft->to == NULL) {
         tw_fft_destroy(fft);
         return TW_ERR_NOMEM;
     }
@@ -37,28 +47,49 @@ tw_status tw_fft_create(int32_t rows, int32_t columns, struct tw_fft **out_fft)
 void tw_fft_destroy(struct tw_fft *fft)
 {
     if (fft == NULL) return;
-    free(fft->forward);
-    free(fft->backward);
+    free(fft->row_forward);
+    free(fft->row_backward);
+    free(fft->column_forward);
+    free(fft->column_backward);
     free(fft->waves);
+    free(fft->from);
+    free(fft->to);
     free(fft);
+}
+
+static void transform_columns(struct tw_fft *fft, kiss_fft_cfg transform)
+{
+    const int32_t columns = fft->columns / 2 + 1;
+    for (int32_t c = 0; c < columns; c++) {
+        for (int32_t r = 0; r < fft->rows; r++)
+            fft->from[r] = fft->waves[(size_t)r * (size_t)columns + (size_t)c];
+        kiss_fft(transform, fft->from, fft->to);
+        for (int32_t r = 0; r < fft->rows; r++)
+            fft->waves[(size_t)r * (size_t)columns + (size_t)c] = fft->to[r];
+    }
 }
 
 void tw_fft_forward(struct tw_fft *fft, const float *grid, struct tw_complex *out_waves)
 {
-    kiss_fftndr(fft->forward, grid, fft->waves);
-    size_t count = (size_t)fft->rows * (size_t)(fft->columns / 2 + 1);
-    for (size_t i = 0; i < count; i++)
+    const size_t columns = (size_t)fft->columns / 2 + 1;
+    for (size_t r = 0; r < (size_t)fft->rows; r++)
+        kiss_fftr(fft->row_forward, grid + r * (size_t)fft->columns, fft->waves + r * columns);
+    transform_columns(fft, fft->column_forward);
+    for (size_t i = 0; i < columns * (size_t)fft->rows; i++)
         out_waves[i] = (struct tw_complex){fft->waves[i].r, fft->waves[i].i};
 }
 
 void tw_fft_backward(struct tw_fft *fft, const struct tw_complex *waves, float *out_grid)
 {
-    size_t count = (size_t)fft->rows * (size_t)(fft->columns / 2 + 1);
-    for (size_t i = 0; i < count; i++) {
+    const size_t columns = (size_t)fft->columns / 2 + 1;
+    for (size_t i = 0; i < columns * (size_t)fft->rows; i++) {
         fft->waves[i].r = waves[i].re;
         fft->waves[i].i = waves[i].im;
     }
-    kiss_fftndri(fft->backward, fft->waves, out_grid);
+    transform_columns(fft, fft->column_backward);
+    for (size_t r = 0; r < (size_t)fft->rows; r++)
+        kiss_fftri(fft->row_backward, fft->waves + r * columns,
+                   out_grid + r * (size_t)fft->columns);
     size_t cells = (size_t)fft->rows * (size_t)fft->columns;
     const float part = 1.0F / (float)cells;
     for (size_t i = 0; i < cells; i++)

@@ -417,8 +417,8 @@ void tw_flow_at(const struct tw_flow *flow, double column, double row, double *o
 {
     double c = column / flow->spacing;
     double r = row / flow->spacing;
-    c = c < 0.0 ? 0.0 : c > flow->columns - 1 ? flow->columns - 1 : c;
-    r = r < 0.0 ? 0.0 : r > flow->rows - 1 ? flow->rows - 1 : r;
+    c = c > 0.0 ? (c > flow->columns - 1 ? flow->columns - 1 : c) : 0.0; /* NAN: 0 */
+    r = r > 0.0 ? (r > flow->rows - 1 ? flow->rows - 1 : r) : 0.0;
     int32_t ci = (int32_t)c;
     int32_t ri = (int32_t)r;
     if (ci > flow->columns - 2) ci = flow->columns - 2;

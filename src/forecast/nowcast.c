@@ -112,6 +112,14 @@ void tw_nowcast_forget(struct tw_nowcast *nowcast, double until_s)
     nowcast->outlook_count = kept;
 }
 
+static bool any_good(const struct tw_nowcast *n)
+{
+    bool any = false;
+    for (int32_t g = 0; g < n->setup.gauge_count; g++)
+        any = any || n->gauges[g].good;
+    return any;
+}
+
 static tw_status note_radar(struct tw_nowcast *n, const struct tw_radar_view *view, bool use,
                             double bias)
 {
@@ -134,6 +142,7 @@ static tw_status note_radar(struct tw_nowcast *n, const struct tw_radar_view *vi
     if (gap_s > 0.0) {
         TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_GAP, "", -1, gap_s / 60.0));
     }
+    if (!any_good(n)) return TW_OK;
     return tw_nowcast_note_add(n, TW_RAIN_NOTE_RADAR_BIAS, "", -1, bias);
 }
 
@@ -149,21 +158,32 @@ static bool covers(const struct tw_nowcast *n, const struct tw_radar_view *view)
     return false;
 }
 
+bool tw_nowcast_needs_gauges(const struct tw_nowcast *nowcast, int32_t place)
+{
+    const struct tw_rain_place *p = &nowcast->places[place];
+    return !nowcast->by_radar || isnan(p->x) || isnan(p->y);
+}
+
 static tw_status issue(struct tw_nowcast *n, const struct tw_radar_view *view)
 {
+    n->by_radar = false;
     bool use = covers(n, view) && n->now_s - view->time_s[0] <= RADAR_OLD_S;
     TW_TRY(tw_gauges_check(n, view));
     double bias = tw_radar_bias(n, view, &n->doubt.bias_ratio);
     TW_TRY(note_radar(n, view, use, bias));
     TW_TRY(tw_nowcast_analyse(n, view, bias));
     TW_TRY(tw_rain_chance_draw(n));
+    n->by_radar = use;
     if (use) {
         TW_TRY(tw_nowcast_by_radar(n, view, bias));
         TW_TRY(tw_nowcast_note_add(n, TW_RAIN_NOTE_BY_RADAR, "", -1, 0.0));
     } else {
-        TW_TRY(tw_nowcast_by_gauges(n));
+        TW_TRY(tw_nowcast_note_add(
+            n, any_good(n) ? TW_RAIN_NOTE_BY_GAUGES : TW_RAIN_NOTE_BY_NOTHING, "", -1, 0.0));
     }
-    return tw_nowcast_join_outlooks(n, use ? RADAR_FADE_S : GAUGES_FADE_S);
+    TW_TRY(tw_nowcast_by_gauges(n));
+    double fade_s = use ? RADAR_FADE_S : any_good(n) ? GAUGES_FADE_S : 0.0;
+    return tw_nowcast_join_outlooks(n, fade_s);
 }
 
 tw_status tw_nowcast_issue(struct tw_nowcast *nowcast, double now_s)

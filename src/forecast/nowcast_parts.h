@@ -76,7 +76,7 @@ struct tw_nowcast {
     int32_t outlook_count, outlook_capacity;
     struct tw_note_kept *notes;
     int32_t note_count, note_capacity;
-    bool issued;
+    bool issued, by_radar;
     double now_s;
     int32_t past_count, ahead_count; /* steps before and after now */
     float *past_mmh;                 /* [past_count][place_count], the last one ends now */
@@ -152,7 +152,10 @@ tw_status tw_nowcast_analyse(struct tw_nowcast *nowcast, const struct tw_radar_v
 tw_status tw_nowcast_by_radar(struct tw_nowcast *nowcast, const struct tw_radar_view *view,
                               double radar_bias);
 
-/** Fill ahead_mmh from what gauges say. errors: TW_ERR_NOMEM */
+/** True for a place whose rain ahead gauges tell: there is no radar, or the place has no coordinates. */
+bool tw_nowcast_needs_gauges(const struct tw_nowcast *nowcast, int32_t place);
+
+/** Fill ahead_mmh of the places that need it from what gauges say. errors: TW_ERR_NOMEM */
 tw_status tw_nowcast_by_gauges(struct tw_nowcast *nowcast);
 
 /** Mean of the analysis over the last seconds before the issue [mm/h]. */

@@ -306,8 +306,8 @@ static tw_status lay_out(const struct odim *o, const struct place *place, struct
         }
     }
     double size_m = o->dx < o->dy ? o->dx : o->dy;
-    double columns = ceil((high[0] - low[0]) / size_m);
-    double rows = ceil((high[1] - low[1]) / size_m);
+    double columns = ceil((high[0] - low[0]) / size_m - 0.01);
+    double rows = ceil((high[1] - low[1]) / size_m - 0.01);
     if (!(columns >= 2.0) || !(rows >= 2.0) || columns * rows > CELLS_MOST) {
         return refuse(why, why_size, "it lies where the city's map coordinates do not reach");
     }
