@@ -198,15 +198,15 @@ static tw_status judge_limit(struct tw_inspecting *work, const struct tw_limit *
     TW_TRY(tw_inspect_hours(work, tag, midnight + done * HOUR_MS, done, room->conc));
     TW_TRY(fill_flows(work, flow, midnight, done, room, &ahead));
     double temp = mean_at(work, TW_KIND_TEMP, "effluent");
-    const struct tw_today today = {.done = done,
-                                   .flow_m3h = room->flow,
-                                   .conc_gm3 = room->conc,
-                                   .past = TW_INSPECT_PAST_H,
-                                   .past_gm3 = room->past,
-                                   .ahead_m3h = ahead ? (const double(*)[TW_INFLUENT_LEVELS])room->ahead : NULL,
-                                   .temp_c =
-                                       isnan(temp) ? mean_at(work, TW_KIND_TEMP, "influent") : temp,
-                                   .influent_gm3 = mean_at(work, limit->kind, "influent")};
+    const struct tw_today today = {
+        .done = done,
+        .flow_m3h = room->flow,
+        .conc_gm3 = room->conc,
+        .past = TW_INSPECT_PAST_H,
+        .past_gm3 = room->past,
+        .ahead_m3h = ahead ? (const double(*)[TW_INFLUENT_LEVELS])room->ahead : NULL,
+        .temp_c = isnan(temp) ? mean_at(work, TW_KIND_TEMP, "influent") : temp,
+        .influent_gm3 = mean_at(work, limit->kind, "influent")};
     tw_limit_today(limit, &today, &result);
     say_limit(work, f, limit, &result);
     return TW_OK;

@@ -123,11 +123,8 @@ static double switched(const struct tw_works_tag *tag, uint64_t seed, int64_t ti
 }
 
 /* A chemical that is used up within 20 days and delivered again. */
-static double stock_at(const struct tw_works *works, const struct tw_works_tag *tag, uint64_t seed,
-                       int64_t time_s)
+static double stock_at(uint64_t seed, int64_t time_s)
 {
-    (void)works;
-    (void)tag;
     const double use_kgd = 96.0, days = 20.0;
     double day = fmod((double)time_s / 86400.0 + (double)(seed % 20), days);
     return floor(use_kgd * (days - day) + 100.0);
@@ -149,7 +146,7 @@ double tw_works_simulate(const struct tw_works *works, int32_t tag, int64_t time
     const struct shape *shape = shape_of(t->kind);
     enum trouble trouble = trouble_of(works, tag, seed);
     if (t->kind == TW_KIND_STATE || t->kind == TW_KIND_TRIP) return switched(t, seed, time_s);
-    if (t->kind == TW_KIND_STOCK) return stock_at(works, t, seed, time_s);
+    if (t->kind == TW_KIND_STOCK) return stock_at(seed, time_s);
     if (shape == NULL) return (double)NAN;
     if (trouble == SILENT && time_s > noon_s) return (double)NAN;
     if (trouble == STUCK_FROM_NOON && time_s > noon_s) time_s = noon_s;
@@ -161,6 +158,7 @@ double tw_works_simulate(const struct tw_works *works, int32_t tag, int64_t time
     if (trouble == DRIFTING) value *= 1.0 + 0.3 * day;
     if (trouble == SPIKES && draw(seed + 3, time_s / 300) > 0.98) value *= 3.0;
     value *= scale_of(works, t);
+    if (value < 0.0 && tw_kind_get(t->kind)->low >= 0.0) value = 0.0;
     double digits = powers[shape->decimals];
     return floor(value * digits + 0.5) / digits;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FILE_MAX ((size_t)1 << 20)
+#define NAME_SIZE 1024
 
 struct reading {
     struct tw_ini *ini;
@@ -44,14 +45,19 @@ static char *next_line(char *out, int size, void *stream)
     return out;
 }
 
+/* What an entry is found by; cut, so that a name of any length has one: lines are shorter. */
+static const char *name_of(const char *section, const char *key, char out[NAME_SIZE])
+{
+    (void)snprintf(out, NAME_SIZE, "%s\n%s", section, key);
+    return out;
+}
+
 static struct tw_ini_entry *entry_find(const struct tw_ini *ini, const char *section,
                                        const char *key)
 {
-    for (int32_t i = 0; i < ini->count; i++) {
-        struct tw_ini_entry *e = &ini->entries[i];
-        if (tw_text_same(e->section, section) && tw_text_same(e->key, key)) return e;
-    }
-    return NULL;
+    char name[NAME_SIZE];
+    int32_t i = tw_names_find(&ini->names, name_of(section, key, name));
+    return i < 0 ? NULL : &ini->entries[i];
 }
 
 static bool entry_add(struct reading *reading, const char *section, const char *key,
@@ -71,6 +77,9 @@ static bool entry_add(struct reading *reading, const char *section, const char *
                                  .value = tw_arena_text(reading->arena, value, strlen(value)),
                                  .line = reading->line};
     if (entry.section == NULL || entry.key == NULL || entry.value == NULL) return false;
+    char name[NAME_SIZE];
+    int32_t index;
+    if (tw_names_add(&ini->names, name_of(section, key, name), &index) != TW_OK) return false;
     ini->entries[ini->count++] = entry;
     return true;
 }
@@ -105,6 +114,7 @@ tw_status tw_ini_read(const char *path, struct tw_arena *arena, tw_faults *fault
     char *text = NULL;
     *out_ini = (struct tw_ini){.path = tw_arena_text(arena, path, strlen(path))};
     if (out_ini->path == NULL) return TW_ERR_NOMEM;
+    tw_names_init(&out_ini->names, arena);
     tw_status status = tw_file_read(path, FILE_MAX, &text, NULL);
     if (status != TW_OK) {
         tw_faults_add(faults, path, 0, "%s",

@@ -3,6 +3,7 @@
 #define TW_SERVER_INI_H
 
 #include "base/arena.h"
+#include "base/names.h"
 #include "thalweg/faults.h"
 #include "thalweg/status.h"
 
@@ -21,6 +22,7 @@ struct tw_ini {
     const char *path; /* as it was given, copied */
     struct tw_ini_entry *entries;
     int32_t count, capacity;
+    struct tw_names names; /* [count] section and key of each entry, a line break between them */
 };
 
 /**

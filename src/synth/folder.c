@@ -151,8 +151,13 @@ static tw_status write_plant(struct folder *folder, int which)
     tw_put_text(file, "\nlat = ", 0);
     tw_put_number(file, place.lat_deg, 6, 0);
     tw_put_text(file, "\ncapacity_m3d = ", 0);
-    tw_put_number(file, 100.0 * ceil(plant->capacity_m3s * 864.0), 0, 0);
-    tw_put_text(file, "\nstandard = GB 18918-2002\nclass = 1A\nmade_up = yes\n", 0);
+    double capacity_m3d = 100.0 * ceil(plant->capacity_m3s * 864.0);
+    tw_put_number(file, capacity_m3d, 0, 0);
+    tw_put_text(file,
+                "\nstandard = GB 18918-2002\nclass = 1A\nenergy_high_kwhm3 = 0.6\n"
+                "made_up = yes\n",
+                0);
+    tw_folder_plant_sections(file, capacity_m3d);
     return TW_OK;
 }
 

@@ -45,4 +45,7 @@ void tw_folder_roads(const struct tw_city *city, tw_outfile *file);
 /** depots.geojson: six depots at street corners, 24 crews of four. */
 void tw_folder_depots(const struct tw_city *city, tw_outfile *file);
 
+/** Sections of plants/NAME.ini: units, equipment, chemicals and tags of a plant of a size [m3/d]. */
+void tw_folder_plant_sections(tw_outfile *file, double capacity_m3d);
+
 #endif
