@@ -54,6 +54,7 @@ fuzz: setup ## fuzz every reader of bytes for FUZZ_SECONDS each
 
 soak: build ## replay storms for hours and watch memory, descriptors and answers
 	@sh tools/setup.sh test
+	python3 tests/continue_test.py build/thalweg --hours 24
 	python3 tools/soak.py $(SOAK)
 
 lint: ## format, clang-tidy and the checks of the architecture

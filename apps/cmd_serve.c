@@ -24,6 +24,8 @@ static const char usage[] =
     "  --replay STORM        play a storm of the city instead of the present\n"
     "  --speed X             so many times as fast as life, 1 to 3600 (default 1)\n"
     "  --paused              the storm's clock stands until it is started on the page\n"
+    "  --continue            go on with the last replay of the storm where it ended, e.g. after a "
+    "crash\n"
     "  --exit-at-end         end when the storm has been played\n"
     "  --rain honest|perfect rain that forecasts take: persistence, or the storm's own\n"
     "  --listen ADDR:PORT    where to listen (default: city.ini's, else 127.0.0.1:8080 or the\n"
@@ -41,6 +43,7 @@ enum option_id {
     OPTION_REPLAY = 256,
     OPTION_SPEED,
     OPTION_PAUSED,
+    OPTION_CONTINUE,
     OPTION_EXIT,
     OPTION_RAIN,
     OPTION_LISTEN,
@@ -51,6 +54,7 @@ enum option_id {
 static const struct option known[] = {{"replay", required_argument, NULL, OPTION_REPLAY},
                                       {"speed", required_argument, NULL, OPTION_SPEED},
                                       {"paused", no_argument, NULL, OPTION_PAUSED},
+                                      {"continue", no_argument, NULL, OPTION_CONTINUE},
                                       {"exit-at-end", no_argument, NULL, OPTION_EXIT},
                                       {"rain", required_argument, NULL, OPTION_RAIN},
                                       {"listen", required_argument, NULL, OPTION_LISTEN},
@@ -71,6 +75,9 @@ static bool take(struct arguments *a, int option, const char *value)
                a->server.speed <= 3600.0;
     case OPTION_PAUSED:
         a->server.paused = true;
+        return true;
+    case OPTION_CONTINUE:
+        a->server.resume = true;
         return true;
     case OPTION_EXIT:
         a->exit_at_end = true;
@@ -113,8 +120,9 @@ static int parse(int argc, char **argv, struct arguments *a)
         return TW_EXIT_USAGE;
     }
     a->server.folder = argv[optind];
-    if (a->server.storm == NULL && (a->exit_at_end || a->server.paused)) {
-        (void)fprintf(stderr, "thalweg serve: --exit-at-end and --paused need --replay STORM\n");
+    if (a->server.storm == NULL && (a->exit_at_end || a->server.paused || a->server.resume)) {
+        (void)fprintf(stderr, "thalweg serve: --exit-at-end, --paused and --continue need --replay "
+                              "STORM\n");
         return TW_EXIT_USAGE;
     }
     return -1;

@@ -62,7 +62,37 @@ static tw_status make_warnings(struct tw_server *server)
         tw_warnings_create(points, city->point_count, &rules, &server->live.warnings);
     free(points);
     TW_TRY(status);
-    return server->storm == NULL ? tw_warnings_restore(server->live.warnings) : TW_OK;
+    bool anew = server->storm != NULL && !server->resumed;
+    return anew ? TW_OK : tw_warnings_restore(server->live.warnings);
+}
+
+/* A replay goes on from its last forecast: what came after it is played once more. */
+static void go_back(struct tw_server *server)
+{
+    int64_t depths_ms = 0;
+    int64_t forecast_ms = 0;
+    tw_warnings_taken(server->live.warnings, &depths_ms, &forecast_ms);
+    if (server->resumed && forecast_ms > server->storm->start_ms) {
+        tw_clock_set(&server->clock, forecast_ms);
+    }
+}
+
+/* What was last measured before the clock's time, to see what jumps from there. */
+static tw_status recall_values(struct tw_server *server)
+{
+    int64_t now_ms = tw_clock_now(&server->clock);
+    for (int32_t s = 0; s < server->city->sensor_count; s++) {
+        struct tw_store_sample *sample = NULL;
+        size_t count = 0;
+        if (server->live.sensor_watch[s] < 0) continue;
+        TW_TRY(tw_store_samples_read(server->store, server->series[s], now_ms - 3600000, now_ms, 1,
+                                     &sample, &count));
+        if (count == 1 && !tw_quality_is_bad(sample[0].quality)) {
+            server->live.last_value[s] = sample[0].value;
+        }
+        free(sample);
+    }
+    return TW_OK;
 }
 
 /* Rain that an earlier process has stored: the model needs it to catch up. */
@@ -80,8 +110,10 @@ static tw_status recall_rain(struct tw_server *server)
         tw_status status = TW_OK;
         for (size_t i = 0; i < count && status == TW_OK; i++) {
             if (tw_quality_is_bad(samples[i].quality)) continue;
-            status = tw_rain_add(&server->live.rain[g], (double)samples[i].time_ms / 1000.0,
-                                 samples[i].value);
+            double until_s = (double)samples[i].time_ms / 1000.0;
+            status = tw_rain_add(&server->live.rain[g], until_s, samples[i].value);
+            bool wet = samples[i].value >= TW_LIVE_RAIN_MM && until_s > server->live.wet_s;
+            if (wet) server->live.wet_s = until_s;
         }
         free(samples);
         TW_TRY(status);
@@ -136,7 +168,10 @@ tw_status tw_live_init(struct tw_server *server)
         find_wet_only(server, g);
     TW_TRY(make_watches(server));
     TW_TRY(make_warnings(server));
-    return server->storm == NULL ? recall_rain(server) : TW_OK;
+    if (server->storm != NULL && !server->resumed) return TW_OK;
+    go_back(server);
+    TW_TRY(recall_rain(server));
+    return recall_values(server);
 }
 
 void tw_live_done(struct tw_server *server)

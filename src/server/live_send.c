@@ -12,7 +12,6 @@
 #define VALUES_MOST 200000         /* of a sensor */
 #define FIELDS_KEPT_S (3 * 3600.0) /* of radar, for a process that begins */
 #define DRY_S 3600.0               /* after so long without it rain starts */
-#define RAIN_MM 0.1                /* what counts as rain */
 #define JUMP_M 0.3                 /* of a level between two samples */
 
 double tw_live_base_s(const struct tw_server *server)
@@ -137,7 +136,8 @@ static void send_known_values(struct tw_server *server, struct tw_model_link *li
     int64_t now_ms = tw_clock_now(&server->clock);
     int64_t from_ms = now_ms - (int64_t)(VALUES_KEPT_S * 1000.0);
     if (server->storm != NULL) from_ms = (int64_t)((base_s - server->city->spinup_s) * 1000.0);
-    for (int32_t s = 0; s < server->city->sensor_count && TW_SERVER_FORESEES(server); s++) {
+    bool wanted = TW_SERVER_FORESEES(server) && !server->simulates;
+    for (int32_t s = 0; s < server->city->sensor_count && wanted; s++) {
         struct tw_store_sample *samples = NULL;
         size_t count = 0;
         if (server->live.sensor_watch[s] < 0 ||
@@ -203,7 +203,7 @@ static void note_urgent(struct tw_live *live, double time_s)
 /* Rain at any gage after an hour without at all of them. */
 static bool rain_starts(struct tw_live *live, const struct tw_worker_rain *row)
 {
-    if (!(row->rain_mm >= RAIN_MM)) return false;
+    if (!(row->rain_mm >= TW_LIVE_RAIN_MM)) return false;
     bool starts = row->until_s > live->wet_s + DRY_S;
     if (row->until_s > live->wet_s) live->wet_s = row->until_s;
     return starts;
@@ -260,7 +260,8 @@ struct tw_live_news *tw_live_news_take(struct tw_server *server,
         if (sensor->kind == TW_SENSOR_RAIN) {
             if (server->city->gage_sensor[sensor->index] != s) continue;
             take_rain(server, sensor->index, &samples[i], news);
-        } else if (server->live.sensor_watch[s] >= 0 && TW_SERVER_FORESEES(server)) {
+        } else if (server->live.sensor_watch[s] >= 0 && TW_SERVER_FORESEES(server) &&
+                   !server->simulates) {
             take_value(server, s, &samples[i], news);
         }
     }

@@ -10,6 +10,7 @@
 #define TICK_MS 20
 #define RETRY_MS 200
 #define BATCH 1000
+#define AGAIN_MS INT64_C(7200000)
 
 struct feeder {
     struct tw_server *server;
@@ -115,10 +116,22 @@ static void advance(struct feeder *feeder)
     tw_clock_set(&server->clock, wanted_ms);
 }
 
+/* A replay that goes on sends two hours again, so that the checks of values remember as much as they
+ * did; a value that comes again replaces itself. */
+static size_t first_of(struct tw_server *server)
+{
+    const struct tw_storm *storm = server->storm;
+    int64_t from_ms = tw_clock_now(&server->clock) - AGAIN_MS;
+    size_t next = 0;
+    while (server->resumed && next < storm->count && storm->values[next].time_ms < from_ms)
+        next++;
+    return next;
+}
+
 void *tw_replay_loop(void *user)
 {
     struct tw_server *server = user;
-    struct feeder feeder = {.server = server};
+    struct feeder feeder = {.server = server, .next = first_of(server)};
     const char *address = server->own_address;
     if (tw_http_client_create(address, tw_http_port(server->http), server->own_token,
                               &feeder.client) != TW_OK) {

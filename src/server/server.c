@@ -144,17 +144,32 @@ static tw_status make_ingest(struct tw_server *server, tw_faults *faults)
     return tw_modbus_check(server->devices, path, faults);
 }
 
+/* Of the model and its members; there may be none. errors: TW_ERR_NOMEM */
+static tw_status remove_states(struct tw_server *server)
+{
+    struct tw_strbuf members = {0};
+    (void)tw_strbuf_printf(&members, "%s%s", server->state_path, TW_WORKER_MEMBERS_SUFFIX);
+    tw_status status = members.status;
+    if (status == TW_OK) (void)unlink(members.text);
+    (void)unlink(server->state_path);
+    tw_strbuf_done(&members);
+    return status;
+}
+
 /* A replay begins anew: what earlier ones have put into its store goes, what others have sent
  * stays. */
 static tw_status begin_session(struct tw_server *server)
 {
     if (server->storm == NULL) return TW_OK;
-    server->session = tw_store_meta_get(server->store, "session", 0) + 1;
+    server->session = tw_store_meta_get(server->store, "session", 0);
+    server->resumed = server->options.resume && server->session > 0;
+    if (server->resumed) return TW_OK;
+    server->session++;
     TW_TRY(tw_store_meta_set(server->store, "session", server->session));
     TW_TRY(tw_store_source_clear(server->store, TW_SOURCE_REPLAY));
     TW_TRY(tw_store_source_clear(server->store, TW_SOURCE_SIMULATED));
-    (void)unlink(server->state_path); /* of the model; there may be none */
-    return TW_OK;
+    TW_TRY(tw_warnings_begin_session(server->store));
+    return remove_states(server);
 }
 
 static tw_status open_store(struct tw_server *server, struct tw_reason why)

@@ -19,6 +19,7 @@ typedef struct {
     const char *store; /* folder; NULL: city.ini's */
     const char *program; /* this program, to be started as the model's process */
     bool paused;         /* the replay begins paused */
+    bool resume;         /* go on with the last replay of the storm where it ended */
 } tw_server_options;
 
 #define TW_SERVER_OPTIONS_DEFAULT ((tw_server_options){.speed = 1.0, .program = "/proc/self/exe"})

@@ -60,6 +60,7 @@ struct tw_pending {
 
 /** Moments at which something happened that a forecast should know of at once. */
 #define TW_LIVE_URGENT 32
+#define TW_LIVE_RAIN_MM 0.1 /* in an interval: what counts as rain */
 
 /** What is known now; guarded by its mutex. */
 struct tw_live {
@@ -109,6 +110,7 @@ struct tw_server {
     struct tw_city *city;
     struct tw_storm *storm; /* NULL: live */
     int64_t session;
+    bool resumed;                            /* a replay goes on where an earlier process ended */
     bool perfect_rain, simulates, simulated; /* makes measurements; shows anything not real */
     int32_t gage_count;
     double interval_s; /* the longest recording interval of a gage */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* How far the simulated city differs from the model. The sizes are those that studies of urban
  * rain gages report: a bias of some 10 % and a scatter that lasts minutes. */
@@ -103,4 +104,45 @@ void tw_simulated_measure(struct tw_simulated *simulated, double *out_values)
         out_values[s] =
             tw_watch_value(simulated->run, simulated->setup.watches[sensor->watch]) + sd * noise;
     }
+}
+
+/* ---- saving: random, scatter, silence, then the run ---- */
+
+static size_t own_size(const struct tw_simulated *s)
+{
+    return sizeof s->random + (size_t)s->setup.gage_count * sizeof *s->scatter +
+           (size_t)s->setup.sensor_count * sizeof *s->silent;
+}
+
+size_t tw_simulated_state_size(const struct tw_simulated *simulated)
+{
+    return own_size(simulated) + tw_run_state_size(simulated->run);
+}
+
+void tw_simulated_state_save(const struct tw_simulated *simulated, void *state)
+{
+    char *at = state;
+    size_t gages = (size_t)simulated->setup.gage_count * sizeof *simulated->scatter;
+    size_t sensors = (size_t)simulated->setup.sensor_count * sizeof *simulated->silent;
+    memcpy(at, &simulated->random, sizeof simulated->random);
+    at += sizeof simulated->random;
+    memcpy(at, simulated->scatter, gages);
+    memcpy(at + gages, simulated->silent, sensors);
+    tw_run_state_save(simulated->run, at + gages + sensors);
+}
+
+tw_status tw_simulated_state_restore(struct tw_simulated *simulated, const void *state, size_t size)
+{
+    const char *at = state;
+    size_t own = own_size(simulated);
+    size_t gages = (size_t)simulated->setup.gage_count * sizeof *simulated->scatter;
+    size_t sensors = (size_t)simulated->setup.sensor_count * sizeof *simulated->silent;
+    if (size != tw_simulated_state_size(simulated)) return TW_ERR_FORMAT;
+    TW_TRY(tw_run_state_restore(simulated->run, at + own, size - own));
+    memcpy(&simulated->random, at, sizeof simulated->random);
+    at += sizeof simulated->random;
+    memcpy(simulated->scatter, at, gages);
+    for (size_t i = 0; i < sensors; i++) /* a bool of any other value would be none */
+        simulated->silent[i] = at[gages + i] != 0;
+    return TW_OK;
 }

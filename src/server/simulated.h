@@ -9,6 +9,7 @@
 #include "thalweg/run.h"
 #include "thalweg/status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** What a simulated city needs. */
@@ -39,5 +40,15 @@ tw_status tw_simulated_advance(struct tw_simulated *simulated, double until_s);
 
 /** What the sensors say now: [sensor_count]; NAN for one that says nothing. */
 void tw_simulated_measure(struct tw_simulated *simulated, double *out_values);
+
+/** Bytes of a saved state. */
+size_t tw_simulated_state_size(const struct tw_simulated *simulated);
+
+/** Save all that moves. state: [tw_simulated_state_size] */
+void tw_simulated_state_save(const struct tw_simulated *simulated, void *state);
+
+/** Take back what was saved. errors: TW_ERR_FORMAT it is of another model or setup */
+tw_status tw_simulated_state_restore(struct tw_simulated *simulated, const void *state,
+                                     size_t size);
 
 #endif

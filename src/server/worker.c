@@ -27,14 +27,16 @@
 #define RAIN_KEPT_S 86400.0
 #define STATE_MAX ((size_t)4 << 30)
 
-/* A saved state: what is needed to know whether it fits, then the run's bytes. */
+/* A saved state: what is needed to know whether it fits, then the run's bytes. With members it is
+ * written after theirs, so that it is never ahead of them: what the simulated city measures is made
+ * again from here. */
 struct state_head {
     char magic[8];
     double start_s, time_s;
-    uint64_t size;
+    uint64_t size, simulated_size; /* of the live run; of the simulated city after it */
 };
 
-static const char state_magic[8] = "TWLIVE1";
+static const char state_magic[8] = "TWLIVE2";
 static const char members_suffix[] = TW_WORKER_MEMBERS_SUFFIX;
 
 struct queued {
@@ -52,7 +54,9 @@ struct worker {
     char *members_path; /* where the members are saved; "": nowhere */
     tw_model *model;
     tw_run *live;
-    bool restored;                  /* the live run goes on from a saved state */
+    bool restored;            /* the live run goes on from a saved state */
+    char *restored_simulated; /* of the simulated city; NULL: none */
+    size_t restored_simulated_size;
     struct tw_simulated *simulated; /* NULL: none */
     struct tw_forecast *forecast;   /* or, with several members, */
     struct tw_futures *futures;
@@ -77,7 +81,9 @@ struct worker {
     bool forecast_due, forecast_busy, forecast_stop;
     double forecast_from_s; /* since the run's start */
     double *recent_mmh;     /* [gages] for the forecast that is due */
-    struct queued *fed;     /* newest first: what the members have not been told yet */
+    char *forked_state;     /* the live state that it was forked from, as bytes of a file */
+    size_t forked_size;
+    struct queued *fed; /* newest first: what the members have not been told yet */
 };
 
 static double wall_s(void)
@@ -140,6 +146,38 @@ static void take_rain(struct worker *worker, const struct tw_frame *frame, struc
         /* Without memory for it an interval counts as dry. */
         (void)tw_rain_add(&rain[rows[i].gage], rows[i].until_s, rows[i].rain_mm);
     }
+}
+
+/* ---- saved states ---- */
+
+/* The live state as bytes of a file; NULL: no memory. */
+static char *state_bytes(const struct worker *worker, size_t *out_size)
+{
+    struct state_head head = {.start_s = worker->setup.start_s,
+                              .time_s = worker->setup.start_s + tw_run_elapsed_s(worker->live),
+                              .size = tw_run_state_size(worker->live)};
+    memcpy(head.magic, state_magic, sizeof head.magic);
+    if (worker->simulated != NULL) {
+        head.simulated_size = tw_simulated_state_size(worker->simulated);
+    }
+    *out_size = sizeof head + (size_t)head.size + (size_t)head.simulated_size;
+    char *bytes = malloc(*out_size);
+    if (bytes == NULL) return NULL;
+    memcpy(bytes, &head, sizeof head);
+    tw_run_state_save(worker->live, bytes + sizeof head);
+    if (worker->simulated != NULL) {
+        tw_simulated_state_save(worker->simulated, bytes + sizeof head + head.size);
+    }
+    return bytes;
+}
+
+/* A state that cannot be saved costs a longer spin-up later, nothing now. */
+static void write_state(const struct worker *worker, const char *bytes, size_t size)
+{
+    tw_outfile *file = NULL;
+    if (bytes == NULL || tw_outfile_open(worker->state_path, &file) != TW_OK) return;
+    (void)tw_outfile_write(file, bytes, size);
+    (void)tw_outfile_commit(file);
 }
 
 /* ---- forecasts ---- */
@@ -236,6 +274,9 @@ static tw_status run_members(struct worker *worker)
     TW_TRY(feed(worker));
     TW_TRY(tw_futures_cycle(worker->futures, worker->forecast_from_s, worker->setup.budget_s,
                             worker->members_path, &product));
+    if (worker->state_path[0] != 0) {
+        write_state(worker, worker->forked_state, worker->forked_size);
+    }
     const void *const parts[] = {&product.head, product.values, product.notes};
     const size_t sizes[] = {sizeof product.head, product.value_count * sizeof *product.values,
                             (size_t)product.head.notes_size};
@@ -291,6 +332,10 @@ static void fork_forecast(struct worker *worker)
         send_text(worker, TW_FRAME_FORECAST_FAILED, "forecast: %s", tw_status_text(status));
         return;
     }
+    if (worker->futures != NULL) {
+        free(worker->forked_state);
+        worker->forked_state = state_bytes(worker, &worker->forked_size);
+    }
     (void)pthread_mutex_lock(&worker->forecast_mutex);
     worker->forecast_busy = true;
     worker->forecast_due = true;
@@ -304,26 +349,48 @@ static void save_state(struct worker *worker)
 {
     double now_s = tw_run_elapsed_s(worker->live);
     double wall = wall_s();
-    if (worker->state_path[0] == 0 || now_s - worker->saved_s < SAVE_S ||
+    if (worker->futures != NULL || worker->state_path[0] == 0 || now_s - worker->saved_s < SAVE_S ||
         wall - worker->saved_wall_s < SAVE_WALL_S) {
         return;
     }
     worker->saved_s = now_s;
     worker->saved_wall_s = wall;
-    struct state_head head = {.start_s = worker->setup.start_s,
-                              .time_s = worker->setup.start_s + now_s,
-                              .size = tw_run_state_size(worker->live)};
-    memcpy(head.magic, state_magic, sizeof head.magic);
-    void *state = malloc((size_t)head.size);
-    tw_outfile *file = NULL;
-    /* A state that cannot be saved costs a longer spin-up later, nothing now. */
-    if (state != NULL && tw_outfile_open(worker->state_path, &file) == TW_OK) {
-        tw_run_state_save(worker->live, state);
-        (void)tw_outfile_write(file, &head, sizeof head);
-        (void)tw_outfile_write(file, state, (size_t)head.size);
-        (void)tw_outfile_commit(file);
+    size_t size = 0;
+    char *bytes = state_bytes(worker, &size);
+    write_state(worker, bytes, size);
+    free(bytes);
+}
+
+/* Keep a frame for the members; true when it is theirs now. */
+static bool keep_for_members(struct worker *worker, struct queued *item)
+{
+    if (worker->futures == NULL) return false;
+    (void)pthread_mutex_lock(&worker->forecast_mutex);
+    item->next = worker->fed;
+    worker->fed = item;
+    (void)pthread_mutex_unlock(&worker->forecast_mutex);
+    return true;
+}
+
+/* What the simulated city measures goes to the members at once: by way of the server it would come
+ * sooner or later, and a forecast would depend on that. */
+static void feed_simulated(struct worker *worker, double time_s, const double *measured)
+{
+    int32_t count = 0;
+    size_t most = (size_t)worker->setup.sensor_count;
+    struct queued *item = calloc(1, sizeof *item);
+    struct tw_worker_value *rows = calloc(most + 1, sizeof *rows);
+    for (int32_t s = 0; s < worker->setup.sensor_count && rows != NULL; s++) {
+        if (isnan(measured[s])) continue;
+        rows[count++] = (struct tw_worker_value){s, 1, time_s, measured[s]};
     }
-    free(state);
+    if (item != NULL && rows != NULL) {
+        item->frame = (struct tw_frame){
+            .kind = TW_FRAME_VALUES, .size = (size_t)count * sizeof *rows, .bytes = (char *)rows};
+        if (keep_for_members(worker, item)) return;
+    }
+    free(item);
+    free(rows);
 }
 
 static tw_status send_step(struct worker *worker)
@@ -339,6 +406,7 @@ static tw_status send_step(struct worker *worker)
         values[w] = tw_watch_value(worker->live, worker->watches[w]);
     }
     if (sensors > 0) tw_simulated_measure(worker->simulated, values + watches);
+    if (sensors > 0) feed_simulated(worker, head.time_s, values + watches);
     const void *const parts[] = {&head, values};
     const size_t sizes[] = {sizeof head, (watches + sensors) * sizeof *values};
     tw_status status = send_parts(worker, TW_FRAME_STEP, 2, parts, sizes);
@@ -372,6 +440,15 @@ static tw_status advance(struct worker *worker, const struct tw_worker_advance *
 
 /* ---- beginning ---- */
 
+/* The simulated city is made later. */
+static void keep_simulated(struct worker *worker, const char *bytes, size_t size)
+{
+    worker->restored_simulated = malloc(size + 1);
+    if (worker->restored_simulated == NULL) return;
+    memcpy(worker->restored_simulated, bytes, size);
+    worker->restored_simulated_size = size;
+}
+
 /* Take over a saved state that fits; where it does not, the run begins anew. */
 static void restore_state(struct worker *worker, tw_run_options *options)
 {
@@ -383,7 +460,8 @@ static void restore_state(struct worker *worker, tw_run_options *options)
     bool sound = size > sizeof head;
     if (sound) memcpy(&head, bytes, sizeof head);
     sound = sound && memcmp(head.magic, state_magic, sizeof head.magic) == 0 &&
-            head.size == size - sizeof head &&
+            head.size <= size - sizeof head &&
+            head.simulated_size == size - sizeof head - head.size &&
             /* Older than the spin-up would begin: a fresh one is nearer. */
             head.time_s >= worker->setup.start_s && head.time_s < worker->setup.end_s;
     tw_run *run = NULL;
@@ -398,6 +476,7 @@ static void restore_state(struct worker *worker, tw_run_options *options)
             run = NULL;
             *options = again;
             worker->restored = true;
+            keep_simulated(worker, bytes + sizeof head + head.size, (size_t)head.simulated_size);
             worker->setup.start_s = head.start_s;
             worker->saved_s = tw_run_elapsed_s(worker->live);
         }
@@ -463,7 +542,13 @@ static tw_status make_simulated(struct worker *worker, const tw_run_options *opt
                                        .seed = worker->setup.seed};
     setup.options.minimum_step_s = HASTY_STEP_S;
     setup.options.max_trials = HASTY_TRIALS;
-    return tw_simulated_create(&setup, worker->live, &worker->simulated);
+    TW_TRY(tw_simulated_create(&setup, worker->live, &worker->simulated));
+    if (worker->restored_simulated != NULL) {
+        /* One that does not fit begins anew from the live run. */
+        (void)tw_simulated_state_restore(worker->simulated, worker->restored_simulated,
+                                         worker->restored_simulated_size);
+    }
+    return TW_OK;
 }
 
 static tw_status make_rain(struct worker *worker)
@@ -569,17 +654,6 @@ static struct queued *take_queued(struct worker *worker)
     return item;
 }
 
-/* Keep a frame for the members; true when it is theirs now. */
-static bool keep_for_members(struct worker *worker, struct queued *item)
-{
-    if (worker->futures == NULL) return false;
-    (void)pthread_mutex_lock(&worker->forecast_mutex);
-    item->next = worker->fed;
-    worker->fed = item;
-    (void)pthread_mutex_unlock(&worker->forecast_mutex);
-    return true;
-}
-
 /* Obey a frame and free it. */
 static tw_status obey(struct worker *worker, struct queued *item)
 {
@@ -673,6 +747,8 @@ static void worker_done(struct worker *worker)
     free(worker->watches);
     free(worker->sensors);
     free(worker->classes_m);
+    free(worker->forked_state);
+    free(worker->restored_simulated);
     free(worker->members_path);
     free(worker->network_path);
     free(worker->state_path);

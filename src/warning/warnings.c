@@ -389,7 +389,11 @@ bool tw_warnings_model(struct tw_warnings *warnings, int64_t now_ms, int64_t tim
                        const double *depth_m)
 {
     bool changed = false;
-    if (time_ms <= warnings->depths_ms) return false; /* a model that began again */
+    if (time_ms <= warnings->depths_ms) { /* a model that began again */
+        for (int32_t i = 0; i < warnings->point_count; i++)
+            warnings->points[i].modelled_m = depth_m[i];
+        return false;
+    }
     warnings->depths_ms = time_ms;
     for (int32_t i = 0; i < warnings->point_count; i++) {
         struct point *p = &warnings->points[i];
