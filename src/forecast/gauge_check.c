@@ -5,9 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SILENT_S 1200.0  /* without a value for so long, or three intervals: silent */
-#define STUCK_S 1800.0   /* the same value, not zero, for so long, and ... */
-#define STUCK_LEAST 10   /* ... at least so many times */
+#define SILENT_S 1200.0      /* without a value for so long, or three intervals: silent */
+#define STUCK_S 1800.0       /* the same value, not zero, for so long, and ... */
+#define STUCK_ALONE_S 7200.0 /* ... with nothing beside it that changed */
+#define STUCK_LEAST 10       /* ... at least so many times */
 #define ABSURD_MMH 400.0 /* over five minutes: more than has ever been measured but for minutes */
 #define ABSURD_S 300.0
 #define ABSURD_BACK_S 3600.0
@@ -72,6 +73,24 @@ static double stuck_s(const struct tw_nowcast *n, const struct tw_gauge_series *
     }
     double stuck = last->until_s - begin_s;
     return same >= STUCK_LEAST && stuck >= STUCK_S ? stuck : 0.0;
+}
+
+/* True when rain has changed where a gauge says that it has not: another gauge's did, or what the
+ * radar sees at it. Rain can be steady, so a gauge alone is believed for longer. */
+static bool changed_beside(const struct tw_nowcast *n, const struct tw_radar_view *view, int32_t g,
+                           double since_s)
+{
+    for (int32_t i = 0; i < n->setup.gauge_count; i++) {
+        const struct tw_gauge_series *other = &n->gauges[i];
+        if (i == g || silent_s(n, other) > 0.0 || last_fall(n, other) == NULL) continue;
+        if (stuck_s(n, other) == 0.0) return true;
+    }
+    const double at[2] = {n->gauges[g].x, n->gauges[g].y};
+    double half_s = 0.5 * since_s;
+    double before = tw_radar_mean_mmh(n, view, at, n->now_s - since_s, n->now_s - half_s);
+    double after = tw_radar_mean_mmh(n, view, at, n->now_s - half_s, n->now_s);
+    if (isnan(before) || isnan(after)) return false;
+    return before > 2.0 * after || after > 2.0 * before || before + after < 0.2;
 }
 
 /* The highest rate over five minutes of the last hour. */
@@ -226,7 +245,7 @@ static tw_status leave_out_blocked(struct tw_nowcast *n)
     return TW_OK;
 }
 
-static tw_status check_alone(struct tw_nowcast *n, int32_t g)
+static tw_status check_alone(struct tw_nowcast *n, const struct tw_radar_view *view, int32_t g)
 {
     struct tw_gauge_series *gauge = &n->gauges[g];
     double silent = silent_s(n, gauge);
@@ -236,7 +255,7 @@ static tw_status check_alone(struct tw_nowcast *n, int32_t g)
     if (silent > 0.0) {
         return tw_nowcast_note_add(n, TW_RAIN_NOTE_GAUGE_SILENT, gauge->name, g, silent / 60.0);
     }
-    if (stuck > 0.0) {
+    if (stuck >= STUCK_ALONE_S || (stuck > 0.0 && changed_beside(n, view, g, stuck))) {
         return tw_nowcast_note_add(n, TW_RAIN_NOTE_GAUGE_STUCK, gauge->name, g, stuck / 60.0);
     }
     if (highest > ABSURD_MMH) {
@@ -250,7 +269,7 @@ tw_status tw_gauges_check(struct tw_nowcast *nowcast, const struct tw_radar_view
 {
     struct tw_nowcast *n = nowcast;
     for (int32_t g = 0; g < n->setup.gauge_count; g++)
-        TW_TRY(check_alone(n, g));
+        TW_TRY(check_alone(n, view, g));
     if (view->count > 0) {
         struct comparison *all = malloc(((size_t)n->setup.gauge_count + 1) * sizeof *all);
         if (all == NULL) return TW_ERR_NOMEM;
