@@ -22,6 +22,10 @@ static const char usage[] =
     "and\n"
     "writes the effluent at the influent's times and at its end.\n"
     "\n"
+    "With processes: the plant's model as a table of tab-separated values, its parameters first; "
+    "the\n"
+    "last column is each process's rate where all concentrations are 2.\n"
+    "\n"
     "  --warmup WARM.csv  a series to run before, from its beginning to its end\n"
     "  --steady           only the steady state: INFLUENT.csv is not given, OUT.csv gets one line\n"
     "  --days D           score the last D days (7)\n"
@@ -311,6 +315,47 @@ static int plant_run(int argc, char **argv)
     return run(&a);
 }
 
+static int print_processes(const tw_plant *plant)
+{
+    enum { COMPONENTS_MOST = 32, PROCESSES_MOST = 64 };
+    int32_t components = tw_plant_component_count(plant), count = tw_plant_process_count(plant);
+    double at[COMPONENTS_MOST], rates[PROCESSES_MOST];
+    double coefficients[PROCESSES_MOST * COMPONENTS_MOST];
+    if (components > COMPONENTS_MOST || count > PROCESSES_MOST) return TW_EXIT_FAILED;
+    for (int32_t c = 0; c < components; c++)
+        at[c] = 2.0;
+    tw_plant_processes(plant, at, rates, coefficients);
+    for (int32_t i = 0; i < tw_plant_parameter_count(plant); i++) {
+        double value = 0.0;
+        const char *name = tw_plant_parameter_get(plant, i, &value);
+        printf("# %s\t%.17g\n", name, value);
+    }
+    printf("process");
+    for (int32_t c = 0; c < components; c++)
+        printf("\t%s", tw_plant_component_name(plant, c));
+    printf("\trate\n");
+    for (int32_t p = 0; p < count; p++) {
+        printf("%s", tw_plant_process_name(plant, p));
+        for (int32_t c = 0; c < components; c++)
+            printf("\t%.12g", coefficients[p * components + c]);
+        printf("\t%.12g\n", rates[p]);
+    }
+    return TW_EXIT_DONE;
+}
+
+static int plant_processes(const char *path)
+{
+    tw_faults *faults = NULL;
+    tw_plant *plant = NULL;
+    if (tw_faults_create(0, &faults) != TW_OK) return TW_EXIT_FAILED;
+    tw_status status = tw_plant_read(path, faults, &plant);
+    tw_faults_print(faults, true);
+    int code = status == TW_OK ? print_processes(plant) : TW_EXIT_INPUT;
+    tw_plant_destroy(plant);
+    tw_faults_destroy(faults);
+    return code;
+}
+
 int tw_cmd_plant(int argc, char **argv)
 {
     static const char *const of_data[] = {"fit", "forecast", "sensors", "soft"};
@@ -319,6 +364,7 @@ int tw_cmd_plant(int argc, char **argv)
         if (strcmp(argv[1], of_data[i]) == 0)
             return tw_service_run("tw_cmd_plant_data", argc, argv);
     }
+    if (argc == 3 && strcmp(argv[1], "processes") == 0) return plant_processes(argv[2]);
     bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
     (void)fputs(usage, help ? stdout : stderr);
     return help ? TW_EXIT_DONE : TW_EXIT_USAGE;

@@ -105,6 +105,29 @@ tw_plant_place tw_plant_column_place(const tw_plant *plant, int32_t i);
 /** Place of a component of the effluent; -1: its flow; the count of components: its TSS. */
 tw_plant_place tw_plant_effluent_place(const tw_plant *plant, int32_t component);
 
+/** Number of processes of the plant's model. */
+int32_t tw_plant_process_count(const tw_plant *plant);
+
+/** Name of a process, 0 <= i < count. */
+const char *tw_plant_process_name(const tw_plant *plant, int32_t i);
+
+/**
+ * The model as a Petersen matrix, with the plant's parameters at its reference temperature.
+ *
+ * at                concentrations, [components]
+ * out_rates         of each process there [g/m3/d], [processes]
+ * out_coefficients  what a unit of its rate does to each component, [process * components]; NULL:
+ *                   not asked
+ */
+void tw_plant_processes(const tw_plant *plant, const double *at, double *out_rates,
+                        double *out_coefficients);
+
+/** Number of parameters of the plant's model. */
+int32_t tw_plant_parameter_count(const tw_plant *plant);
+
+/** Name and value of a parameter, 0 <= i < count. */
+const char *tw_plant_parameter_get(const tw_plant *plant, int32_t i, double *out_value);
+
 /* ---- influent ---- */
 
 /**

@@ -110,3 +110,35 @@ tw_plant_place tw_plant_effluent_place(const tw_plant *plant, int32_t component)
     if (component == plant->components) component = TW_PROBE_TSS;
     return (tw_plant_place){plant->effluent, component};
 }
+
+int32_t tw_plant_process_count(const tw_plant *plant) { return plant->biology->process_count; }
+
+const char *tw_plant_process_name(const tw_plant *plant, int32_t i)
+{
+    return i < 0 || i >= plant->biology->process_count ? "" : plant->biology->processes[i];
+}
+
+void tw_plant_processes(const tw_plant *plant, const double *at, double *out_rates,
+                        double *out_coefficients)
+{
+    const struct tw_biology *b = plant->biology;
+    b->rates(at, plant->parameter, out_rates);
+    if (out_coefficients == NULL) return;
+    b->matrix(plant->parameter, out_coefficients);
+    if (plant->components == b->component_count) return;
+    for (int32_t p = b->process_count - 1; p >= 0; p--) { /* a column for temperature */
+        double *row = out_coefficients + p * plant->components;
+        memmove(row, out_coefficients + p * b->component_count,
+                (size_t)b->component_count * sizeof *row);
+        row[plant->temperature] = 0.0;
+    }
+}
+
+int32_t tw_plant_parameter_count(const tw_plant *plant) { return plant->biology->parameter_count; }
+
+const char *tw_plant_parameter_get(const tw_plant *plant, int32_t i, double *out_value)
+{
+    if (i < 0 || i >= plant->biology->parameter_count) return "";
+    *out_value = plant->parameter[i];
+    return plant->biology->parameters[i].name;
+}
