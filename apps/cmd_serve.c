@@ -26,6 +26,8 @@ static const char usage[] =
     "  --paused              the storm's clock stands until it is started on the page\n"
     "  --continue            go on with the last replay of the storm where it ended, e.g. after a "
     "crash\n"
+    "  --drill[=auto]        crews that do not exist play over HTTP; auto: a dispatcher, too\n"
+    "  --drill-seed N        of what happens to them (default 1)\n"
     "  --exit-at-end         end when the storm has been played\n"
     "  --rain honest|perfect rain that forecasts take: persistence, or the storm's own\n"
     "  --listen ADDR:PORT    where to listen (default: city.ini's, else 127.0.0.1:8080 or the\n"
@@ -45,6 +47,8 @@ enum option_id {
     OPTION_PAUSED,
     OPTION_CONTINUE,
     OPTION_EXIT,
+    OPTION_DRILL,
+    OPTION_DRILL_SEED,
     OPTION_RAIN,
     OPTION_LISTEN,
     OPTION_STORE,
@@ -55,6 +59,8 @@ static const struct option known[] = {{"replay", required_argument, NULL, OPTION
                                       {"speed", required_argument, NULL, OPTION_SPEED},
                                       {"paused", no_argument, NULL, OPTION_PAUSED},
                                       {"continue", no_argument, NULL, OPTION_CONTINUE},
+                                      {"drill", optional_argument, NULL, OPTION_DRILL},
+                                      {"drill-seed", required_argument, NULL, OPTION_DRILL_SEED},
                                       {"exit-at-end", no_argument, NULL, OPTION_EXIT},
                                       {"rain", required_argument, NULL, OPTION_RAIN},
                                       {"listen", required_argument, NULL, OPTION_LISTEN},
@@ -82,6 +88,15 @@ static bool take(struct arguments *a, int option, const char *value)
     case OPTION_EXIT:
         a->exit_at_end = true;
         return true;
+    case OPTION_DRILL:
+        a->server.drill = value == NULL ? "person" : value;
+        return strcmp(a->server.drill, "person") == 0 || strcmp(a->server.drill, "auto") == 0;
+    case OPTION_DRILL_SEED: {
+        int32_t seed = 0;
+        if (tw_text_int(value, &seed) != TW_OK || seed < 0) return false;
+        a->server.drill_seed = (uint64_t)seed;
+        return true;
+    }
     case OPTION_RAIN:
         a->server.rain = value;
         return strcmp(value, "honest") == 0 || strcmp(value, "perfect") == 0;
@@ -120,9 +135,10 @@ static int parse(int argc, char **argv, struct arguments *a)
         return TW_EXIT_USAGE;
     }
     a->server.folder = argv[optind];
-    if (a->server.storm == NULL && (a->exit_at_end || a->server.paused || a->server.resume)) {
-        (void)fprintf(stderr, "thalweg serve: --exit-at-end, --paused and --continue need --replay "
-                              "STORM\n");
+    const tw_server_options *o = &a->server;
+    if (o->storm == NULL && (a->exit_at_end || o->paused || o->resume || o->drill != NULL)) {
+        (void)fprintf(stderr, "thalweg serve: --exit-at-end, --paused, --continue and --drill need "
+                              "--replay STORM\n");
         return TW_EXIT_USAGE;
     }
     return -1;

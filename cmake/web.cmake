@@ -20,6 +20,7 @@ set(page_mime_mjs "text/javascript; charset=utf-8")
 set(page_mime_css "text/css; charset=utf-8")
 set(page_mime_svg "image/svg+xml")
 set(page_mime_png "image/png")
+set(page_mime_webmanifest "application/manifest+json")
 set(page_mime_woff2 "font/woff2")
 
 set(page_bytes "    .section .rodata\n")

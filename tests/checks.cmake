@@ -53,12 +53,14 @@ if(TARGET thalweg)
             ${CMAKE_CURRENT_SOURCE_DIR}/telemetry_test.py $<TARGET_FILE:thalweg>)
         add_test(NAME server_kill COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/kill_test.py $<TARGET_FILE:thalweg> --kills 3)
+        add_test(NAME server_orders COMMAND Python3::Interpreter
+            ${CMAKE_CURRENT_SOURCE_DIR}/orders_test.py $<TARGET_FILE:thalweg>)
         add_test(NAME hindcast COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/hindcast_test.py $<TARGET_FILE:thalweg>)
         set_tests_properties(hindcast PROPERTIES LABELS "command" TIMEOUT 300)
         add_test(NAME server_continue COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/continue_test.py $<TARGET_FILE:thalweg>)
-        set_tests_properties(server server_faults server_telemetry server_kill server_continue PROPERTIES LABELS "command;server" TIMEOUT 600)
+        set_tests_properties(server server_faults server_telemetry server_kill server_orders server_continue PROPERTIES LABELS "command;server" TIMEOUT 600)
         add_test(NAME worker COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/worker_test.py $<TARGET_FILE:thalweg>)
         set_tests_properties(worker PROPERTIES LABELS "command" TIMEOUT 600 SKIP_RETURN_CODE 77)

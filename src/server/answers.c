@@ -380,7 +380,8 @@ void tw_answer_state(struct tw_server *server, struct tw_strbuf *out)
         tw_answer *answer;
     } parts[] = {{"clock", tw_answer_clock},       {"points", tw_answer_points},
                  {"sensors", tw_answer_sensors},   {"rain", tw_answer_rain},
-                 {"forecast", tw_answer_forecast}, {"health", tw_answer_health}};
+                 {"forecast", tw_answer_forecast}, {"health", tw_answer_health},
+                 {"dispatch", tw_answer_dispatch}};
     tw_json_open(out, '{');
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         tw_json_key(out, parts[i].key);

@@ -106,6 +106,25 @@ static void load_routing(struct tw_city *city, tw_faults *faults)
     }
 }
 
+/* [dispatch] approve: from which class on orders need nobody's approval. */
+static void load_dispatch(struct tw_city *city, tw_faults *faults)
+{
+    static const char *const words[] = {"blue", "yellow", "orange", "red", "none"};
+    const struct tw_ini_entry *approve = tw_ini_find(&city->ini, "dispatch", "approve");
+    city->approve_rank = 4;
+    for (int32_t rank = 1; approve != NULL; rank++) {
+        if (rank > 5) {
+            tw_faults_add(faults, city->ini.path, approve->line,
+                          "[dispatch] approve: \"%s\" is none of blue, yellow, orange, red, none",
+                          approve->value);
+            return;
+        }
+        if (!tw_text_same(approve->value, words[rank - 1])) continue;
+        city->approve_rank = rank;
+        return;
+    }
+}
+
 static void load_settings(struct tw_city *city, tw_faults *faults)
 {
     struct tw_ini *ini = &city->ini;
@@ -137,6 +156,7 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     const char *tokens = tw_ini_text(ini, "server", "tokens", NULL);
     city->tokens_path = tokens == NULL ? NULL : tw_city_path(city, tokens);
     load_classes(city, faults);
+    load_dispatch(city, faults);
     tw_doors_check(ini, faults);
 }
 

@@ -127,6 +127,9 @@ struct tw_city {
     struct tw_city_point *points;
     struct tw_city_sensor *sensors;
     struct tw_city_depot *depots;
+    struct tw_city_staff *staff; /* city_staff.h; NULL: no depots */
+    bool cut_short;              /* memory ran out while layers were read */
+    int32_t approve_rank; /* orders to points with such a warning need no approval; 5: none */
     struct tw_city_camera *cameras;
     struct tw_city_plant *plants;
     int32_t point_count, sensor_count, depot_count, camera_count, plant_count;

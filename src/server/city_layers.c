@@ -1,10 +1,12 @@
 /* The GeoJSON layers of a city: points, sensors, depots, cameras, roads. */
 #include "base/file.h"
 #include "server/city.h"
+#include "server/city_staff.h"
 #include "server/geojson.h"
 #include "telemetry/units.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,6 +341,30 @@ static tw_status add_gages(struct tw_city *city)
     return TW_OK;
 }
 
+/* Depths that crews report are measurements, too: of a sensor POINT.reported, which a layer may also
+ * have itself. */
+static void add_reported(struct tw_city *city)
+{
+    for (int32_t p = 0; p < city->point_count && city->staff != NULL; p++) {
+        const struct tw_city_point *point = &city->points[p];
+        char id[160];
+        int32_t index = 0;
+        (void)snprintf(id, sizeof id, "%.140s.reported", point->id);
+        if (tw_names_add(&city->sensor_ids, id, &index) != TW_OK) continue;
+        city->sensors[city->sensor_count++] =
+            (struct tw_city_sensor){.id = copy(city, id),
+                                    .kind = TW_SENSOR_VALUE,
+                                    .element = "",
+                                    .unit = "m",
+                                    .lon = point->lon,
+                                    .lat = point->lat,
+                                    .min = 0.0,
+                                    .max = 5.0,
+                                    .limits = kinds[TW_SENSOR_VALUE].usual,
+                                    .made_up = point->made_up};
+    }
+}
+
 /* A neighbour may stand below in the file: they are looked for when all sensors are known. */
 static void check_neighbours(const struct tw_city *city, const char *path, tw_faults *faults)
 {
@@ -378,6 +404,7 @@ static void load_depot(struct tw_city *city, struct tw_layer *layer, int32_t ind
         depot.crew += (int32_t)json_integer_value(size);
     }
     depot.vehicles = (int32_t)json_array_size(vehicles);
+    if (tw_city_staff_add(city, layer, &feature) != TW_OK) city->cut_short = true;
     city->depots[city->depot_count++] = depot;
 }
 
@@ -459,7 +486,7 @@ tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults)
     layer_open(city, "depots", false, faults, &depots);
     layer_open(city, "cameras", false, faults, &cameras);
     city->points = NEW_ROOM(city, struct tw_city_point, points.count);
-    city->sensors = NEW_ROOM(city, struct tw_city_sensor, sensors.count + gages);
+    city->sensors = NEW_ROOM(city, struct tw_city_sensor, sensors.count + gages + points.count);
     city->depots = NEW_ROOM(city, struct tw_city_depot, depots.count);
     city->cameras = NEW_ROOM(city, struct tw_city_camera, cameras.count);
     bool room = city->points != NULL && city->sensors != NULL && city->depots != NULL &&
@@ -471,12 +498,16 @@ tw_status tw_city_layers_load(struct tw_city *city, tw_faults *faults)
         cameras.count = 0;
     }
     const char *sensors_path = sensors.path;
+    const char *depots_path = depots.path;
     take_features(city, &points, load_point);
     take_features(city, &sensors, load_sensor);
     take_features(city, &depots, load_depot);
     take_features(city, &cameras, load_camera);
     if (!room) return TW_ERR_NOMEM;
     TW_TRY(add_gages(city));
+    add_reported(city);
     check_neighbours(city, sensors_path, faults);
+    if (city->cut_short) return TW_ERR_NOMEM;
+    tw_city_staff_check(city, depots_path, faults);
     return load_roads(city, faults);
 }

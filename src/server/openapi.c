@@ -9,6 +9,8 @@
 static const char *const types[][2] = {
     {"text", "{\"type\":\"string\"}"},
     {"time", "{\"type\":\"string\",\"examples\":[\"2031-07-01T10:01:00+08:00\"]}"},
+    {"whole", "{\"type\":\"integer\"}"},
+    {"seconds", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":25}"},
     {"points", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":20000}"},
     {"format", "{\"type\":\"string\",\"enum\":[\"plain\",\"typed\"]}"},
     {"precision", "{\"type\":\"string\",\"enum\":[\"ns\",\"us\",\"ms\",\"s\",\"m\",\"h\"]}"},

@@ -31,8 +31,10 @@ static const struct {
     {"viewer", TW_ROLE_VIEWER},
     {"device", TW_ROLE_DEVICE},
     {"operator", TW_ROLE_VIEWER | TW_ROLE_OPERATOR},
+    {"dispatcher", TW_ROLE_VIEWER | TW_ROLE_DISPATCHER},
     {"auditor", TW_ROLE_VIEWER | TW_ROLE_AUDITOR},
-    {"admin", TW_ROLE_VIEWER | TW_ROLE_DEVICE | TW_ROLE_OPERATOR | TW_ROLE_AUDITOR},
+    {"admin",
+     TW_ROLE_VIEWER | TW_ROLE_DEVICE | TW_ROLE_OPERATOR | TW_ROLE_AUDITOR | TW_ROLE_DISPATCHER},
 };
 
 static unsigned roles_of_word(const char *word)
@@ -69,7 +71,8 @@ static tw_status take_line(struct tw_roles *roles, char *line, const char *path,
     unsigned bits = roles_of_word(word);
     if (bits == 0) {
         tw_faults_add(faults, path, number,
-                      "\"%.32s\" is none of viewer, device, operator, auditor, admin", word);
+                      "\"%.32s\" is none of viewer, device, operator, dispatcher, auditor, admin",
+                      word);
         return TW_OK;
     }
     if (hash != NULL && strcmp(hash, "anonymous") == 0 && bits == TW_ROLE_VIEWER) {
@@ -118,7 +121,7 @@ tw_status tw_roles_load(const char *path, const char *own_token, tw_faults *faul
     roles->open = path == NULL;
     tw_status status = path == NULL ? TW_OK : read_tokens(roles, path, faults);
     if (status == TW_OK && own_token != NULL) {
-        struct token token = {.roles = TW_ROLE_DEVICE, .name = "replay"};
+        struct token token = {.roles = TW_ROLE_DEVICE | TW_ROLE_DISPATCHER, .name = "replay"};
         tw_sha256_hex(own_token, strlen(own_token), token.hash);
         status = add(roles, &token);
     }

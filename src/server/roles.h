@@ -10,10 +10,12 @@
 
 /** Roles, as bits. */
 enum tw_role {
-    TW_ROLE_VIEWER = 1,   /* sees everything but the audit */
-    TW_ROLE_DEVICE = 2,   /* sends samples, nothing else */
-    TW_ROLE_OPERATOR = 4, /* acknowledges warnings, moves a replay's clock */
-    TW_ROLE_AUDITOR = 8   /* reads the audit */
+    TW_ROLE_VIEWER = 1,      /* sees everything but the audit */
+    TW_ROLE_DEVICE = 2,      /* sends samples, nothing else */
+    TW_ROLE_OPERATOR = 4,    /* acknowledges warnings, moves a replay's clock */
+    TW_ROLE_AUDITOR = 8,     /* reads the audit */
+    TW_ROLE_DISPATCHER = 16, /* approves plans, orders crews, makes links for their phones */
+    TW_ROLE_CREW = 32        /* a crew's phone: its own order and reports, nothing else */
 };
 
 /** Tokens and their roles. */
@@ -25,7 +27,8 @@ struct tw_roles;
  *
  * path       NULL: no tokens, and everybody who reaches the server (that is: the person at the
  *            machine) has every role
- * own_token  a token of this process itself with the role of a device; copied; NULL: none
+ * own_token  a token of this process itself, which plays devices and, in a drill, the dispatcher;
+ *            copied; NULL: none
  * faults     takes faults with their line
  * out_roles  owned by the caller
  * errors     TW_ERR_FILE, TW_ERR_INPUT, TW_ERR_NOMEM

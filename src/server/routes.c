@@ -1,6 +1,7 @@
 /* The table of routes and the short handlers. */
 #include "base/clock.h"
 #include "net/json.h"
+#include "server/desk_routes.h"
 #include "server/service.h"
 #include "telemetry/samples_json.h"
 
@@ -222,7 +223,7 @@ static const struct tw_http_route routes[] = {
     {"GET", "/api/v1/city", TW_ROLE_VIEWER, 0, get_city, "the city", .answer = "Object"},
     {"GET", "/api/v1/network", TW_ROLE_VIEWER, 0, get_network, "links and nodes, GeoJSON",
      .answer = "application/geo+json"},
-    {"GET", "/api/v1/roads", TW_ROLE_VIEWER, 0, get_roads, "roads, GeoJSON",
+    {"GET", "/api/v1/roads", TW_ROLE_VIEWER | TW_ROLE_CREW, 0, get_roads, "roads, GeoJSON",
      .answer = "application/geo+json"},
     {"GET", "/api/v1/terrain.png", TW_ROLE_VIEWER, 0, tw_get_terrain, "shaded relief",
      .answer = "image/png"},
@@ -289,6 +290,45 @@ static const struct tw_http_route routes[] = {
     {"POST", "/api/v2/write", TW_ROLE_DEVICE, TW_SAMPLES_BYTES_MAX, tw_post_write,
      "the same, where clients of InfluxDB 2 look for it", .takes = "",
      .query = "precision:precision:of the times; ns without it", .request = "Lines"},
+    {"GET", "/api/v1/dispatch", TW_ROLE_VIEWER, 0, tw_get_dispatch,
+     "plan, orders, crews, vehicles, supplies; null in a city without crews", .answer = "Object"},
+    {"GET", "/api/v1/dispatch/routes", TW_ROLE_VIEWER, 0, tw_get_dispatch_routes,
+     "the ways of open orders by their id", .answer = "Object"},
+    {"GET", "/api/v1/dispatch/report", TW_ROLE_VIEWER, 0, tw_get_dispatch_report,
+     "times of every order, from warning to arrival", .answer = "Object"},
+    {"GET", "/api/v1/dispatch/journal", TW_ROLE_VIEWER, 0, tw_get_dispatch_journal,
+     "everything that happened, line by line",
+     .query = "session:whole:of an earlier replay; the present one without it", .answer = "List"},
+    {"GET", "/api/v1/dispatch/photos/{}", TW_ROLE_VIEWER, 0, tw_get_photo, "a crew's photo",
+     .answer = "image/jpeg"},
+    {"POST", "/api/v1/dispatch/plan", TW_ROLE_DISPATCHER, SMALL_BODY, tw_post_plan,
+     "ask for a new plan", .request = "Object", .answer = "Object"},
+    {"POST", "/api/v1/dispatch/approve", TW_ROLE_DISPATCHER, SMALL_BODY, tw_post_approve,
+     "approve drafts and send them", .request = "Object", .answer = "List"},
+    {"POST", "/api/v1/dispatch/orders", TW_ROLE_DISPATCHER, SMALL_BODY, tw_post_crew_order,
+     "an order by hand", .request = "Object", .answer = "Object"},
+    {"POST", "/api/v1/dispatch/orders/{}/state", TW_ROLE_DISPATCHER, SMALL_BODY,
+     tw_post_crew_order_state, "withdraw an order, or write down what a crew says by radio",
+     .request = "Object", .answer = "Object"},
+    {"POST", "/api/v1/dispatch/rules", TW_ROLE_DISPATCHER, SMALL_BODY, tw_post_rule,
+     "closed roads, pins, exclusions, duty, counted supplies", .request = "Object",
+     .answer = "Object"},
+    {"POST", "/api/v1/dispatch/crews/{}/link", TW_ROLE_DISPATCHER, SMALL_BODY, tw_post_link,
+     "a new link for a crew's phone; the one before is worthless then", .request = "Object",
+     .answer = "Object"},
+    {"GET", "/api/v1/crews/{}", TW_ROLE_CREW | TW_ROLE_DISPATCHER, 0, tw_get_crew,
+     "what a crew's phone shows",
+     .query = "version:text:that the phone has;wait:seconds:to wait for another version, up to 25",
+     .answer = "Object"},
+    {"POST", "/api/v1/crews/{}/reports", TW_ROLE_CREW | TW_ROLE_DISPATCHER, SMALL_BODY,
+     tw_post_reports, "what a crew reports; each with an id, by which it is taken once",
+     .request = "Object", .answer = "Object"},
+    {"POST", "/api/v1/crews/{}/position", TW_ROLE_CREW | TW_ROLE_DISPATCHER, SMALL_BODY,
+     tw_post_position, "where a crew is: JSON or NMEA 0183", .takes = "", .request = "Object",
+     .answer = "Object"},
+    {"POST", "/api/v1/crews/{}/photos/{}", TW_ROLE_CREW | TW_ROLE_DISPATCHER, TW_PHOTO_BYTES_MAX,
+     tw_post_photo, "a photo for an order: JPEG, PNG or WebP", .takes = "", .request = "Object",
+     .answer = "Object"},
     {"GET", "/api/v1/audit", TW_ROLE_AUDITOR, 0, get_audit, "the last 200 changes",
      .answer = "List"},
     {"GET", "/api/v1/health", TW_ROLE_VIEWER, 0, get_health, "how the service is",
@@ -330,10 +370,15 @@ void tw_audit(void *user, const struct tw_http_request *request, unsigned status
     /* Samples that were stored are booked with their source in the store's own list of batches. */
     if (status == 200 && strcmp(request->path, TW_PATH_SAMPLES) == 0) return;
     if (status == 204) return;
+    /* Positions come every few seconds; what a phone sends of pictures is no text. */
+    const char *last = strrchr(request->path, '/');
+    if (status == 200 && last != NULL && strcmp(last, "/position") == 0) return;
+    bool picture = strstr(request->path, "/photos/") != NULL;
     char detail[DETAIL_SIZE];
     (void)snprintf(detail, sizeof detail, "%.*s",
                    (int)(request->body_size < DETAIL_SIZE ? request->body_size : DETAIL_SIZE),
                    request->body);
+    if (picture) (void)snprintf(detail, sizeof detail, "%zu bytes", request->body_size);
     const struct tw_store_audit audit = {.time_ms = tw_clock_unix_ms(),
                                          .who = request->who,
                                          .peer = peer,

@@ -4,8 +4,11 @@
 #include "base/compiler.h"
 #include "base/file.h"
 #include "net/place.h"
+#include "server/desk.h"
 #include "server/devices_ini.h"
+#include "server/drill.h"
 #include "server/modbus.h"
+#include "server/planner.h"
 #include "server/reason.h"
 #include "server/service.h"
 
@@ -25,10 +28,11 @@
 #define CLIENTS_MAX 200
 
 const char *const tw_topic_names[TW_TOPIC_COUNT] = {
-    [TW_TOPIC_CLOCK] = "clock",   [TW_TOPIC_WARNINGS] = "warnings",
-    [TW_TOPIC_POINTS] = "points", [TW_TOPIC_SENSORS] = "sensors",
-    [TW_TOPIC_RAIN] = "rain",     [TW_TOPIC_FORECAST] = "forecast",
-    [TW_TOPIC_HEALTH] = "health", [TW_TOPIC_DEVICES] = "devices"};
+    [TW_TOPIC_CLOCK] = "clock",      [TW_TOPIC_WARNINGS] = "warnings",
+    [TW_TOPIC_POINTS] = "points",    [TW_TOPIC_SENSORS] = "sensors",
+    [TW_TOPIC_RAIN] = "rain",        [TW_TOPIC_FORECAST] = "forecast",
+    [TW_TOPIC_HEALTH] = "health",    [TW_TOPIC_DEVICES] = "devices",
+    [TW_TOPIC_DISPATCH] = "dispatch"};
 
 /* ---- city, storm, roles ---- */
 
@@ -217,7 +221,10 @@ static tw_status open_store(struct tw_server *server, struct tw_reason why)
 
 static unsigned authorise(void *user, const char *token, char who[TW_HTTP_WHO_SIZE])
 {
-    const struct tw_server *server = user;
+    struct tw_server *server = user;
+    if (server->desk != NULL && token != NULL && tw_desk_token_find(server->desk, token, who)) {
+        return TW_ROLE_CREW;
+    }
     struct tw_device *device =
         token == NULL ? NULL
                       : tw_devices_find_secret(server->devices, "http", token, strlen(token));
@@ -338,6 +345,8 @@ static tw_status start_drop(struct tw_server *server, struct tw_reason why)
 static tw_status start_threads(struct tw_server *server)
 {
     TW_TRY(tw_live_begin(server));
+    TW_TRY(tw_planner_begin(server, &server->planner));
+    TW_TRY(tw_drill_begin(server, &server->drill));
     TW_TRY(
         tw_modbus_begin(server->devices, server->ingest, server->options.program, &server->modbus));
     server->ticker_runs = pthread_create(&server->ticker, NULL, tw_ticker_loop, server) == 0;
@@ -368,6 +377,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct tw_re
     TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
     TW_TRY(tw_alerts_create(server, &server->alerts));
+    TW_TRY(tw_desk_open(server, &server->desk));
     TW_TRY(make_answers(server));
     TW_TRY(tw_events_create(tw_topic_names, TW_TOPIC_COUNT, CLIENTS_MAX, &server->events));
     /* Before the doors: the set of devices is complete when the first one comes. */
@@ -408,15 +418,19 @@ void tw_server_destroy(struct tw_server *server)
     if (server->ticker_runs) (void)pthread_join(server->ticker, NULL);
     if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
     tw_model_link_destroy(server->link);
+    tw_planner_end(server->planner);
+    tw_drill_end(server->drill);
     tw_modbus_end(server->modbus);
     tw_csv_drop_stop(server->drop);
     tw_alerts_quiesce(server->alerts);
     /* Everything that waits for the disk is answered, then the sockets can go. */
+    tw_desk_stop(server->desk);
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);
     tw_http_stop(server->http);
     tw_doors_close(server->doors);
     tw_events_destroy(server->events);
+    tw_desk_close(server->desk);
     tw_live_done(server);
     tw_alerts_destroy(server->alerts);
     tw_store_close(server->store);

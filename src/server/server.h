@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** How to serve; start from TW_SERVER_OPTIONS_DEFAULT. Strings are borrowed until destroy. */
 typedef struct {
@@ -20,9 +21,12 @@ typedef struct {
     const char *program; /* this program, to be started as the model's process */
     bool paused;         /* the replay begins paused */
     bool resume;         /* go on with the last replay of the storm where it ended */
+    const char *drill; /* crews play: "person" a person dispatches, "auto" that plays, too; NULL */
+    uint64_t drill_seed; /* of what happens to them */
 } tw_server_options;
 
-#define TW_SERVER_OPTIONS_DEFAULT ((tw_server_options){.speed = 1.0, .program = "/proc/self/exe"})
+#define TW_SERVER_OPTIONS_DEFAULT                                                                  \
+    ((tw_server_options){.speed = 1.0, .program = "/proc/self/exe", .drill_seed = 1})
 
 /** A running server. */
 struct tw_server;

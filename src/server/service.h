@@ -42,6 +42,7 @@ enum tw_topic {
     TW_TOPIC_FORECAST,
     TW_TOPIC_HEALTH,
     TW_TOPIC_DEVICES,
+    TW_TOPIC_DISPATCH,
     TW_TOPIC_COUNT
 };
 
@@ -130,6 +131,9 @@ struct tw_server {
     char own_token[65];
     struct tw_events *events;
     struct tw_http *http;
+    struct tw_desk *desk; /* desk.h; NULL: the city has no crews */
+    struct tw_planner *planner;
+    struct tw_drill *drill; /* NULL: no drill */
     struct tw_doors *doors; /* for devices that speak byte streams */
     char own_address[64];   /* at which this process reaches its own door */
     char url[128];
@@ -218,7 +222,7 @@ void *tw_ticker_loop(void *user);
 typedef void tw_answer(struct tw_server *server, struct tw_strbuf *out);
 
 tw_answer tw_answer_clock, tw_answer_points, tw_answer_sensors, tw_answer_rain, tw_answer_forecast,
-    tw_answer_health, tw_answer_state, tw_answer_devices, tw_answer_latest;
+    tw_answer_health, tw_answer_state, tw_answer_devices, tw_answer_latest, tw_answer_dispatch;
 
 /** Write the members quality and reasons of an object. */
 void tw_answer_quality(struct tw_strbuf *out, int32_t quality);

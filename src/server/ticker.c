@@ -22,6 +22,7 @@ static const struct {
     [TW_TOPIC_FORECAST] = {tw_answer_forecast, 100},
     [TW_TOPIC_HEALTH] = {tw_answer_health, 250},
     [TW_TOPIC_DEVICES] = {tw_answer_devices, HEALTH_MS},
+    [TW_TOPIC_DISPATCH] = {tw_answer_dispatch, 250},
 };
 
 struct ticker {
