@@ -36,7 +36,7 @@ function compressed(): Plugin {
     for (const entry of readdirSync(inside)) {
       const path = join(inside, entry);
       if (statSync(path).isDirectory()) each(path);
-      else if (/\.(html|js|mjs|css|svg|json|txt)$/.test(entry)) {
+      else if (/\.(html|js|mjs|css|svg|json|txt|webmanifest)$/.test(entry)) {
         writeFileSync(
           `${path}.gz`,
           gzipSync(readFileSync(path), { level: constants.Z_BEST_COMPRESSION }),
@@ -62,6 +62,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
+    /* The page of the control room, and the one on crews' phones. */
+    rollupOptions: { input: ["index.html", "crew.html"] },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8080" } },
   test: { include: ["src/**/*.test.{ts,tsx}"] },

@@ -4,8 +4,8 @@ import { Feed } from "../../base/feed";
 
 export const symbolIds = ["depots", "plants", "level", "flow", "rain", "cameras"] as const;
 export type SymbolId = (typeof symbolIds)[number];
-export type LayerId = "relief" | "roads" | "network" | SymbolId;
-export const layerIds: LayerId[] = ["network", "roads", "relief", ...symbolIds];
+export type LayerId = "relief" | "roads" | "network" | "crews" | SymbolId;
+export const layerIds: LayerId[] = ["crews", "network", "roads", "relief", ...symbolIds];
 
 /** Signs in a box of 16 by 16, as SVG paths to be filled. */
 export const symbolPaths: Record<SymbolId, string> = {

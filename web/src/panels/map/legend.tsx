@@ -22,6 +22,7 @@ function Sign({ id }: { id: LayerId }) {
       {path && <path class="sign-symbol" d={path} transform="translate(1 0)" />}
       {id === "network" && <path class="sign-network" d="M0 4h18M0 11h18" />}
       {id === "roads" && <path class="sign-road" d="M0 8h18" />}
+      {id === "crews" && <path class="sign-way" d="M0 12 6 5l5 4 7-6" />}
       {id === "relief" && <path class="sign-relief" d="M0 15 6 5l4 5 3-4 5 9Z" />}
     </svg>
   );

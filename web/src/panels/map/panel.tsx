@@ -4,6 +4,7 @@ import type { City } from "../../api/types";
 import { useFeed } from "../../parts/hooks";
 import { useWords } from "../../words/language";
 import type { Panel } from "../panel";
+import { Crews } from "./crews";
 import { hiddenLayers, layerIds, type Thing } from "./layers";
 import { Legend } from "./legend";
 import { Markers } from "./markers";
@@ -111,6 +112,7 @@ function MapOf({ city }: { city: City }) {
   return (
     <div class="map" data-map={surface?.kind ?? "none"}>
       <div class="map-box" ref={box} />
+      {surface && <Crews surface={surface} moves={moves} />}
       {surface && <Markers city={city} surface={surface} moves={moves} />}
       {surface && picked && (
         <ThingCard city={city} surface={surface} thing={picked} close={() => setPicked(null)} />

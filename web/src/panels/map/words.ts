@@ -4,6 +4,7 @@ import type { LayerId } from "./layers";
 const zhLayers: Record<LayerId, string> = {
   relief: "地形",
   roads: "道路",
+  crews: "抢险队与路线",
   network: "排水管网",
   depots: "抢险队驻地",
   plants: "污水处理厂",
@@ -16,6 +17,7 @@ const zhLayers: Record<LayerId, string> = {
 const enLayers: Record<LayerId, string> = {
   relief: "Relief",
   roads: "Roads",
+  crews: "Crews and their ways",
   network: "Drainage network",
   depots: "Crew depots",
   plants: "Treatment plants",
