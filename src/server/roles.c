@@ -9,12 +9,14 @@
 #include <string.h>
 #include <strings.h>
 
+#define OWN_NAME "replay"
 #define FILE_MAX ((size_t)1 << 20)
 
 struct token {
     char hash[TW_SHA256_HEX_SIZE];
     unsigned roles;
     char name[TW_HTTP_WHO_SIZE];
+    bool own; /* of this process itself */
 };
 
 struct tw_roles {
@@ -121,7 +123,7 @@ tw_status tw_roles_load(const char *path, const char *own_token, tw_faults *faul
     roles->open = path == NULL;
     tw_status status = path == NULL ? TW_OK : read_tokens(roles, path, faults);
     if (status == TW_OK && own_token != NULL) {
-        struct token token = {.roles = TW_ROLE_DEVICE | TW_ROLE_DISPATCHER, .name = "replay"};
+        struct token token = {.roles = TW_ROLE_DEVICE, .name = OWN_NAME, .own = true};
         tw_sha256_hex(own_token, strlen(own_token), token.hash);
         status = add(roles, &token);
     }
@@ -131,6 +133,13 @@ tw_status tw_roles_load(const char *path, const char *own_token, tw_faults *faul
     }
     *out_roles = roles;
     return TW_OK;
+}
+
+void tw_roles_own_dispatches(struct tw_roles *roles)
+{
+    for (size_t i = 0; i < roles->count; i++) {
+        if (roles->tokens[i].own) roles->tokens[i].roles |= TW_ROLE_DISPATCHER;
+    }
 }
 
 void tw_roles_destroy(struct tw_roles *roles)

@@ -27,14 +27,16 @@ struct tw_roles;
  *
  * path       NULL: no tokens, and everybody who reaches the server (that is: the person at the
  *            machine) has every role
- * own_token  a token of this process itself, which plays devices and, in a drill, the dispatcher;
- *            copied; NULL: none
+ * own_token  a token of this process itself with the role of a device; copied; NULL: none
  * faults     takes faults with their line
  * out_roles  owned by the caller
  * errors     TW_ERR_FILE, TW_ERR_INPUT, TW_ERR_NOMEM
  */
 tw_status tw_roles_load(const char *path, const char *own_token, tw_faults *faults,
                         struct tw_roles **out_roles);
+
+/** Let the process's own token dispatch, too: in a drill in which the dispatcher is played. */
+void tw_roles_own_dispatches(struct tw_roles *roles);
 
 /** Free; NULL is fine. */
 void tw_roles_destroy(struct tw_roles *roles);

@@ -35,13 +35,17 @@ static void without_tokens_the_person_at_the_machine_has_every_role(void **state
 static void a_token_has_the_role_of_its_line(void **state)
 {
     (void)state;
-    static const char *const words[] = {"viewer", "device", "operator", "auditor", "admin"};
-    static const unsigned bits[] = {
-        TW_ROLE_VIEWER, TW_ROLE_DEVICE, TW_ROLE_VIEWER | TW_ROLE_OPERATOR,
-        TW_ROLE_VIEWER | TW_ROLE_AUDITOR,
-        TW_ROLE_VIEWER | TW_ROLE_DEVICE | TW_ROLE_OPERATOR | TW_ROLE_AUDITOR};
+    static const char *const words[] = {"viewer",  "device",     "operator",
+                                        "auditor", "dispatcher", "admin"};
+    static const unsigned bits[] = {TW_ROLE_VIEWER,
+                                    TW_ROLE_DEVICE,
+                                    TW_ROLE_VIEWER | TW_ROLE_OPERATOR,
+                                    TW_ROLE_VIEWER | TW_ROLE_AUDITOR,
+                                    TW_ROLE_VIEWER | TW_ROLE_DISPATCHER,
+                                    TW_ROLE_VIEWER | TW_ROLE_DEVICE | TW_ROLE_OPERATOR |
+                                        TW_ROLE_AUDITOR | TW_ROLE_DISPATCHER};
     char text[1000] = "# tokens\n\n";
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         char hex[TW_SHA256_HEX_SIZE];
         tw_sha256_hex(words[i], strlen(words[i]), hex); /* the token is the role's own name */
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s name%d # x\n",
@@ -51,7 +55,7 @@ static void a_token_has_the_role_of_its_line(void **state)
     struct tw_roles *roles = NULL;
     assert_ok(tw_faults_create(0, &faults));
     assert_ok(load(text, faults, &roles));
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         char who[TW_HTTP_WHO_SIZE];
         char name[16];
         (void)snprintf(name, sizeof name, "name%d", i);
@@ -60,6 +64,9 @@ static void a_token_has_the_role_of_its_line(void **state)
     }
     char who[TW_HTTP_WHO_SIZE];
     assert_int_equal(tw_roles_of(roles, "own", who), TW_ROLE_DEVICE);
+    tw_roles_own_dispatches(roles);
+    assert_int_equal(tw_roles_of(roles, "own", who), TW_ROLE_DEVICE | TW_ROLE_DISPATCHER);
+    assert_int_equal(tw_roles_of(roles, "device", who), TW_ROLE_DEVICE);
     assert_int_equal(tw_roles_of(roles, "guess", who), 0);
     assert_int_equal(tw_roles_of(roles, "", who), 0);
     assert_int_equal(tw_roles_of(roles, NULL, who), 0);

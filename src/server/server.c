@@ -67,7 +67,10 @@ static tw_status load_inputs(struct tw_server *server, tw_faults *faults, struct
     for (size_t i = 0; i < sizeof random; i++) {
         (void)snprintf(server->own_token + 2 * i, 3, "%02x", random[i]);
     }
-    return tw_roles_load(server->city->tokens_path, server->own_token, faults, &server->roles);
+    TW_TRY(tw_roles_load(server->city->tokens_path, server->own_token, faults, &server->roles));
+    bool plays = options->drill != NULL && strcmp(options->drill, "auto") == 0;
+    if (plays) tw_roles_own_dispatches(server->roles);
+    return TW_OK;
 }
 
 /* ---- store ---- */
