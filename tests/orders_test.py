@@ -316,7 +316,7 @@ class Drill(Desk):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
-        self.serve(*self.ARGS)
+        self.serve(*self.ARGS, "--continue")
         after = self.journal()
         self.assertEqual(after[:len(before)], before)   # the drill goes on, with all its lines
         self.wait_until("the clock goes on where it was",
@@ -326,7 +326,7 @@ class Drill(Desk):
         self.assertLess(report["longest_machine_s"], 5.0)
         self.assertEqual(self.get("dispatch")["mode"], "drill")
         self.assertEqual(self.end(), 0)
-        self.serve(*self.ARGS)   # that one was ended: a new one begins
+        self.serve(*self.ARGS)   # without --continue a new one begins
         self.assertEqual(self.get("dispatch")["orders"], [])
 
     def test_a_drill_needs_a_storm(self):
