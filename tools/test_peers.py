@@ -26,6 +26,8 @@ def main():
     python = os.path.join(peer.VENV, "bin", "python")
     peers = sorted(glob.glob(os.path.join(ROOT, "tests", "peers", "*_peer.py")))
     steps = [(os.path.basename(p), [sys.executable, p, "--python", python]) for p in peers]
+    steps = [(n, c + ["--page", "docs/validation.md"]) if n == "plant_peer.py" else (n, c)
+             for n, c in steps]
     # Devices' own programs against the server; each says what it needs and is skipped without it.
     command = os.path.join(ROOT, "build", "thalweg")
     steps += [(os.path.basename(p), [sys.executable, p, command])

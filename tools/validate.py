@@ -210,6 +210,17 @@ def differing(rows):
     return lines
 
 
+def plants_part():
+    """What tests/peers/plant_peer.py has put at the end of the page: kept as it is."""
+    try:
+        with open(PAGE, encoding="utf-8") as f:
+            text = f.read()
+    except OSError:
+        return []
+    at = text.find("\n## Plants beside ")
+    return [] if at < 0 else text[at:].rstrip("\n").split("\n")
+
+
 def write_page(data):
     """docs/validation.md from docs/validation.json."""
     models = data["models"]
@@ -250,6 +261,7 @@ def write_page(data):
             lines += ["", f"## {status.capitalize()}", "", "| model | what |", "|---|---|"]
             lines += [f"| {short(m)}{' (sensitive)' if e['sensitive'] else ''} | "
                       f"{e['note'].replace('|', '/')} |" for m, e in rows]
+    lines += plants_part()
     with open(PAGE, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
 

@@ -128,7 +128,7 @@ static void delay_tolerate(const tw_plant *plant, const struct tw_unit *unit, do
         relative[c] = 2e-3;
         absolute[c] = 0.3;
     }
-    relative[plant->components] = 3e-4; /* but settlers feel the flow at once */
+    relative[plant->components] = 1e-4; /* but settlers feel the flow at once */
 }
 
 static void delay_flow(struct tw_eval *e, const struct tw_unit *unit)
