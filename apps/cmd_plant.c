@@ -24,7 +24,8 @@ static const char usage[] =
     "\n"
     "With processes: the plant's model as a table of tab-separated values, its parameters first; "
     "the\n"
-    "last column is each process's rate where all concentrations are 2.\n"
+    "last column is each process's rate where the first concentration is 10000 and each a third of\n"
+    "the one before.\n"
     "\n"
     "  --warmup WARM.csv  a series to run before, from its beginning to its end\n"
     "  --steady           only the steady state: INFLUENT.csv is not given, OUT.csv gets one line\n"
@@ -323,7 +324,7 @@ static int print_processes(const tw_plant *plant)
     double coefficients[PROCESSES_MOST * COMPONENTS_MOST];
     if (components > COMPONENTS_MOST || count > PROCESSES_MOST) return TW_EXIT_FAILED;
     for (int32_t c = 0; c < components; c++)
-        at[c] = 2.0;
+        at[c] = c == 0 ? 10000.0 : at[c - 1] / 3.0;
     tw_plant_processes(plant, at, rates, coefficients);
     for (int32_t i = 0; i < tw_plant_parameter_count(plant); i++) {
         double value = 0.0;
