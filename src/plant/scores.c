@@ -36,6 +36,21 @@ static struct water water_of(const struct tw_eval *e, int32_t unit, double bod5_
     return w;
 }
 
+/* What goes past the plant degrades as sewage does. */
+static double bypassed_bod5(const struct tw_eval *e)
+{
+    const tw_plant *p = e->plant;
+    const struct tw_unit *effluent = &p->units[p->effluent];
+    double raw = tw_probe_value(e, (tw_plant_place){p->influent, TW_PROBE_BOD5}), past = 0.0;
+    double more = p->weights.bod5_ratio_influent - p->weights.bod5_ratio;
+    for (int32_t i = 0; i < effluent->in_count; i++) {
+        int32_t pipe = p->inlets[effluent->first_in + i];
+        if (p->pipes[pipe].from == p->influent) past += e->pipe_m3d[pipe];
+    }
+    bool none = !(past > 0.0) || !(p->weights.bod5_ratio > 0.0);
+    return none ? 0.0 : past / e->in_m3d[p->effluent] * raw * more / p->weights.bod5_ratio;
+}
+
 static double index_of(const tw_plant *p, const struct water *w)
 {
     const struct tw_plant_weights *of = &p->weights;
@@ -106,6 +121,7 @@ void tw_plant_scores_add(tw_plant_run *run, double for_d, struct tw_plant_sums *
     tw_plant_run_refresh(run);
     struct water out = water_of(e, p->effluent, p->weights.bod5_ratio);
     struct water in = water_of(e, p->influent, p->weights.bod5_ratio_influent);
+    out.bod5 += bypassed_bod5(e);
     const double *content = tw_eval_out(e, p->effluent, 0);
     double m3 = e->in_m3d[p->effluent] * for_d, in_m3 = e->influent_m3d * for_d;
     sums->days += for_d;

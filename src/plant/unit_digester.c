@@ -176,12 +176,6 @@ static void rate(struct tw_eval *e, const struct tw_unit *unit)
     tw_adm1_rates(&tank, &b, e->y + unit->state, in, e->dy + unit->state);
 }
 
-static double solids_g(const struct tw_eval *e, const struct tw_unit *unit)
-{
-    return unit->value[LIQUID] *
-           tw_plant_tss(e->plant, tw_eval_out(e, tw_unit_index(e->plant, unit), 0));
-}
-
 static void energy(const struct tw_eval *e, const struct tw_unit *unit, struct tw_unit_energy *out)
 {
     const tw_plant *plant = e->plant;
@@ -207,5 +201,4 @@ const struct tw_unit_kind tw_unit_digester = {.word = "digester",
                                               .outflow = outflow,
                                               .outlet = outlet,
                                               .rate = rate,
-                                              .solids_g = solids_g,
                                               .energy = energy};
