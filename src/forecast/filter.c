@@ -21,7 +21,7 @@ const char *tw_filter_parameter_word(enum tw_filter_parameter parameter)
 
 struct tw_filter_setup tw_filter_setup_default(void)
 {
-    struct tw_filter_setup setup = {.options = TW_RUN_OPTIONS_DEFAULT,
+    struct tw_filter_setup setup = {.options = {.minimum_step_s = 2.0, .max_trials = 4},
                                     .members = 24,
                                     .threads = 1,
                                     .seed = 1,

@@ -66,7 +66,7 @@ struct tw_filter_setup {
     double most_innovation;   /* in expected deviations: what is farther counts as if so far */
 };
 
-/** What is usual: 24 members, one thread, priors as in filter_parameters.def; no model, no sensor. */
+/** What is usual: 24 members in steps of 2 s or more, one thread, priors as in filter_parameters.def; no model, no sensor. */
 struct tw_filter_setup tw_filter_setup_default(void);
 
 /**

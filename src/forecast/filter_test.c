@@ -36,7 +36,8 @@ static tw_run *truth_begin(void)
 
 static void truth_advance(tw_run *run, double to_s)
 {
-    for (double at_s = tw_run_elapsed_s(run); at_s < to_s; at_s += 60.0) {
+    while (tw_run_elapsed_s(run) < to_s) {
+        double at_s = tw_run_elapsed_s(run);
         for (int32_t g = 0; g < 2; g++)
             assert_ok(tw_run_set_gage_rain(run, (tw_gage_id){g}, 1.5 * storm_mmh(at_s + 30.0)));
         assert_ok(tw_run_advance(run, at_s + 60.0));
@@ -95,13 +96,13 @@ static double noisy(const tw_run *truth, int32_t sensor, double at_s)
 /* Measured every minute, drawn to every five. */
 static void follow(struct tw_filter *filter, tw_run *truth, double to_s)
 {
-    for (double at_s = tw_filter_now_s(filter); at_s < to_s;) {
-        double next_s = at_s + 60.0 * UPDATE_MIN;
-        for (; at_s < next_s; at_s += 60.0) {
-            truth_advance(truth, at_s + 60.0);
+    while (tw_filter_now_s(filter) < to_s) {
+        double next_s = tw_filter_now_s(filter) + 60.0 * UPDATE_MIN;
+        for (int32_t minute = 1; minute <= UPDATE_MIN; minute++) {
+            double at_s = tw_filter_now_s(filter) + 60.0 * minute;
+            truth_advance(truth, at_s);
             for (int32_t s = 0; s < SENSORS; s++)
-                assert_ok(
-                    tw_filter_observe(filter, s, at_s + 60.0, noisy(truth, s, at_s + 60.0), true));
+                assert_ok(tw_filter_observe(filter, s, at_s, noisy(truth, s, at_s), true));
         }
         assert_ok(tw_filter_advance(filter, next_s, gauges, NULL));
         assert_ok(tw_filter_update(filter));
@@ -316,7 +317,8 @@ static int32_t note_after(fault_fn *fault, double to_s)
     struct tw_filter *filter = NULL;
     assert_ok(tw_filter_create(&setup, &filter));
     tw_run *truth = truth_begin();
-    for (double at_s = 60.0; at_s <= to_s; at_s += 60.0) {
+    for (int32_t minute = 1; 60.0 * minute <= to_s; minute++) {
+        double at_s = 60.0 * minute;
         truth_advance(truth, at_s);
         for (int32_t s = 0; s < 5; s++) {
             double value = sensors[s].kind == TW_FILTER_FLOW

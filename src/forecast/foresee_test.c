@@ -62,7 +62,8 @@ static double storm_mm(double until_s) { return until_s > 600.0 && until_s <= 30
 static void add_until(struct tw_foresee *cycle, double from_s, double to_s, double rain_factor)
 {
     struct tw_nowcast *nowcast = tw_foresee_nowcast(cycle);
-    for (double at_s = from_s + 60.0; at_s <= to_s; at_s += 60.0) {
+    for (int32_t minute = 1; from_s + 60.0 * minute <= to_s; minute++) {
+        double at_s = from_s + 60.0 * minute;
         double rain_mm = rain_factor * storm_mm(at_s);
         assert_ok(tw_nowcast_add_gauge(nowcast, 0, at_s, 60.0, rain_mm));
         assert_ok(tw_nowcast_add_gauge(nowcast, 1, at_s, 60.0, rain_mm));

@@ -10,8 +10,8 @@
 /* The noise of a sensor that states none. */
 #define USUAL_LEVEL_SD_M 0.01
 #define USUAL_FLOW_SD_M3S 0.02
-/* Members may be hasty: docs/decisions/0006-rain-ahead.md has the figures. */
-#define HASTY_STEP_S 4.0
+/* Members may be hasty, but not so that pump wells fill: docs/decisions/0012-assimilation.md. */
+#define HASTY_STEP_S 2.0
 #define HASTY_TRIALS 4
 #define DAY_S 86400.0
 #define MS_S 1000.0
