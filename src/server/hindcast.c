@@ -72,15 +72,21 @@ static struct tw_skill_forecast forecast_of(const float *depths, int32_t count, 
     return forecast;
 }
 
+struct tw_skill_forecast tw_hindcast_forecast_of(const struct tw_hindcast_outcome *outcome,
+                                                 int32_t point, int32_t step, double truth_m)
+{
+    const float *depths = tw_foresee_values(outcome->result, TW_SERIES_DEPTH, point, step);
+    return forecast_of(depths, outcome->sound, truth_m);
+}
+
 static void take_outcome(struct tw_skill *skill, int32_t cycle,
                          const struct tw_hindcast_outcome *outcome)
 {
     const int32_t now = cycle * skill->setup.stride;
     for (int32_t p = 0; p < skill->setup.points; p++) {
         for (int32_t s = 0; s <= skill->setup.steps; s++) {
-            const float *depths = tw_foresee_values(outcome->result, TW_SERIES_DEPTH, p, s);
             double truth_m = (double)*tw_skill_truth(skill, p, now + s);
-            *tw_skill_at(skill, cycle, p, s) = forecast_of(depths, outcome->sound, truth_m);
+            *tw_skill_at(skill, cycle, p, s) = tw_hindcast_forecast_of(outcome, p, s, truth_m);
         }
     }
 }
@@ -143,7 +149,8 @@ static tw_status go_cycles(struct going *going, struct tw_hindcast_model *model)
     const struct tw_hindcast_options *options = going->options;
     for (int32_t k = 0; k < skill->setup.cycles; k++) {
         struct tw_hindcast_outcome outcome;
-        TW_TRY(tw_hindcast_model_cycle(model, k * h->cycle_s, &outcome));
+        TW_TRY(tw_hindcast_model_advance(model, k * h->cycle_s));
+        TW_TRY(tw_hindcast_model_look(model, &outcome));
         take_outcome(skill, k, &outcome);
         h->failed_members += outcome.failed;
         if (options->held_out >= 0) {

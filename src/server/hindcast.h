@@ -62,6 +62,17 @@ static const double tw_hindcast_classes_m[TW_SKILL_CLASSES] = {0.15, 0.27, 0.40,
 #define TW_HINDCAST_STEP_S 300.0
 #define TW_HINDCAST_HORIZON_S 7200.0
 
+struct tw_hindcast_outcome;
+
+/**
+ * What members foretell of a point.
+ *
+ * step     of TW_HINDCAST_STEP_S, 0 is now
+ * truth_m  NAN: not known
+ */
+struct tw_skill_forecast tw_hindcast_forecast_of(const struct tw_hindcast_outcome *outcome,
+                                                 int32_t point, int32_t step, double truth_m);
+
 /**
  * Replay a storm.
  *

@@ -345,18 +345,26 @@ static tw_status take_all(struct tw_hindcast_model *m, double at_s)
     return tw_nowcast_issue(m->ahead, until_s);
 }
 
-tw_status tw_hindcast_model_cycle(struct tw_hindcast_model *model, double now_s,
-                                  struct tw_hindcast_outcome *out)
+tw_status tw_hindcast_model_advance(struct tw_hindcast_model *model, double now_s)
 {
     double at_s = model->setup.city->spinup_s + now_s;
-    const struct tw_foresee_budget no_budget = {.seconds = 0.0};
     TW_TRY(take_all(model, at_s));
-    TW_TRY(tw_foresee_advance(model->foresee, at_s));
+    return tw_foresee_advance(model->foresee, at_s);
+}
+
+tw_status tw_hindcast_model_look(struct tw_hindcast_model *model, struct tw_hindcast_outcome *out)
+{
+    const struct tw_foresee_budget no_budget = {.seconds = 0.0};
     TW_TRY(tw_foresee_run(model->foresee, &no_budget, &out->result));
     struct tw_foresee_extent extent = tw_foresee_extent_get(out->result);
     out->sound = extent.members;
     out->failed = extent.failed;
     return TW_OK;
+}
+
+struct tw_foresee *tw_hindcast_model_foresee(struct tw_hindcast_model *model)
+{
+    return model->foresee;
 }
 
 double tw_hindcast_model_sensor(const struct tw_hindcast_model *model, int32_t sensor)

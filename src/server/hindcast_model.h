@@ -37,13 +37,18 @@ tw_status tw_hindcast_model_create(const struct tw_hindcast_model_setup *setup,
 void tw_hindcast_model_destroy(struct tw_hindcast_model *model);
 
 /**
- * Go on to a moment, with what was measured until then, and look ahead from there.
+ * Go on to a moment, with what was measured until then.
  *
- * now_s   seconds since the storm's start, not before the moment of the last cycle
+ * now_s   seconds since the storm's start, not before the moment of the last call
  * errors  TW_ERR_NUMERIC every member failed; TW_ERR_NOMEM
  */
-tw_status tw_hindcast_model_cycle(struct tw_hindcast_model *model, double now_s,
-                                  struct tw_hindcast_outcome *out);
+tw_status tw_hindcast_model_advance(struct tw_hindcast_model *model, double now_s);
+
+/** Look ahead from where the model is. errors: as tw_hindcast_model_advance */
+tw_status tw_hindcast_model_look(struct tw_hindcast_model *model, struct tw_hindcast_outcome *out);
+
+/** The cycle itself, for its notes of what was left out; borrowed. */
+struct tw_foresee *tw_hindcast_model_foresee(struct tw_hindcast_model *model);
 
 /** Mean of the members at a sensor of the storm now; NAN when the model has nothing of the kind. */
 double tw_hindcast_model_sensor(const struct tw_hindcast_model *model, int32_t sensor);
