@@ -5,6 +5,7 @@
 #include "faults.h"
 #include "net/iso_time.h"
 #include "net/json.h"
+#include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/hindcast_model.h"
@@ -38,6 +39,7 @@ enum { LEAD_STEPS = 3, STEPS = 24 }; /* printed every 15 minutes, of 5-minute st
 struct arguments {
     const char *city, *at, *storm;
     int32_t members, threads, seed;
+    struct tw_filter_prior priors[TW_FILTER_PARAMETERS];
     bool json, quiet;
 };
 
@@ -228,6 +230,7 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
                                                   .assimilates = true,
                                                   .members = a->members,
                                                   .threads = a->threads,
+                                                  .priors = a->priors,
                                                   .held_out = -1,
                                                   .seed = (uint64_t)a->seed,
                                                   .step_s = TW_HINDCAST_STEP_S,
@@ -235,8 +238,8 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
     struct tw_hindcast_model *model = NULL;
     double until_s = (double)(at_ms - storm->start_ms) / 1000.0;
     tw_status status = tw_hindcast_model_create(&setup, &model);
-    for (double now_s = 0.0; status == TW_OK && now_s < until_s; now_s += TW_HINDCAST_STEP_S)
-        status = tw_hindcast_model_advance(model, now_s);
+    for (int32_t k = 0; status == TW_OK && k * TW_HINDCAST_STEP_S < until_s; k++)
+        status = tw_hindcast_model_advance(model, k * TW_HINDCAST_STEP_S);
     if (status == TW_OK) status = tw_hindcast_model_advance(model, until_s);
     if (status == TW_OK) status = print(a, city, at_ms, model);
     tw_hindcast_model_destroy(model);
@@ -244,6 +247,14 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
         (void)fprintf(stderr, "thalweg forecast: %s\n", tw_status_text(status));
     }
     return status;
+}
+
+/* What is thought of the model's factors, with the city's calibration if it has one. */
+static tw_status take_calibration(struct arguments *a, struct tw_city *city, tw_faults *faults)
+{
+    const struct tw_filter_setup usual = tw_filter_setup_default();
+    memcpy(a->priors, usual.priors, sizeof a->priors);
+    return tw_calibration_read(tw_calibration_path(city), faults, a->priors);
 }
 
 static tw_status find_time(const struct arguments *a, const struct tw_city *city,
@@ -272,6 +283,7 @@ int tw_cmd_forecast(int argc, char **argv)
     if (status == TW_OK) status = tw_faults_create(0, &of_city);
     if (status == TW_OK) status = tw_city_load(a.city, of_city, &city);
     if (status == TW_OK) status = tw_storm_read(city, a.storm, faults, &storm);
+    if (status == TW_OK) status = take_calibration(&a, city, faults);
     if (status == TW_OK) status = find_time(&a, city, storm, faults, &at_ms);
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_print(faults, !a.quiet);

@@ -4,6 +4,7 @@
 #include "base/threads.h"
 #include "commands.h"
 #include "faults.h"
+#include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/storm.h"
@@ -40,6 +41,7 @@ static const char usage[] =
 struct arguments {
     const char *city, *storm, *forecasts, *held_out;
     struct tw_hindcast_options options;
+    struct tw_filter_prior priors[TW_FILTER_PARAMETERS];
     bool json, quiet;
 };
 
@@ -192,6 +194,15 @@ static tw_status replay(const struct arguments *a, struct tw_city *city,
     return status;
 }
 
+/* What is thought of the model's factors, with the city's calibration if it has one. */
+static tw_status take_calibration(struct arguments *a, struct tw_city *city, tw_faults *faults)
+{
+    const struct tw_filter_setup usual = tw_filter_setup_default();
+    memcpy(a->priors, usual.priors, sizeof a->priors);
+    a->options.priors = a->priors;
+    return tw_calibration_read(tw_calibration_path(city), faults, a->priors);
+}
+
 /* The sensor that --hold-out names; those of the storm's own folder come last and count first. */
 static tw_status find_held_out(struct arguments *a, const struct tw_storm *storm, tw_faults *faults)
 {
@@ -216,6 +227,7 @@ static tw_status load(struct arguments *a, tw_faults *faults, struct tw_city **o
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_destroy(of_city);
     if (status == TW_OK) status = tw_storm_read(*out_city, a->storm, faults, out_storm);
+    if (status == TW_OK) status = take_calibration(a, *out_city, faults);
     if (status == TW_OK) status = find_held_out(a, *out_storm, faults);
     return status;
 }

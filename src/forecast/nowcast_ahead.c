@@ -16,8 +16,12 @@
 #define SPEED_DOUBT_RATIO 0.08 /* standard deviation of a member's motion: part of the speed ... */
 #define SPEED_DOUBT_MPS 0.5    /* ... and besides */
 #define BEYOND_ASIDE_M 1500.0
-#define LOOKS_MOST 6 /* at moving rain in a step */
-#define RANGE 64     /* tw_threads_for cuts at multiples of this */
+#define RECORD_S 5400.0       /* of the storm so far, that may come again ... */
+#define RENEWED_FROM_S 900.0  /* ... from this lead on ... */
+#define RENEWED_FULL_S 2400.0 /* ... and does so in all members from this one on */
+#define STORM_S 4500.0        /* storms go on for so long, on the mean, whatever their age */
+#define LOOKS_MOST 6          /* at moving rain in a step */
+#define RANGE 64              /* tw_threads_for cuts at multiples of this */
 
 /* Where the rain of each place comes from, along the mean motion. */
 struct paths {
@@ -325,6 +329,32 @@ static void run_range(void *user, int32_t begin, int32_t end)
         job->failed[i / RANGE] = run_member(job, i / RANGE) != TW_OK;
 }
 
+/* What fell at all places at some time of the last hour and a half comes again, at all of them together
+ * and beside what is seen to come. Where and when new cells rise the radar does not show; that they
+ * do, the storm so far does. */
+static void renew_member(struct tw_nowcast *n, int32_t member)
+{
+    const size_t places = (size_t)n->setup.place_count;
+    int32_t record = (int32_t)(RECORD_S / n->setup.step_s);
+    if (record > n->past_count) record = n->past_count;
+    if (n->setup.members == 1 || record == 0) return;
+    double unit[3];
+    for (int i = 0; i < 3; i++)
+        unit[i] = tw_chance_unit(tw_chance_at(n->setup.seed, member, i, 14));
+    const double from_s = RENEWED_FROM_S + (RENEWED_FULL_S - RENEWED_FROM_S) * unit[0];
+    const double end_s = -STORM_S * log(unit[1]);
+    const int32_t shift = (int32_t)(unit[2] * record);
+    const float *past = n->past_mmh + (size_t)(n->past_count - record) * places;
+    for (int32_t k = 0; k < n->ahead_count; k++) {
+        const double lead_s = (k + 0.5) * n->setup.step_s;
+        if (lead_s < from_s || lead_s > end_s) continue;
+        const float *then = past + (size_t)((k + shift) % record) * places;
+        float *out = n->ahead_mmh + ((size_t)member * (size_t)n->ahead_count + (size_t)k) * places;
+        for (size_t p = 0; p < places; p++)
+            out[p] = then[p] > out[p] ? then[p] : out[p];
+    }
+}
+
 static void add_doubt(struct tw_nowcast *n)
 {
     const size_t places = (size_t)n->setup.place_count;
@@ -369,6 +399,8 @@ tw_status tw_nowcast_by_radar(struct tw_nowcast *nowcast, const struct tw_radar_
     job.cascade = cascade;
     if (status == TW_OK) status = make_paths(nowcast, view, &paths);
     if (status == TW_OK) status = run_members(&job);
+    for (int32_t m = 0; status == TW_OK && m < nowcast->setup.members; m++)
+        renew_member(nowcast, m);
     if (status == TW_OK) add_doubt(nowcast);
     free(job.failed);
     free(paths.cells);

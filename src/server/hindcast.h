@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "forecast/filter.h"
 #include "forecast/skill.h"
 #include "server/city.h"
 #include "server/storm.h"
@@ -24,10 +25,11 @@ typedef void tw_hindcast_progress(void *user, enum tw_hindcast_way way, int32_t 
 struct tw_hindcast_options {
     int32_t members, threads;
     uint64_t seed;
-    int32_t held_out;               /* sensor of the storm; -1: none */
-    int32_t baseline_members;       /* of the baselines; 0: no baselines */
-    double cycle_s;                 /* 0: the city's */
-    tw_hindcast_progress *progress; /* NULL: nobody is told */
+    const struct tw_filter_prior *priors; /* [TW_FILTER_PARAMETERS] NULL: the usual */
+    int32_t held_out;                     /* sensor of the storm; -1: none */
+    int32_t baseline_members;             /* of the baselines; 0: no baselines */
+    double cycle_s;                       /* 0: the city's */
+    tw_hindcast_progress *progress;       /* NULL: nobody is told */
     void *user;
 };
 

@@ -24,6 +24,7 @@ struct feed {
     bool wet_only;         /* a gauge without rows for dry intervals ... */
     double dry_s;          /* ... which is told of until then */
     struct tw_qc_memory memory;
+    double measured, measured_s; /* the last value that may be believed */
 };
 
 /* How far what is known was handed over. */
@@ -118,7 +119,7 @@ static tw_status list_sensor(struct tw_hindcast_model *m, struct lists *lists, i
 {
     const struct tw_city_sensor *sensor = &m->setup.storm->sensors[s];
     struct feed *feed = &m->feeds[s];
-    *feed = (struct feed){.filter_sensor = -1, .gauge = -1};
+    *feed = (struct feed){.filter_sensor = -1, .gauge = -1, .measured_s = -DAY_S};
     if (sensor->kind == TW_SENSOR_RAIN) {
         feed->gauge = lists->gauge_count++;
         lists->gauges[feed->gauge] = (struct tw_rain_gauge){sensor->id, (double)NAN, (double)NAN};
@@ -176,8 +177,8 @@ static double rain_ahead(void *user, int32_t member, int32_t subcatchment, doubl
                          double to_s)
 {
     const struct tw_hindcast_model *m = user;
-    (void)member;
-    return tw_nowcast_analysis_mmh(m->ahead, subcatchment, from_s, to_s);
+    double factor = m->setup.rain_factor == NULL ? 1.0 : m->setup.rain_factor[member];
+    return factor * tw_nowcast_analysis_mmh(m->ahead, subcatchment, from_s, to_s);
 }
 
 static tw_status make_foresee(struct tw_hindcast_model *m, const struct lists *lists)
@@ -200,6 +201,12 @@ static tw_status make_foresee(struct tw_hindcast_model *m, const struct lists *l
     setup.filter.sensors = lists->sensors;
     setup.filter.sensor_count = lists->sensor_count;
     setup.filter.assimilate = m->setup.assimilates;
+    if (m->setup.rain_factor == NULL) {
+        for (int32_t p = 0; m->setup.priors != NULL && p < TW_FILTER_PARAMETERS; p++)
+            setup.filter.priors[p] = m->setup.priors[p];
+    }
+    for (int32_t p = 0; m->setup.rain_factor != NULL && p < TW_FILTER_PARAMETERS; p++)
+        setup.filter.priors[p] = (struct tw_filter_prior){1.0, 0.0, DAY_S};
     setup.horizon_s = m->setup.steps * m->setup.step_s;
     setup.step_s = m->setup.step_s;
     setup.gauges = lists->gauges;
@@ -295,6 +302,10 @@ static tw_status take_value(const struct taking *taking, const struct tw_storm_v
     }
     if (feed->filter_sensor < 0 || !taking->measurements) return TW_OK;
     bool usable = is_usable(feed, &m->setup.storm->sensors[value->sensor], value);
+    if (usable) {
+        feed->measured = value->value;
+        feed->measured_s = at_s;
+    }
     return tw_foresee_add_measurement(m->foresee, feed->filter_sensor, at_s, value->value, usable);
 }
 
@@ -367,17 +378,32 @@ struct tw_foresee *tw_hindcast_model_foresee(struct tw_hindcast_model *model)
     return model->foresee;
 }
 
-double tw_hindcast_model_sensor(const struct tw_hindcast_model *model, int32_t sensor)
+double tw_hindcast_model_measured(const struct tw_hindcast_model *model, int32_t sensor)
+{
+    const struct feed *feed = &model->feeds[sensor];
+    double now_s = tw_filter_now_s(tw_foresee_filter(model->foresee));
+    bool now = feed->filter_sensor >= 0 && now_s - feed->measured_s < 60.0;
+    return now ? feed->measured : (double)NAN;
+}
+
+double tw_hindcast_model_member_sensor(const struct tw_hindcast_model *model, int32_t member,
+                                       int32_t sensor)
 {
     const struct tw_city_sensor *s = &model->setup.storm->sensors[sensor];
     const tw_batch *batch = tw_filter_batch(tw_foresee_filter(model->foresee));
+    if (s->kind == TW_SENSOR_LEVEL) {
+        return tw_batch_node_depth_m(batch, member, (tw_node_id){s->index});
+    }
+    if (s->kind != TW_SENSOR_FLOW) return (double)NAN;
+    return tw_batch_link_flow_m3s(batch, member, (tw_link_id){s->index});
+}
+
+double tw_hindcast_model_sensor(const struct tw_hindcast_model *model, int32_t sensor)
+{
     double sum = 0.0;
     int32_t count = 0;
-    if (s->kind != TW_SENSOR_LEVEL && s->kind != TW_SENSOR_FLOW) return (double)NAN;
-    for (int32_t m = 0; m < tw_batch_member_count(batch); m++) {
-        double value = s->kind == TW_SENSOR_LEVEL
-                           ? tw_batch_node_depth_m(batch, m, (tw_node_id){s->index})
-                           : tw_batch_link_flow_m3s(batch, m, (tw_link_id){s->index});
+    for (int32_t m = 0; m < model->setup.members; m++) {
+        double value = tw_hindcast_model_member_sensor(model, m, sensor);
         if (isnan(value)) continue; /* a member that failed */
         sum += value;
         count++;

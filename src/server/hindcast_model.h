@@ -14,7 +14,10 @@ struct tw_hindcast_model_setup {
     bool assimilates;             /* measurements of levels and flows correct the model */
     bool perfect;                 /* the rain to come is known as it will be measured */
     int32_t members, threads;
-    int32_t held_out; /* sensor of the storm that the model is not told of; -1: none */
+    const struct tw_filter_prior *priors; /* [TW_FILTER_PARAMETERS] borrowed; NULL: the usual */
+    const double *rain_factor; /* [members] of the rain, borrowed: nothing is varied by itself, the
+                                  caller sets other factors in the batch; NULL: as is usual */
+    int32_t held_out;          /* sensor of the storm that the model is not told of; -1: none */
     uint64_t seed;
     double step_s; /* between two values of a forecast */
     int32_t steps; /* of a forecast, beside the moment of its issue */
@@ -49,6 +52,13 @@ tw_status tw_hindcast_model_look(struct tw_hindcast_model *model, struct tw_hind
 
 /** The cycle itself, for its notes of what was left out; borrowed. */
 struct tw_foresee *tw_hindcast_model_foresee(struct tw_hindcast_model *model);
+
+/** What a sensor of the storm measured within the last minute and may be believed; else NAN. */
+double tw_hindcast_model_measured(const struct tw_hindcast_model *model, int32_t sensor);
+
+/** What a member has at a sensor of the storm now; NAN when the model has nothing of the kind. */
+double tw_hindcast_model_member_sensor(const struct tw_hindcast_model *model, int32_t member,
+                                       int32_t sensor);
 
 /** Mean of the members at a sensor of the storm now; NAN when the model has nothing of the kind. */
 double tw_hindcast_model_sensor(const struct tw_hindcast_model *model, int32_t sensor);
