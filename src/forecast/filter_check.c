@@ -344,6 +344,7 @@ void tw_filter_check(struct tw_filter *filter)
         f->sensor[i].fit.used = any;
         if (any) remember(f, i, sd);
         bool out = check_alone(f, i);
+        if (out && !f->sensors[i].held_out) f->sensor[i].misfit = 0.0; /* judged anew after that */
         if (!any && !out) f->sensor[i].note = -1;
     }
     check_together(f);
