@@ -107,21 +107,6 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
     tw_json_close(out, '}');
 }
 
-void tw_answer_forecast(struct tw_server *server, struct tw_strbuf *out)
-{
-    struct tw_live *live = &server->live;
-    (void)pthread_mutex_lock(&live->mutex);
-    const struct tw_foresight *forecast = &live->forecast;
-    bool there = forecast->values != NULL;
-    tw_json_open(out, '{');
-    tw_member_time(server, out, "issued", there ? forecast->issued_ms : TW_STORE_NEVER);
-    tw_member_number(out, "took_ms", there ? 1000.0 * forecast->head.took_s : (double)NAN, 0);
-    tw_member_number(out, "horizon_min", server->city->horizon_s / 60.0, 0);
-    tw_member_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
-    tw_json_close(out, '}');
-    (void)pthread_mutex_unlock(&live->mutex);
-}
-
 /* ---- points ---- */
 
 /* The modelled value of a watch now; NAN when there is none yet. */
@@ -153,6 +138,7 @@ static void add_point(struct tw_server *server, int32_t p, struct tw_strbuf *out
     tw_member_number(out, "forecast_max_m", ahead_m, DEPTH_DIGITS);
     tw_member_time(server, out, "forecast_max_at", isnan(ahead_m) ? TW_STORE_NEVER : ahead_ms);
     tw_member_text(out, "class", tw_class_name(tw_warning_rank(&classes, larger_m)));
+    tw_answer_chance(live, p, out);
     tw_member_time(server, out, "modelled_at",
                    live->step_count > 0 ? 1000 * live->step_times_s[live->step_count - 1]
                                         : TW_STORE_NEVER);
@@ -296,6 +282,7 @@ bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_
     add_measured(server, sensor, node.full_depth_m, 0.0, out);
     (void)pthread_mutex_lock(&server->live.mutex);
     add_model_curves(&server->live, p, out);
+    tw_answer_band(&server->live, p, out);
     tw_member_time(server, out, "issued",
                    server->live.forecast.values != NULL ? server->live.forecast.issued_ms
                                                         : TW_STORE_NEVER);

@@ -5,7 +5,6 @@
 #include "net/json.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,6 @@ struct tw_futures {
     struct tw_futures_setup setup;
     struct tw_foresee *foresee;
     int32_t *filter_sensor; /* [sensors] -1: measures nothing of the model */
-    char (*names)[24];      /* [sensors] for notes that nobody reads */
     int32_t *inlets, *links, *points, *first_place;
     int32_t inlet_count, link_count, gage_count;
     float *values;
@@ -87,9 +85,8 @@ static tw_status list_sensors(struct tw_futures *f, struct tw_filter_sensor **ou
     int32_t count = f->setup.about->sensor_count;
     struct tw_filter_sensor *list = calloc((size_t)count + 1, sizeof *list);
     f->filter_sensor = malloc(((size_t)count + 1) * sizeof *f->filter_sensor);
-    f->names = calloc((size_t)count + 1, sizeof *f->names);
     *out_sensors = list;
-    if (list == NULL || f->filter_sensor == NULL || f->names == NULL) return TW_ERR_NOMEM;
+    if (list == NULL || f->filter_sensor == NULL) return TW_ERR_NOMEM;
     for (int32_t s = 0; s < count; s++) {
         const struct tw_worker_sensor *sensor = &f->setup.sensors[s];
         f->filter_sensor[s] = -1;
@@ -97,10 +94,9 @@ static tw_status list_sensors(struct tw_futures *f, struct tw_filter_sensor **ou
         const struct tw_watch *watch = &f->setup.watches[sensor->watch];
         bool level = watch->kind == TW_WATCH_NODE_DEPTH;
         double usual_sd = level ? USUAL_LEVEL_SD_M : USUAL_FLOW_SD_M3S;
-        (void)snprintf(f->names[s], sizeof f->names[s], "%d", (int)s);
         f->filter_sensor[s] = *out_count;
         list[(*out_count)++] = (struct tw_filter_sensor){
-            .name = f->names[s],
+            .name = sensor->id,
             .kind = level ? TW_FILTER_LEVEL : TW_FILTER_FLOW,
             .index = watch->index,
             .noise_sd = sensor->noise_sd > 0.0 ? sensor->noise_sd : usual_sd};
@@ -181,7 +177,6 @@ void tw_futures_destroy(struct tw_futures *f)
     if (f == NULL) return;
     tw_foresee_destroy(f->foresee);
     free(f->filter_sensor);
-    free(f->names);
     free(f->inlets);
     free(f->links);
     free(f->points);

@@ -121,24 +121,19 @@ static tw_status recall_rain(struct tw_server *server)
     return TW_OK;
 }
 
-/* A storm may list wet intervals only: then no row means no rain. A gauge that has most of the rows
- * that its interval asks for, and then none, has failed. */
+/* A storm may list wet intervals only: then no row means no rain. A gauge that tells of dry intervals,
+ * too, has failed when it says nothing. */
 static void find_wet_only(struct tw_server *server, int32_t gage)
 {
     const struct tw_storm *storm = server->storm;
     struct tw_live *live = &server->live;
-    int64_t first_ms = TW_STORE_NEVER;
-    int64_t last_ms = TW_STORE_NEVER;
-    int64_t rows = 0;
     int32_t sensor = server->city->gage_sensor[gage];
     live->dry_until_s[gage] = tw_live_base_s(server) - server->city->spinup_s;
+    live->wet_only[gage] = storm != NULL;
     for (size_t i = 0; storm != NULL && i < storm->count; i++) {
-        if (storm->values[i].sensor != sensor) continue;
-        if (rows++ == 0) first_ms = storm->values[i].time_ms;
-        last_ms = storm->values[i].time_ms;
+        const struct tw_storm_value *value = &storm->values[i];
+        if (value->sensor == sensor && value->value == 0.0) live->wet_only[gage] = false;
     }
-    double asked = (double)(last_ms - first_ms) / 1000.0 / live->rain[gage].interval_s + 1.0;
-    live->wet_only[gage] = storm != NULL && (rows < 8 || (double)rows < 0.75 * asked);
 }
 
 tw_status tw_live_init(struct tw_server *server)

@@ -2,6 +2,7 @@
 #include "server/service.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,9 @@ static void send_setup(struct tw_server *server, struct tw_model_link *link, boo
                sizeof city->points[p].classes_m);
     }
     for (int32_t s = 0; s < city->sensor_count; s++) {
-        sensors[s] = (struct tw_worker_sensor){live->sensor_watch[s], city->sensors[s].noise_sd};
+        sensors[s] = (struct tw_worker_sensor){.watch = live->sensor_watch[s],
+                                               .noise_sd = city->sensors[s].noise_sd};
+        (void)snprintf(sensors[s].id, sizeof sensors[s].id, "%s", city->sensors[s].id);
     }
     struct tw_worker_setup setup = {
         .start_s = begin_s - city->spinup_s,

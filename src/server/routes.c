@@ -33,6 +33,8 @@ TW_GET(get_sensors, tw_answer_sensors)
 TW_GET(get_rain, tw_answer_rain)
 TW_GET(get_health, tw_answer_health)
 TW_GET(get_forecast, tw_answer_forecast)
+TW_GET(get_loads, tw_answer_loads)
+TW_GET(get_inflows, tw_answer_inflows)
 TW_GET(get_devices, tw_answer_devices)
 TW_GET(get_latest, tw_answer_latest)
 
@@ -279,6 +281,10 @@ static const struct tw_http_route routes[] = {
      .answer = "Object"},
     {"GET", "/api/v1/forecast", TW_ROLE_VIEWER, 0, get_forecast, "the last forecast",
      .answer = "Object"},
+    {"GET", "/api/v1/forecast/loads", TW_ROLE_VIEWER, 0, get_loads,
+     "links that will be busy or full", .answer = "List"},
+    {"GET", "/api/v1/forecast/inflows", TW_ROLE_VIEWER, 0, get_inflows,
+     "inflow ahead at each outfall, with quantiles", .answer = "List"},
     {"GET", "/api/v1/events", TW_ROLE_VIEWER, 0, get_events, "server-sent events",
      .query = "topics:text:names with commas between them; all without it",
      .answer = "text/event-stream"},

@@ -230,6 +230,15 @@ void tw_answer_quality(struct tw_strbuf *out, int32_t quality);
 /** Warnings, ended ones too when `all`. */
 void tw_answer_warnings(struct tw_server *server, bool all, struct tw_strbuf *out);
 
+/* ---- forecast_answers.c ---- */
+
+/** Links that will be busy or full, and inflows of outfalls, by the last forecast. */
+tw_answer tw_answer_loads, tw_answer_inflows;
+
+/** Write what a forecast says of a point beside its middle. With the live mutex held. */
+void tw_answer_band(const struct tw_live *live, int32_t point, struct tw_strbuf *out);
+void tw_answer_chance(const struct tw_live *live, int32_t point, struct tw_strbuf *out);
+
 /* ---- warning_answers.c ---- */
 
 /** The storms that warnings were about. */

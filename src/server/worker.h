@@ -37,6 +37,7 @@ enum tw_worker_frame {
 struct tw_worker_sensor {
     int32_t watch;   /* which watch it measures; -1: none (rain) */
     double noise_sd; /* in the watch's unit */
+    char id[32];     /* for notes; a longer one is cut */
 };
 
 /** What the child is to do. */

@@ -34,7 +34,7 @@ static void start(struct child *child, const char *network, int32_t simulate, in
 {
     int ends[2];
     const struct tw_watch watches[2] = {{TW_WATCH_STREET_DEPTH, 4}, {TW_WATCH_NODE_DEPTH, 4}};
-    const struct tw_worker_sensor sensor = {1, 0.0};
+    const struct tw_worker_sensor sensor = {.watch = 1, .id = "L1"};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     child->fd = ends[0];
     child->other = ends[1];

@@ -85,7 +85,24 @@ export interface Warning {
   depth_m: number;
   expected: string | null;
   lead_min: number | null;
-  state: "active" | "acknowledged" | "ended";
+  state: "active" | "acknowledged" | "ended" | "cancelled";
+  /** The storm it belongs to: the id of that storm's first warning. */
+  group?: number;
+  /** What the system itself says, whatever an officer has ordered; null: nothing. */
+  own_class?: HazardClass | null;
+  highest_class?: HazardClass | null;
+  /** Of its class, 0..1. */
+  probability?: number;
+  depth_low_m?: number;
+  depth_high_m?: number;
+  cause?: { kind: string; element: string; since: string; zh: string; en: string } | null;
+  order?: {
+    action: "hold" | "raise" | "cancel";
+    class: HazardClass | null;
+    by: string;
+    reason: string;
+    at: string;
+  } | null;
   issued: string;
   updated: string;
   reached: string | null;
@@ -100,6 +117,8 @@ export interface PointValue {
   forecast_max_at: string | null;
   class: HazardClass | null;
   modelled_at: string | null;
+  /** Probability of each class within the forecast, 0..1; null: a single run tells none. */
+  chance?: Record<HazardClass, number> | null;
 }
 
 export interface PointSeries {
@@ -108,6 +127,9 @@ export interface PointSeries {
   modelled: Pair[];
   forecast: Pair[];
   measured: Pair[];
+  /** The tenth and the ninetieth of a hundred members; empty for a single run. */
+  forecast_low?: Pair[];
+  forecast_high?: Pair[];
   sensors: string[];
   issued: string | null;
 }
@@ -137,6 +159,33 @@ export interface Forecast {
   took_ms: number | null;
   horizon_min: number;
   rain: "honest" | "perfect";
+  /** How far it goes; less than horizon_min when time did not allow for more. */
+  reaches_min?: number | null;
+  members?: number;
+  members_asked?: number;
+  shed?: boolean;
+  left_out?: { kind: "rain" | "sensor"; id: string | null; code: string; zh: string; en: string }[];
+}
+
+/** A message about a storm. */
+export interface Bulletin {
+  id: number;
+  group: number;
+  sent: string;
+  kind: "alert" | "update" | "cancel";
+  cap: string;
+  brief: { zh: string; en: string; open: number };
+}
+
+/** A message on its way to one address. */
+export interface Notice {
+  id: number;
+  bulletin: number;
+  channel: "webhook" | "mail";
+  address: string;
+  state: "waits" | "delivered" | "given_up";
+  attempts: number;
+  answer: string | null;
 }
 
 export interface Health {

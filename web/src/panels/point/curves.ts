@@ -1,10 +1,13 @@
-/** The three curves of a point on one axis of time. */
+/** The curves of a point on one axis of time: three, and the band around the forecast. */
 import type { AlignedData } from "uplot";
 import type { Pair, PointSeries } from "../../api/types";
 
-/** Modelled, forecast, measured over the union of their times; null where a curve has no value. */
+/** Modelled, forecast, measured, and where there are members the band's low and high, over the union of their times; null where a curve has no value. */
 export function aligned(series: PointSeries): AlignedData {
   const many: Pair[][] = [series.modelled, series.forecast, series.measured];
+  if (series.forecast_low?.length && series.forecast_high?.length) {
+    many.push(series.forecast_low, series.forecast_high);
+  }
   const times = [...new Set(many.flatMap((pairs) => pairs.map(([time]) => time)))].sort(
     (a, b) => a - b,
   );
@@ -18,7 +21,8 @@ export function aligned(series: PointSeries): AlignedData {
 /** Top of the axis [m]: the greatest value with room above, and always the lowest class. */
 export function topOf(series: PointSeries, thresholds_m: number[]): number {
   let greatest = thresholds_m[0] ?? 0.15;
-  for (const pairs of [series.modelled, series.forecast, series.measured]) {
+  const many = [series.modelled, series.forecast, series.measured, series.forecast_high ?? []];
+  for (const pairs of many) {
     for (const [, value] of pairs) if (value > greatest) greatest = value;
   }
   /* The next class above shows how far away it is. */

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { AlignedData } from "uplot";
 import type uPlot from "uplot";
 import { get } from "../../api/client";
 import { live } from "../../api/live";
 import type { City, Point, PointSeries } from "../../api/types";
-import { peakTimeOf, thresholdsOf } from "../../base/hazard";
+import { classesUpward, peakTimeOf, thresholdsOf } from "../../base/hazard";
 import { NO_VALUE, quantity } from "../../base/quantity";
 import { lastOf } from "../../base/series";
 import { hourMinute, momentText, parseTime } from "../../base/time";
@@ -89,7 +90,32 @@ function drawThresholds(
   }
 }
 
-const curveStyles = (): uPlot.Series[] => [
+/** The band between the low and the high members, drawn behind the curves. */
+function drawBand(plot: uPlot, data: AlignedData): void {
+  const [times, low, high] = [data[0], data[4], data[5]];
+  if (!low || !high) return;
+  const { ctx } = plot;
+  const there = [...times.keys()].filter((i) => typeof low[i] === "number");
+  const at = (values: AlignedData[1], i: number): [number, number] => [
+    plot.valToPos(times[i] ?? 0, "x", true),
+    plot.valToPos(values[i] ?? 0, "y", true),
+  ];
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  for (const i of there) ctx.lineTo(...at(high, i));
+  for (const i of there.reverse()) ctx.lineTo(...at(low, i));
+  ctx.closePath();
+  ctx.fillStyle = `${ink.forecast}44`;
+  ctx.fill();
+  ctx.restore();
+}
+
+const unseen: uPlot.Series = { width: 0, paths: () => null, points: { show: false } };
+
+const curveStyles = (band: boolean): uPlot.Series[] => [
   { stroke: ink.modelled, width: 2, spanGaps: true, points: { show: false } },
   { stroke: ink.forecast, width: 2, dash: [7, 5], spanGaps: true, points: { show: false } },
   {
@@ -98,9 +124,10 @@ const curveStyles = (): uPlot.Series[] => [
     paths: () => null,
     points: { show: true, size: 4.5, width: 1, stroke: ink.measured, fill: "#23272b" },
   },
+  ...(band ? [unseen, unseen] : []),
 ];
 
-function Legend() {
+function Legend({ banded }: { banded: boolean }) {
   const w = useWords(words);
   return (
     <ul class="curve-legend" aria-hidden="true">
@@ -116,6 +143,14 @@ function Legend() {
         </svg>
         {w.forecast}
       </li>
+      {banded && (
+        <li>
+          <svg width="26" height="10">
+            <path d="M0 1h26v8h-26z" fill={ink.forecast} opacity="0.35" />
+          </svg>
+          {w.band}
+        </li>
+      )}
       <li>
         <svg width="26" height="10" fill="none">
           <path
@@ -180,6 +215,27 @@ function Figures({ point, series }: { point: Point; series: PointSeries }) {
   );
 }
 
+/** The probability of each class within the forecast: as a figure, a bar, and the class's sign. */
+function Chances({ id }: { id: string }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const chance = useFeed(live.points)?.find((one) => one.id === id)?.chance;
+  if (!chance) return null;
+  return (
+    <ul class="chances" aria-label={w.chances}>
+      {classesUpward.map((one) => (
+        <li key={one}>
+          <Mark hazard={one} size={15} /> <span class="dim">{c.class(one)}</span>{" "}
+          <b class="number">{Math.round(100 * chance[one])} %</b>
+          <span class="chance-bar" aria-hidden="true">
+            <span style={{ width: `${100 * chance[one]}%` }} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Curves({ city, point, series }: { city: City; point: Point; series: PointSeries }) {
   const w = useWords(words);
   const c = useWords(common);
@@ -189,7 +245,8 @@ function Curves({ city, point, series }: { city: City; point: Point; series: Poi
   const clock = useFeed(live.clock);
   const [index, setIndex] = useState<number | null>(null);
   const data = useMemo(() => aligned(series), [series]);
-  const styles = useMemo(curveStyles, []);
+  const banded = data.length > 4;
+  const styles = useMemo(() => curveStyles(banded), [banded]);
   const top = topOf(
     series,
     thresholdsOf(city, point).map((t) => t.depth_m),
@@ -198,7 +255,7 @@ function Curves({ city, point, series }: { city: City; point: Point; series: Poi
   return (
     <>
       <div class="curve-head">
-        <Legend />
+        <Legend banded={banded} />
         <span class="dim number">
           {at !== undefined &&
             index !== null &&
@@ -221,7 +278,10 @@ function Curves({ city, point, series }: { city: City; point: Point; series: Poi
         now={now}
         nowLabel={w.now}
         offset={offset}
-        under={(plot) => drawThresholds(plot, city, point, c.class)}
+        under={(plot) => {
+          drawBand(plot, data);
+          drawThresholds(plot, city, point, c.class);
+        }}
         onPoint={setIndex}
       />
     </>
@@ -250,6 +310,7 @@ function View() {
         </p>
       </div>
       <Figures point={point} series={series ?? EMPTY} />
+      <Chances id={point.id} />
       <Curves city={city} point={point} series={series ?? EMPTY} />
     </>
   );

@@ -11,6 +11,8 @@ export const words = defineWords({
     measured: "实测",
     at: (time: string) => `${time} 出现`,
     now: "现在",
+    chances: "预报时段内达到各级的概率",
+    band: "预报的八成范围",
     issued: "预报发布于",
     noSensor: "无测点",
     curve: (name: string) =>
@@ -26,6 +28,8 @@ export const words = defineWords({
     measured: "measured",
     at: (time: string) => `at ${time}`,
     now: "now",
+    chances: "Probability of each class within the forecast",
+    band: "eight tenths of the members",
     issued: "forecast issued",
     noSensor: "no sensor",
     curve: (name: string) =>

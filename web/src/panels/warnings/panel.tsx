@@ -15,6 +15,9 @@ import { language, useName, useWords } from "../../words/language";
 import type { Panel } from "../panel";
 import { newsIn, remember } from "./announce";
 import { changeOfficer, officer, OfficerDialog, withOfficer } from "./officer";
+import { orderAbout, OrderDialog } from "./order";
+import { Basis, Messages } from "./outside";
+import { TokenDialog } from "./token";
 import "./style.css";
 import { words } from "./words";
 
@@ -46,6 +49,39 @@ function useLead(warning: Warning): { large: string; small: string; late: boolea
   }
   const since_min = Math.max(0, Math.floor((now - parseTime(warning.reached)) / 60));
   return { large: w.flooded, small: w.floodedFor(w.lead(since_min)), late: true };
+}
+
+/** How sure it is, why it comes, and what an officer has ordered beside the system's own view. */
+function Reasons({ warning }: { warning: Warning }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const name = useName();
+  const now = useNow();
+  const offset = useOffset();
+  const { order, cause } = warning;
+  return (
+    <p class="card-why">
+      {typeof warning.probability === "number" && (
+        <span>{w.probability(Math.round(100 * warning.probability))}</span>
+      )}
+      {cause && (
+        <span class="dim">
+          {" · "}
+          {name(cause)}
+        </span>
+      )}
+      {order && (
+        <>
+          <br />
+          <b class="ordered">{w.ordered(order.action)}</b> {order.by}{" "}
+          {momentText(parseTime(order.at), now, offset)}: {order.reason}{" "}
+          <span class="dim">
+            ({w.ownView}: {warning.own_class ? c.class(warning.own_class) : c.noClass})
+          </span>
+        </>
+      )}
+    </p>
+  );
 }
 
 function Card({ warning }: { warning: Warning }) {
@@ -92,6 +128,12 @@ function Card({ warning }: { warning: Warning }) {
       </p>
       <p class="card-depth">
         {w.depth} <b>{quantity(warning.depth_m, "m")}</b>
+        {(warning.depth_high_m ?? 0) - (warning.depth_low_m ?? 0) >= 0.01 && (
+          <span class="dim">
+            {" "}
+            ({quantity(warning.depth_low_m, "m")} – {quantity(warning.depth_high_m, "m")})
+          </span>
+        )}
         {warning.expected && (
           <span class="dim">
             {" · "}
@@ -99,6 +141,7 @@ function Card({ warning }: { warning: Warning }) {
           </span>
         )}
       </p>
+      <Reasons warning={warning} />
       <p class="card-state">
         <b class={warning.reached ? "reached" : "dim"}>
           {warning.reached ? w.reached(at(warning.reached)) : w.notReached}
@@ -111,16 +154,26 @@ function Card({ warning }: { warning: Warning }) {
           {w.updated} <Age time={parseTime(warning.updated)} period_s={cycle_s} />
         </span>
       </p>
-      {warning.state === "active" && (
+      <div class="card-ack">
         <button
           type="button"
-          class="button strong card-ack"
-          aria-label={w.acknowledgeOf(name(warning.name))}
-          onClick={() => acknowledge(warning)}
+          class="button"
+          aria-label={w.orderOf(name(warning.name))}
+          onClick={() => orderAbout(warning)}
         >
-          {w.acknowledge}
-        </button>
-      )}
+          {w.order}
+        </button>{" "}
+        {warning.state === "active" && (
+          <button
+            type="button"
+            class="button strong"
+            aria-label={w.acknowledgeOf(name(warning.name))}
+            onClick={() => acknowledge(warning)}
+          >
+            {w.acknowledge}
+          </button>
+        )}
+      </div>
     </li>
   );
 }
@@ -220,6 +273,25 @@ function Ended({ ended }: { ended: Warning[] }) {
   );
 }
 
+/** One storm's warnings are one group: since when, how many, how many nobody has acknowledged. */
+function Storm({ warnings }: { warnings: Warning[] }) {
+  const w = useWords(words);
+  const now = useNow();
+  const offset = useOffset();
+  const begins = Math.min(...warnings.map((one) => parseTime(one.issued)));
+  const active = warnings.filter((one) => one.state === "active").length;
+  if (!Number.isFinite(begins)) return null;
+  return (
+    <p class="storm-line">
+      {w.storm(momentText(begins, now, offset), warnings.length)}
+      <span class={active > 0 ? "reached" : "dim"}>
+        {" · "}
+        {w.unacknowledged(active)}
+      </span>
+    </p>
+  );
+}
+
 function View() {
   const w = useWords(words);
   const all = useFeed(live.warnings);
@@ -231,12 +303,15 @@ function View() {
     <>
       <Announcer warnings={open} />
       {all && open.length === 0 && <Nothing ended={ended} />}
+      {open.length > 0 && <Storm warnings={open} />}
       <ul class="cards">
         {open.map((warning) => (
           <Card key={warning.id} warning={warning} />
         ))}
       </ul>
       <Ended ended={ended} />
+      <Messages stamp={open.map((one) => `${one.id}${one.class}${one.state}`).join()} />
+      <Basis />
       {who && (
         <p class="who dim">
           {w.who}: {who}{" "}
@@ -246,6 +321,8 @@ function View() {
         </p>
       )}
       <OfficerDialog />
+      <OrderDialog />
+      <TokenDialog />
     </>
   );
 }
