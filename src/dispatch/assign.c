@@ -297,11 +297,13 @@ static bool seat(struct tw_assign *assign, int32_t b, int32_t p)
     while (convoy->seats < convoy->people) {
         int32_t best = -1, lacking = convoy->people - convoy->seats;
         struct tw_cost best_cost = {{0}};
+        uint64_t tried = 0;
         for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
             int32_t v = assign->setup->vehicle_of[i], mark = tw_assign_mark(assign);
             if (!may_join(assign, v, p, convoy) || pass_over(assign)) continue;
+            if (!tw_setup_new_type(&tried, assign->setup->vehicle_type[v])) continue;
             tw_assign_put_vehicle(assign, v, p);
-            struct tw_cost cost = tw_assign_cost(assign);
+            struct tw_cost cost = assign->sum; /* supplies are the same by each of them */
             tw_assign_back(assign, mark);
             if (!better_seat(assign, v, best, lacking, &cost, &best_cost)) continue;
             best = v;
@@ -367,6 +369,31 @@ bool tw_assign_send_vehicle(struct tw_assign *assign, int32_t vehicle, int32_t p
         if (!tidy(assign, b, point, vehicle)) return false;
     }
     return from < 0 || tidy(assign, b, from, -1);
+}
+
+bool tw_assign_reseat(struct tw_assign *assign, int32_t base, int32_t point)
+{
+    const struct tw_setup *setup = assign->setup;
+    const struct tw_base *at = &setup->bases[base];
+    struct tw_convoy *convoy = convoy_at(assign, base, point);
+    for (int32_t i = at->vehicle_begin; i < at->vehicle_end; i++) {
+        int32_t v = setup->vehicle_of[i];
+        if (assign->vehicle_at[v] != point || setup->vehicle_fixed[v] == point) continue;
+        if (setup->problem->vehicles[v].pump_m3h == 0) tw_assign_put_vehicle(assign, v, -1);
+    }
+    while (convoy->seats < convoy->people) {
+        int32_t best = -1;
+        for (int32_t i = at->vehicle_begin; i < at->vehicle_end; i++) {
+            int32_t v = setup->vehicle_of[i];
+            if (!may_join(assign, v, point, convoy)) continue;
+            if (best < 0 ||
+                setup->problem->vehicles[v].seats > setup->problem->vehicles[best].seats)
+                best = v;
+        }
+        if (best < 0) return false;
+        tw_assign_put_vehicle(assign, best, point);
+    }
+    return tidy(assign, base, point, -1);
 }
 
 static bool may_go(const struct tw_assign *assign, int32_t v, int32_t p)

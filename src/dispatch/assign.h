@@ -89,6 +89,10 @@ bool tw_assign_send_vehicle(struct tw_assign *assign, int32_t vehicle, int32_t p
 /** Let a vehicle go in place of another one of its base, which goes where that was. */
 bool tw_assign_swap_vehicles(struct tw_assign *assign, int32_t a, int32_t b);
 
+/** Let the people of a convoy change into the largest idle vehicles of their base instead of theirs
+ * without pumps. returns: as tw_assign_send */
+bool tw_assign_reseat(struct tw_assign *assign, int32_t base, int32_t point);
+
 /** True when each convoy has seats for its people, a driver for each vehicle, a pumper for pumps. */
 bool tw_assign_holds(const struct tw_assign *assign);
 

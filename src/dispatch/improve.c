@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { SWAP_MOST = 60 }; /* crews up to which every pair of them is tried: more take too long */
+enum {
+    SWAP_MOST = 60,      /* crews up to which every pair of them is tried: more take too long */
+    SINGLE_MOST = 10000, /* crews times points up to which each of them is tried */
+    ROUND_CREWS = 16     /* most that a round calls back */
+};
 
 /* ---- the beginning ---- */
 
@@ -97,11 +101,11 @@ static int32_t best_crew(struct tw_assign *assign, int32_t p)
     struct tw_cost best_cost = tw_assign_cost(assign);
     int32_t best = -1, mark = tw_assign_mark(assign);
     for (int32_t b = 0; b < setup->base_count; b++) {
-        int32_t last_type = -1;
+        uint64_t tried = 0;
         for (int32_t i = setup->bases[b].crew_begin; i < setup->bases[b].crew_end; i++) {
             int32_t c = setup->crew_of[i];
-            if (assign->crew_at[c] >= 0 || setup->crew_type[c] == last_type) continue;
-            last_type = setup->crew_type[c];
+            if (assign->crew_at[c] >= 0 || !tw_setup_new_type(&tried, setup->crew_type[c]))
+                continue;
             if (tw_assign_send(assign, c, p)) {
                 struct tw_cost cost = tw_assign_cost(assign);
                 if (tw_cost_compare(&cost, &best_cost) < 0) {
@@ -168,6 +172,12 @@ static bool try_base(struct tw_assign *assign, const struct tw_base *base, struc
     const struct tw_setup *setup = assign->setup;
     int64_t row = (int64_t)(base - setup->bases) * setup->points;
     bool gained = false;
+    for (int32_t p = 0; p < setup->points; p++) {
+        int32_t mark = tw_assign_mark(assign);
+        if (assign->convoys[row + p].vehicles < 2) continue;
+        bool possible = tw_assign_reseat(assign, (int32_t)(base - setup->bases), p);
+        gained |= keep_gain(assign, possible, mark, io_cost);
+    }
     for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
         int32_t v = setup->vehicle_of[i];
         for (int32_t p = -1; p < setup->points; p++) {
@@ -199,7 +209,10 @@ static bool try_vehicles(struct tw_assign *assign, struct tw_cost *io_cost)
 static bool swap_crews(struct tw_assign *assign, int32_t a, int32_t b)
 {
     int32_t at_a = assign->crew_at[a], at_b = assign->crew_at[b];
-    if (at_a == at_b || assign->setup->crew_type[a] == assign->setup->crew_type[b]) return false;
+    const struct tw_setup *setup = assign->setup;
+    if (at_a == at_b ||
+        (setup->crew_base[a] == setup->crew_base[b] && setup->crew_type[a] == setup->crew_type[b]))
+        return false;
     if (at_a >= 0 && !tw_assign_send(assign, a, -1)) return false;
     if (at_b >= 0 && !tw_assign_send(assign, b, -1)) return false;
     return (at_b < 0 || tw_assign_send(assign, a, at_b)) &&
@@ -264,21 +277,27 @@ static void break_up(struct rounds *rounds, int32_t kind)
     int32_t p = draw_below(rounds, setup->points), q = draw_below(rounds, setup->points);
     int32_t b = setup->crew_base[draw_below(rounds, setup->crews)];
     int32_t share = 3 + draw_below(rounds, 3);
-    for (int32_t c = 0; c < setup->crews; c++) {
-        int32_t at = rounds->assign->crew_at[c];
+    int32_t begin = draw_below(rounds, setup->crews), called = 0;
+    for (int32_t i = 0; i < setup->crews && called < ROUND_CREWS; i++) {
+        int32_t c = (begin + i) % setup->crews, at = rounds->assign->crew_at[c];
         bool chosen = kind == 0   ? at == p || at == q
                       : kind == 1 ? setup->crew_base[c] == b
                       : kind == 2 ? at == p || (setup->crew_base[c] == b && draw(rounds) % 2 == 0)
                                   : draw(rounds) % (uint64_t)share == 0;
-        if (chosen && at >= 0) call_back(rounds, c);
+        if (!chosen || at < 0) continue;
+        call_back(rounds, c);
+        called++;
     }
 }
 
+/* Who has been called back and others who are idle, in any order, up to ROUND_CREWS twice. */
 static void list_idle(struct rounds *rounds)
 {
     const struct tw_setup *setup = rounds->assign->setup;
+    int32_t begin = draw_below(rounds, setup->crews);
     rounds->idle_count = 0;
-    for (int32_t c = 0; c < setup->crews; c++) {
+    for (int32_t i = 0; i < setup->crews && rounds->idle_count < 2 * ROUND_CREWS; i++) {
+        int32_t c = (begin + i) % setup->crews;
         if (setup->crew_base[c] < 0 || rounds->assign->crew_at[c] >= 0) continue;
         int32_t at = draw_below(rounds, ++rounds->idle_count);
         rounds->idle[rounds->idle_count - 1] = rounds->idle[at];
@@ -387,6 +406,12 @@ static void one_round(struct rounds *rounds)
     struct tw_cost cost = tw_assign_cost(assign);
     for (int32_t b = 0; b < setup->base_count; b++)
         if (rounds->touched[b] != 0) (void)try_base(assign, &setup->bases[b], &cost);
+    for (int32_t i = 0; i < rounds->idle_count; i++) { /* who is not needed after all */
+        int32_t c = rounds->idle[i], mark = tw_assign_mark(assign);
+        if (assign->crew_at[c] < 0) continue;
+        bool possible = tw_assign_send(assign, c, -1);
+        (void)keep_gain(assign, possible, mark, &cost);
+    }
     if (tw_cost_compare(&cost, &rounds->best) < 0) {
         tw_assign_keep(assign);
         take_best(rounds, &cost);
@@ -433,7 +458,7 @@ tw_status tw_improve(struct tw_assign *assign, int64_t started_ms, struct tw_are
     TW_TRY(rounds_init(&rounds, assign, arena));
     if (setup->crews == 0 || setup->points == 0) most = 0;
     struct tw_cost cost = tw_assign_cost(assign);
-    bool gained = true;
+    bool gained = (int64_t)setup->crews * setup->points <= SINGLE_MOST;
     while (gained && done < most && !late(assign, started_ms)) {
         gained = try_crews(assign, &cost);
         gained |= try_vehicles(assign, &cost);

@@ -392,15 +392,34 @@ static bool alike(const struct tw_setup *setup, int32_t a, int32_t b)
            memcmp(setup->crew_may + (size_t)a * n, setup->crew_may + (size_t)b * n, n) == 0;
 }
 
-static void type_crews(struct tw_setup *setup)
+static bool alike_vehicles(const struct tw_setup *setup, int32_t a, int32_t b)
 {
-    for (int32_t b = 0; b < setup->base_count; b++)
-        for (int32_t i = setup->bases[b].crew_begin; i < setup->bases[b].crew_end; i++) {
-            int32_t c = setup->crew_of[i], j = setup->bases[b].crew_begin;
+    const struct tw_vehicle *x = &setup->problem->vehicles[a], *y = &setup->problem->vehicles[b];
+    size_t n = (size_t)setup->points;
+    return x->seats == y->seats && x->pump_m3h == y->pump_m3h &&
+           setup->vehicle_class[a] == setup->vehicle_class[b] &&
+           setup->vehicle_was[a] == setup->vehicle_was[b] &&
+           setup->vehicle_fixed[a] == setup->vehicle_fixed[b] &&
+           memcmp(setup->vehicle_may + (size_t)a * n, setup->vehicle_may + (size_t)b * n, n) == 0;
+}
+
+static void number_types(struct tw_setup *setup)
+{
+    for (int32_t b = 0; b < setup->base_count; b++) {
+        const struct tw_base *base = &setup->bases[b];
+        for (int32_t i = base->crew_begin; i < base->crew_end; i++) {
+            int32_t c = setup->crew_of[i], j = base->crew_begin;
             while (!alike(setup, c, setup->crew_of[j]))
                 j++;
-            setup->crew_type[c] = j;
+            setup->crew_type[c] = j - base->crew_begin;
         }
+        for (int32_t i = base->vehicle_begin; i < base->vehicle_end; i++) {
+            int32_t v = setup->vehicle_of[i], j = base->vehicle_begin;
+            while (!alike_vehicles(setup, v, setup->vehicle_of[j]))
+                j++;
+            setup->vehicle_type[v] = j - base->vehicle_begin;
+        }
+    }
 }
 
 /* ---- the whole ---- */
@@ -427,6 +446,7 @@ static tw_status room(struct tw_setup *s)
     NEW(vehicle_base, int32_t, v);
     NEW(vehicle_class, int32_t, v);
     NEW(vehicle_was, int32_t, v);
+    NEW(vehicle_type, int32_t, v);
     NEW(vehicle_fixed, int32_t, v);
     NEW(vehicle_may, uint8_t, v * p);
     NEW(vehicle_arrive_s, int32_t, v * p);
@@ -473,7 +493,7 @@ tw_status tw_setup_init(struct tw_setup *out_setup, const struct tw_dispatch_pro
     allow_crews(setup);
     take_decisions(setup);
     free_impossible(setup);
-    type_crews(setup);
+    number_types(setup);
     return TW_OK;
 }
 

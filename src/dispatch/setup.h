@@ -47,11 +47,12 @@ struct tw_setup {
     int32_t move_allow;      /* crews that may be taken from there at that cost */
     int64_t move_extra;      /* what each further one costs on top */
     int32_t *crew_fixed;     /* point where it must be; -1: free */
-    int32_t *crew_type;      /* crews of one base with the same number are alike */
-    uint8_t *crew_may;       /* pairs */
-    int32_t *crew_travel_s;  /* pairs: by the base's fastest vehicle */
+    int32_t *crew_type;     /* crews of one base with the same number are alike; 0.. in each base */
+    uint8_t *crew_may;      /* pairs */
+    int32_t *crew_travel_s; /* pairs: by the base's fastest vehicle */
     /* vehicles */
     int32_t *vehicle_base, *vehicle_class, *vehicle_was, *vehicle_fixed;
+    int32_t *vehicle_type;     /* as crew_type */
     uint8_t *vehicle_may;      /* pairs: it arrives, and nobody has forbidden it */
     int32_t *vehicle_arrive_s; /* pairs */
     /* points */
@@ -84,6 +85,20 @@ tw_status tw_setup_init(struct tw_setup *out_setup, const struct tw_dispatch_pro
 
 /** Free what a setup holds; NULL is fine. */
 void tw_setup_done(struct tw_setup *setup);
+
+/**
+ * Whether a type has not come up yet; it has from now on. Types from 64 on come up every time.
+ *
+ * io_tried  0 before the first
+ */
+static inline bool tw_setup_new_type(uint64_t *io_tried, int32_t type)
+{
+    if (type >= 64) return true;
+    uint64_t bit = (uint64_t)1 << type;
+    bool is_new = (*io_tried & bit) == 0;
+    *io_tried |= bit;
+    return is_new;
+}
 
 /** What the lack of something costs in a stage, before the point's weight and the stage's minutes. */
 int64_t tw_setup_lack(const struct tw_setup *setup, const struct tw_need *stage, int32_t people,
