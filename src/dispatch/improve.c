@@ -94,26 +94,33 @@ void tw_improve_begin(struct tw_assign *assign)
 
 /* ---- the first plan ---- */
 
+/* Whether a crew's coming to a point makes the cost less than the best so far; taken back. */
+static bool is_better(struct tw_assign *assign, int32_t c, int32_t p, struct tw_cost *io_best)
+{
+    int32_t mark = tw_assign_mark(assign);
+    bool better = false;
+    if (tw_assign_send(assign, c, p)) {
+        struct tw_cost cost = tw_assign_cost(assign);
+        better = tw_cost_compare(&cost, io_best) < 0;
+        if (better) *io_best = cost;
+    }
+    tw_assign_back(assign, mark);
+    return better;
+}
+
 /* The idle crew whose coming to a point makes the cost least; -1 when none makes it less. */
 static int32_t best_crew(struct tw_assign *assign, int32_t p)
 {
     const struct tw_setup *setup = assign->setup;
     struct tw_cost best_cost = tw_assign_cost(assign);
-    int32_t best = -1, mark = tw_assign_mark(assign);
+    int32_t best = -1;
     for (int32_t b = 0; b < setup->base_count; b++) {
         uint64_t tried = 0;
         for (int32_t i = setup->bases[b].crew_begin; i < setup->bases[b].crew_end; i++) {
             int32_t c = setup->crew_of[i];
             if (assign->crew_at[c] >= 0 || !tw_setup_new_type(&tried, setup->crew_type[c]))
                 continue;
-            if (tw_assign_send(assign, c, p)) {
-                struct tw_cost cost = tw_assign_cost(assign);
-                if (tw_cost_compare(&cost, &best_cost) < 0) {
-                    best = c;
-                    best_cost = cost;
-                }
-            }
-            tw_assign_back(assign, mark);
+            if (is_better(assign, c, p, &best_cost)) best = c;
         }
     }
     return best;
@@ -310,18 +317,10 @@ static bool send_best(struct tw_assign *assign, int32_t c)
 {
     const struct tw_setup *setup = assign->setup;
     struct tw_cost best_cost = tw_assign_cost(assign);
-    int32_t best = -1, mark = tw_assign_mark(assign);
-    for (int32_t p = 0; p < setup->points; p++) {
-        if (setup->problem->points[p].stage_count == 0) continue;
-        if (tw_assign_send(assign, c, p)) {
-            struct tw_cost cost = tw_assign_cost(assign);
-            if (tw_cost_compare(&cost, &best_cost) < 0) {
-                best = p;
-                best_cost = cost;
-            }
-        }
-        tw_assign_back(assign, mark);
-    }
+    int32_t best = -1;
+    for (int32_t p = 0; p < setup->points; p++)
+        if (setup->problem->points[p].stage_count > 0 && is_better(assign, c, p, &best_cost))
+            best = p;
     return best >= 0 && tw_assign_send(assign, c, best);
 }
 

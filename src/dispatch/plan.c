@@ -162,6 +162,7 @@ static tw_status make(struct tw_plan *plan, const struct tw_dispatch_problem *pr
            sizeof(int32_t) * (size_t)problem->vehicle_count);
     TW_TRY(add_missions(plan, &assign));
     add_points(plan, &assign);
+    TW_TRY(tw_plan_help(plan));
     return tw_plan_words(plan);
 }
 

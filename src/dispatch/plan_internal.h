@@ -10,7 +10,10 @@ struct tw_plan_memory {
     struct tw_setup setup;
 };
 
-/* Write the reasons, what is missing, what would help, the card. errors: TW_ERR_NOMEM */
+/* Find what would help most, and say it. errors: TW_ERR_NOMEM */
+tw_status tw_plan_help(struct tw_plan *plan);
+
+/* Write the reasons, what is missing, the card. errors: TW_ERR_NOMEM */
 tw_status tw_plan_words(struct tw_plan *plan);
 
 #endif

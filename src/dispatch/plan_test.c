@@ -292,6 +292,10 @@ static void more_demand_than_people_sends_everybody_and_says_what_is_missing(voi
     for (int32_t c = 0; c < town.problem.crew_count; c++)
         assert_true(plan->crew_point[c] >= 0 || plan->idle_en[c] != NULL);
     assert_non_null(strstr(plan->card_text_en, "lacks"));
+    assert_int_equal(plan->help_count, 3);
+    assert_non_null(strstr(plan->helps[0].text_en, "one more crew at D"));
+    /* the first is the one that gains most: at the heaviest point that can be reached */
+    assert_true(plan->points[plan->helps[0].point].lacks.people > 0);
     tw_plan_destroy(plan);
     town_done(&town);
 }

@@ -60,6 +60,27 @@ static void lay_out(struct tw_roads *roads)
     grid->ny = 1 + (int32_t)((north - south) / grid->cell_m);
 }
 
+/* Count a piece of an edge in the cells of its box, or put it there. */
+static void enter_piece(struct tw_road_grid *grid, struct box box, int32_t edge, bool fill)
+{
+    for (int32_t j = box.j0; j <= box.j1; j++)
+        for (int32_t i = box.i0; i <= box.i1; i++) {
+            int32_t *at = &grid->edge_begin[(int64_t)j * grid->nx + i];
+            if (fill) {
+                grid->edge[--*at] = edge;
+            } else {
+                (*at)++;
+            }
+        }
+}
+
+static void enter_pieces(struct tw_roads *roads, bool fill)
+{
+    for (int32_t e = roads->edge_count - 1; e >= 0; e--)
+        for (int32_t c = roads->edge_begin[e]; c < roads->edge_end[e]; c++)
+            enter_piece(&roads->grid, box_of_piece(roads, c), e, fill);
+}
+
 /* Two passes over the pieces of all edges: count, then fill. */
 static tw_status sort_edges(struct tw_roads *roads)
 {
@@ -67,32 +88,16 @@ static tw_status sort_edges(struct tw_roads *roads)
     int64_t cells = (int64_t)grid->nx * grid->ny, total = 0;
     grid->edge_begin = TW_ARENA_NEW(&roads->arena, int32_t, cells + 1);
     if (grid->edge_begin == NULL) return TW_ERR_NOMEM;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int32_t e = roads->edge_count - 1; e >= 0; e--)
-            for (int32_t c = roads->edge_begin[e]; c < roads->edge_end[e]; c++) {
-                struct box box = box_of_piece(roads, c);
-                for (int64_t k = 0; k < (int64_t)(box.i1 - box.i0 + 1) * (box.j1 - box.j0 + 1);
-                     k++) {
-                    int64_t i = box.i0 + k % (box.i1 - box.i0 + 1);
-                    int64_t j = box.j0 + k / (box.i1 - box.i0 + 1);
-                    int32_t *at = &grid->edge_begin[j * grid->nx + i];
-                    if (pass == 0) {
-                        (*at)++;
-                    } else {
-                        grid->edge[--*at] = e;
-                    }
-                }
-            }
-        if (pass > 0) break;
-        for (int64_t i = 0; i < cells; i++) {
-            total += grid->edge_begin[i];
-            if (total > INT32_MAX) return TW_ERR_NOMEM;
-            grid->edge_begin[i] = (int32_t)total;
-        }
-        grid->edge_begin[cells] = (int32_t)total;
-        grid->edge = TW_ARENA_NEW(&roads->arena, int32_t, total);
-        if (grid->edge == NULL) return TW_ERR_NOMEM;
+    enter_pieces(roads, false);
+    for (int64_t i = 0; i < cells; i++) {
+        total += grid->edge_begin[i];
+        if (total > INT32_MAX) return TW_ERR_FULL;
+        grid->edge_begin[i] = (int32_t)total;
     }
+    grid->edge_begin[cells] = (int32_t)total;
+    grid->edge = TW_ARENA_NEW(&roads->arena, int32_t, total);
+    if (grid->edge == NULL) return TW_ERR_NOMEM;
+    enter_pieces(roads, true);
     return TW_OK;
 }
 
