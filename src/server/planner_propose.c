@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOVE_MOST_S 1800 /* of a crew that is called from one point to another */
+
 static const char *const class_words[] = {"none", "blue", "yellow", "orange", "red"};
 
 static void member_text(struct tw_strbuf *out, const char *key, const char *text)
@@ -34,31 +36,47 @@ static void member_words(struct tw_strbuf *out, const char *key, const char *zh,
 
 /* ---- what a draft says ---- */
 
-/* What a crew does at a point: by what it can, and by what it brings. */
+static bool can(const struct tw_planner_problem *problem, int32_t crew, const char *skill)
+{
+    for (int32_t s = 0; s < problem->p.skill_count; s++) {
+        if (strcmp(problem->p.skills[s], skill) == 0) {
+            return (problem->p.crews[crew].skills >> s & 1U) != 0;
+        }
+    }
+    return false;
+}
+
+static bool brings(const struct tw_planner_problem *problem, const struct tw_mission *mission,
+                   const char *kit)
+{
+    for (int32_t k = 0; k < problem->p.kit_count; k++) {
+        if (strcmp(problem->p.kits[k], kit) == 0) return mission->kits[k] > 0;
+    }
+    return false;
+}
+
+/* What a crew does at a point: by what it can, and by what the mission brings. */
 static void add_tasks(struct tw_strbuf *out, const struct tw_planner_problem *problem, int32_t crew,
                       const struct tw_mission *mission)
 {
-    static const struct {
-        const char *skill;
-        const char *tasks[2];
-    } rows[] = {{"gully", {"clear_inlets", "open_covers"}},
-                {"pump", {"pump", NULL}},
-                {"barrier", {"barriers", NULL}},
-                {"traffic", {"close_road", NULL}},
-                {"rescue", {"evacuate", NULL}},
-                {"power", {"power", NULL}}};
+    const struct {
+        const char *task;
+        bool done;
+    } rows[] = {{"evacuate", can(problem, crew, "rescue")},
+                {"clear_inlets", can(problem, crew, "gully")},
+                {"open_covers", can(problem, crew, "gully")},
+                {"pump", can(problem, crew, "pump") && mission->pump_m3h > 0},
+                {"power", can(problem, crew, "power")},
+                {"barriers", can(problem, crew, "barrier") ||
+                                 brings(problem, mission, "sandbags") ||
+                                 brings(problem, mission, "barriers_m")},
+                {"close_road", can(problem, crew, "traffic") || brings(problem, mission, "cones")},
+                {"report_depth", true}};
     tw_json_key(out, "do");
     tw_json_open(out, '[');
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        for (int32_t s = 0; s < problem->p.skill_count; s++) {
-            bool can = (problem->p.crews[crew].skills >> s & 1U) != 0;
-            if (!can || strcmp(problem->p.skills[s], rows[i].skill) != 0) continue;
-            if (strcmp(rows[i].skill, "pump") == 0 && mission->pump_m3h == 0) continue;
-            for (size_t t = 0; t < 2 && rows[i].tasks[t] != NULL; t++)
-                tw_json_string(out, rows[i].tasks[t]);
-        }
+        if (rows[i].done) tw_json_string(out, rows[i].task);
     }
-    tw_json_string(out, "report_depth");
     tw_json_close(out, ']');
 }
 
@@ -235,6 +253,9 @@ static void draft_mission(struct proposal *p, int32_t m)
     struct tw_route route = {.step_count = 0};
     int64_t leader = 0;
     if (mission->change == TW_MISSION_KEPT || mission->crew_count == 0) return;
+    /* Whoever is of use where it stands is not taken away to wait at a flooded road. */
+    bool long_way = mission->arrive_s - mission->leave_s > MOVE_MOST_S;
+    if (mission->change == TW_MISSION_MOVED && long_way) return;
     if (tw_plan_route(p->planner->plan, m, &route) != TW_OK) return;
     for (int32_t seat = 0; seat < mission->crew_count; seat++) {
         int64_t id = draft_one(p, mission, seat, leader, &route);

@@ -6,3 +6,4 @@ import "./style.css";
 
 render(<Crew />, document.getElementById("page") as HTMLElement);
 void start();
+performance.mark("interactive"); /* tests/page waits for it */

@@ -110,7 +110,7 @@ function Draft({ all, draft }: { all: Dispatch; draft: DispatchOrder }) {
         <span class="dim">
           {draft.vehicles.join(" · ") || (draft.with && `#${draft.with}`)}
           {draft.about?.travel_s !== undefined && ` · ${span(draft.about.travel_s)}`}
-          {Object.entries(draft.items).map(([item, n]) => ` · ${item} ${n}`)}
+          {Object.entries(draft.items).map(([item, n]) => ` · ${w.item(item)} ${n}`)}
         </span>
       </p>
       <button
@@ -238,7 +238,7 @@ function Stock({ all }: { all: Dispatch }) {
           {depot.id}:{" "}
           {Object.entries(depot.full)
             .filter(([kind, full]) => 5 * (depot.stock[kind] ?? 0) < full)
-            .map(([kind, full]) => w.left(kind, depot.stock[kind] ?? 0, full))
+            .map(([kind, full]) => w.left(w.item(kind), depot.stock[kind] ?? 0, full))
             .join(", ")}{" "}
         </span>
       ))}
@@ -329,6 +329,5 @@ export const panel: Panel = {
   place: "left",
   order: 20,
   title: words,
-  fills: true,
   View,
 };

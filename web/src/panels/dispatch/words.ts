@@ -35,8 +35,23 @@ const enCauses: Record<string, string> = {
   asked: "asked for",
 };
 
+const zhItems: Record<string, string> = {
+  sandbags: "沙袋",
+  barriers_m: "挡水板（米）",
+  cones: "锥桶",
+  pumps: "水泵",
+};
+
+const enItems: Record<string, string> = {
+  sandbags: "sandbags",
+  barriers_m: "barriers (m)",
+  cones: "cones",
+  pumps: "pumps",
+};
+
 export const words = defineWords({
   zh: {
+    item: (id: string) => zhItems[id] ?? id,
     title: "调度",
     state: (id: string) => zhStates[id] ?? id,
     cause: (ids: string) =>
@@ -82,6 +97,7 @@ export const words = defineWords({
     unreachable: "无路可达",
   },
   en: {
+    item: (id: string) => enItems[id] ?? id,
     title: "Dispatch",
     state: (id: string) => id,
     cause: (ids: string) =>
