@@ -17,8 +17,8 @@
 #define SPEED_DOUBT_MPS 0.5    /* ... and besides */
 #define BEYOND_ASIDE_M 1500.0
 #define RECORD_S 5400.0       /* of the storm so far, that may come again ... */
-#define RENEWED_FROM_S 900.0  /* ... from this lead on ... */
-#define RENEWED_FULL_S 2400.0 /* ... and does so in all members from this one on */
+#define RENEWED_FROM_S 300.0  /* ... from this lead on ... */
+#define RENEWED_FULL_S 1800.0 /* ... and does so in all members from this one on */
 #define STORM_S 4500.0        /* storms go on for so long, on the mean, whatever their age */
 #define LOOKS_MOST 6          /* at moving rain in a step */
 #define RANGE 64              /* tw_threads_for cuts at multiples of this */
