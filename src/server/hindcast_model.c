@@ -189,12 +189,9 @@ static tw_status make_foresee(struct tw_hindcast_model *m, const struct lists *l
     double start_s = (double)storm->start_ms / MS_S + city->zone_s - city->spinup_s;
     double end_s = (double)storm->end_ms / MS_S + city->zone_s + DAY_S;
     setup.filter.model = city->model;
-    setup.filter.options = TW_RUN_OPTIONS_DEFAULT;
     setup.filter.options.start_day = start_s / DAY_S + 25569.0; /* 1970-01-01 */
     setup.filter.options.end_day = end_s / DAY_S + 25569.0;
     setup.filter.options.outer_rain = true;
-    setup.filter.options.minimum_step_s = HASTY_STEP_S;
-    setup.filter.options.max_trials = HASTY_TRIALS;
     setup.filter.members = m->setup.members;
     setup.filter.threads = m->setup.threads;
     setup.filter.seed = m->setup.seed;
