@@ -170,7 +170,7 @@ static tw_status write_report(struct work *w, const struct tw_inspection *in)
     struct tw_strbuf json = {0}, html = {0};
     const char *id = in->works->id;
     bool any = read_before(w, id, &before);
-    tw_status status = tw_inspection_write_json(in, &json);
+    tw_status status = tw_inspection_write_json(in, true, &json);
     if (status == TW_OK) {
         status = tw_inspection_write_html(in, any ? &before : NULL, &html);
     }

@@ -156,6 +156,7 @@ static tw_status choose_penalty(struct fit *f, double *out_penalty)
             *out_penalty = penalties[p];
         }
     }
+    f->rain = NULL;
     return TW_OK;
 }
 
@@ -209,6 +210,7 @@ static tw_status collect_fold(struct fit *f, int32_t hold, double penalty, struc
         TW_TRY(status);
         collect(f, &misses, which, &ridge, &errors[k]);
     }
+    f->rain = NULL;
     return TW_OK;
 }
 

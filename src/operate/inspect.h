@@ -122,8 +122,14 @@ tw_status tw_inspect(const struct tw_works *works, const struct tw_inspect_optio
 /** Free; NULL is fine. */
 void tw_inspection_destroy(struct tw_inspection *inspection);
 
-/** Write a report as JSON; docs/inspection.md says what is in it. errors: TW_ERR_NOMEM */
-tw_status tw_inspection_write_json(const struct tw_inspection *inspection, struct tw_strbuf *out);
+/**
+ * Write a report as JSON; docs/inspection.md says what is in it.
+ *
+ * all_curves  false: only of lines that are not fine, for keeping
+ * errors      TW_ERR_NOMEM
+ */
+tw_status tw_inspection_write_json(const struct tw_inspection *inspection, bool all_curves,
+                                   struct tw_strbuf *out);
 
 /** A line of an earlier report. */
 struct tw_finding_before {

@@ -207,7 +207,7 @@ static void a_report_is_compared_with_the_one_before(void **state)
     struct tw_strbuf json = {0}, html = {0};
     struct tw_inspection_before before = {0};
     struct tw_inspection *in = inspect(&f);
-    assert_ok(tw_inspection_write_json(in, &json));
+    assert_ok(tw_inspection_write_json(in, true, &json));
     assert_ok(tw_inspection_before_read(json.text, json.length, &before));
     assert_int_equal(before.count, in->count);
     assert_int_equal(tw_inspection_before_find(&before, "sensor/DO"), TW_SEVERITY_REPAIR);
@@ -248,7 +248,7 @@ static void simulated_values_are_marked_and_always_the_same(void **state)
         assert_true(in->simulated);
         assert_int_equal(severity_of(in, "video/C1"),
                          TW_SEVERITY_LOOK); /* there is no such camera */
-        assert_ok(tw_inspection_write_json(in, i == 0 ? &a : &b));
+        assert_ok(tw_inspection_write_json(in, true, i == 0 ? &a : &b));
         tw_inspection_destroy(in);
     }
     assert_string_equal(a.text, b.text);
@@ -264,7 +264,7 @@ static void an_inspection_that_runs_out_of_memory_says_so(void **state)
     struct fixture f;
     begin(&f);
     struct tw_inspection *in = inspect(&f);
-    assert_status(tw_inspection_write_json(in, &json), TW_ERR_FULL);
+    assert_status(tw_inspection_write_json(in, true, &json), TW_ERR_FULL);
     tw_strbuf_done(&json);
     tw_inspection_destroy(in);
     done(&f);

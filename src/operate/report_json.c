@@ -54,7 +54,7 @@ static void put_curve(struct tw_strbuf *out, const struct tw_inspection *in, int
 }
 
 static void put_finding(struct tw_strbuf *out, const struct tw_inspection *in,
-                        const struct tw_finding *f)
+                        const struct tw_finding *f, bool all_curves)
 {
     const struct tw_item_info *info = tw_item_get(f->item);
     tw_json_open(out, '{');
@@ -75,7 +75,7 @@ static void put_finding(struct tw_strbuf *out, const struct tw_inspection *in,
     put_text(out, "unit", f->unit);
     if (f->tag >= 0) {
         put_text(out, "series", in->works->tags[f->tag].series);
-        put_curve(out, in, f->tag);
+        if (all_curves || f->severity != TW_SEVERITY_FINE) put_curve(out, in, f->tag);
     }
     if (f->still != NULL) put_text(out, "still_jpeg_base64", f->still);
     tw_json_close(out, '}');
@@ -84,7 +84,8 @@ static void put_finding(struct tw_strbuf *out, const struct tw_inspection *in,
     tw_json_close(out, '}');
 }
 
-tw_status tw_inspection_write_json(const struct tw_inspection *inspection, struct tw_strbuf *out)
+tw_status tw_inspection_write_json(const struct tw_inspection *inspection, bool all_curves,
+                                   struct tw_strbuf *out)
 {
     const struct tw_inspection *in = inspection;
     tw_json_open(out, '{');
@@ -117,7 +118,7 @@ tw_status tw_inspection_write_json(const struct tw_inspection *inspection, struc
     tw_json_key(out, "items");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < in->count; i++)
-        put_finding(out, in, &in->findings[i]);
+        put_finding(out, in, &in->findings[i], all_curves);
     tw_json_close(out, ']');
     tw_json_close(out, '}');
     return out->status;

@@ -115,7 +115,7 @@ static char separator_of(const char *header)
 static tw_status take_header(struct reading *r, char *line)
 {
     struct tw_sheet *sheet = r->sheet;
-    char *cells[TW_SHEET_COLUMNS + 1];
+    char *cells[TW_SHEET_COLUMNS + 1] = {NULL};
     if (strncmp(line, "\xef\xbb\xbf", 3) == 0) line += 3;
     r->separator = separator_of(line);
     int32_t count = cut(line, r->separator, cells, TW_SHEET_COLUMNS + 1);

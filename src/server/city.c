@@ -150,6 +150,9 @@ static void load_settings(struct tw_city *city, tw_faults *faults)
     city->epsg = (int)tw_ini_number(ini, "projection", "epsg", 4326, codes, faults);
     city->listen = tw_ini_text(ini, "server", "listen", NULL);
     const double months[2] = {0.0, 1200.0};
+    const double inspect_h[2] = {0.0, 8760.0};
+    city->inspect_every_h = tw_ini_number(ini, "inspection", "every_h", 24.0, inspect_h, faults);
+    city->inspect_on_alarm = tw_ini_yes(ini, "inspection", "on_alarm", true, faults);
     city->store_folder = tw_ini_text(ini, "store", "folder", "var");
     city->store_database = tw_ini_text(ini, "store", "database", NULL);
     city->store_months = (int32_t)tw_ini_number(ini, "store", "months", 0, months, faults);
@@ -252,6 +255,7 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     }
     TW_TRY(tw_city_layers_load(city, faults));
     const char *plants = file_of(city, "plants", NULL, faults);
+    city->plants_path = plants;
     if (plants != NULL) TW_TRY(tw_city_plants_load(city, plants, faults));
     /* Storms are looked for when one is asked for: a city may run on live measurements alone. */
     city->storms_path = tw_city_path(city, tw_ini_text(&city->ini, "files", "storms", "storms"));

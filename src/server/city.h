@@ -107,6 +107,9 @@ struct tw_city {
     int32_t zone_s; /* seconds east of Greenwich */
     const char *network_path, *terrain_path, *roads_path, *storms_path; /* NULL: none */
     const char *source;       /* where missing files come from; "" */
+    const char *plants_path;  /* folder of plants/NAME.ini; NULL: none */
+    double inspect_every_h;   /* plants are inspected so often; 0: never by itself */
+    bool inspect_on_alarm;    /* and when a tag of theirs goes beyond its alarm */
     const char *drop_path;    /* folder into which tables are dropped; NULL: none */
     const char *devices_path; /* of devices.ini; NULL: none */
     int epsg;

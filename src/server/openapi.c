@@ -29,6 +29,10 @@ static const char *const schemas[][2] = {
     {"ClockOrder", "{\"type\":\"object\",\"anyOf\":[{\"required\":[\"paused\"]},{\"required\":["
                    "\"speed\"]}],\"properties\":{\"paused\":{\"type\":\"boolean\"},\"speed\":{"
                    "\"type\":\"number\",\"minimum\":1,\"maximum\":3600}}}"},
+    {"InspectionOrder", "{\"type\":\"object\",\"properties\":{\"plant\":{\"type\":\"string\"}}}"},
+    {"Tick", "{\"type\":\"object\",\"required\":[\"inspection\",\"item\"],\"properties\":{"
+             "\"inspection\":{\"type\":\"integer\"},\"item\":{\"type\":\"string\",\"maxLength\":"
+             "199},\"note\":{\"type\":\"string\",\"maxLength\":500}}}"},
     {"Acknowledgement",
      "{\"type\":\"object\",\"properties\":{\"by\":{\"type\":\"string\",\"maxLength\":127}}}"},
     {"Order", "{\"type\":\"object\",\"required\":[\"action\"],\"properties\":{\"action\":{"

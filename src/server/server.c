@@ -377,6 +377,7 @@ static tw_status begin(struct tw_server *server, tw_faults *faults, struct tw_re
         tw_clock_set(&server->clock, tw_clock_unix_ms());
     }
     TW_TRY(open_store(server, why));
+    TW_TRY(tw_inspections_create(server, &server->inspections)); /* its tags are sent in, too */
     TW_TRY(make_ingest(server, faults));
     TW_TRY(tw_live_init(server));
     TW_TRY(tw_alerts_create(server, &server->alerts));
@@ -428,6 +429,7 @@ void tw_server_destroy(struct tw_server *server)
     tw_alerts_quiesce(server->alerts);
     /* Everything that waits for the disk is answered, then the sockets can go. */
     tw_desk_stop(server->desk);
+    tw_inspections_stop(server->inspections);
     if (server->store != NULL) tw_store_stop(server->store);
     if (server->events != NULL) tw_events_close(server->events);
     tw_http_stop(server->http);
@@ -436,6 +438,7 @@ void tw_server_destroy(struct tw_server *server)
     tw_desk_close(server->desk);
     tw_live_done(server);
     tw_alerts_destroy(server->alerts);
+    tw_inspections_destroy(server->inspections);
     tw_store_close(server->store);
     tw_ingest_destroy(server->ingest);
     tw_devices_destroy(server->devices);

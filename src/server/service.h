@@ -11,6 +11,7 @@
 #include "server/clock.h"
 #include "server/doors.h"
 #include "server/foresight.h"
+#include "server/inspections.h"
 #include "server/model_link.h"
 #include "server/roles.h"
 #include "server/server.h"
@@ -119,11 +120,12 @@ struct tw_server {
     struct tw_store *store;
     struct tw_catalogue catalogue;
     struct tw_devices *devices;
-    struct tw_ingest *ingest;  /* the door of every measurement */
-    struct tw_csv_drop *drop;  /* NULL: no folder is watched */
-    struct tw_modbus *modbus;  /* gateways that are read; NULL: none */
-    int32_t *series;           /* [sensors] in the store */
-    int32_t *sensor_of_series; /* [series_limit] */
+    struct tw_inspections *inspections; /* of plants */
+    struct tw_ingest *ingest;           /* the door of every measurement */
+    struct tw_csv_drop *drop;           /* NULL: no folder is watched */
+    struct tw_modbus *modbus;           /* gateways that are read; NULL: none */
+    int32_t *series;                    /* [sensors] in the store */
+    int32_t *sensor_of_series;          /* [series_limit] */
     int32_t series_limit;
     char *state_path;
 
@@ -281,6 +283,12 @@ tw_status tw_gzip(const void *bytes, size_t size, struct tw_strbuf *out);
 
 /** Decompress. errors: TW_ERR_NOMEM, TW_ERR_FORMAT */
 tw_status tw_gunzip(const void *bytes, size_t size, struct tw_strbuf *out);
+
+/* ---- inspections.c ---- */
+
+/** GET /api/v1/inspections and below, POST /api/v1/inspections and /api/v1/inspections/{}/tick */
+tw_http_handler tw_get_inspections, tw_get_inspection, tw_get_inspection_part, tw_post_inspections,
+    tw_post_tick;
 
 /* ---- terrain_answer.c ---- */
 

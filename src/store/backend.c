@@ -76,6 +76,10 @@ static const struct tw_table_info tables[TW_TABLE_COUNT] = {
                           "iiiititttttt"
                           "rtt"},
     [TW_TABLE_BOOKING] = {"booking", 2, {"resource", "order_id"}, "ti"},
+    [TW_TABLE_RECORD] = {"record",
+                         7,
+                         {"id", "shelf", "time_ms", "kind", "subject", "who", "body"},
+                         "iiitttt"},
 };
 
 const struct tw_table_info *tw_table_info_get(enum tw_table table) { return &tables[table]; }

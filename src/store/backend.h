@@ -26,6 +26,7 @@ enum tw_table {
     TW_TABLE_NOTICE,
     TW_TABLE_JOURNAL,
     TW_TABLE_BOOKING,
+    TW_TABLE_RECORD,
     TW_TABLE_COUNT
 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 3, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
+enum { VERSION = 4, PAGE_ROWS = 1000, PAGE_LOG_ROWS = 8 };
 
 static const char schema[] =
     "CREATE SCHEMA IF NOT EXISTS thalweg_store;"
@@ -81,8 +81,12 @@ static const char schema_of_orders[] =
     " items text NOT NULL, detail text NOT NULL);"
     "CREATE INDEX IF NOT EXISTS journal_session ON journal(session);"
     "CREATE TABLE IF NOT EXISTS booking(resource text PRIMARY KEY, order_id bigint NOT NULL);"
-    "INSERT INTO version SELECT 3 WHERE NOT EXISTS (SELECT 1 FROM version);"
-    "UPDATE version SET version = 3 WHERE version < 3"; /* 2 had no journal */
+    "CREATE TABLE IF NOT EXISTS record(id bigint PRIMARY KEY, shelf bigint NOT NULL,"
+    " time_ms bigint NOT NULL, kind text NOT NULL, subject text NOT NULL, who text NOT NULL,"
+    " body text NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS record_shelf ON record(shelf);"
+    "INSERT INTO version SELECT 4 WHERE NOT EXISTS (SELECT 1 FROM version);"
+    "UPDATE version SET version = 4 WHERE version < 4"; /* 2 had no journal, 3 no records */
 
 void tw_pg_bytes(struct tw_pg_params *params, const void *data, size_t size)
 {

@@ -73,6 +73,11 @@ static const char *const migrations[] = {
     " items TEXT NOT NULL, detail TEXT NOT NULL);"
     "CREATE INDEX journal_session ON journal(session);"
     "CREATE TABLE booking(resource TEXT PRIMARY KEY, order_id INTEGER NOT NULL) WITHOUT ROWID;",
+    /* Inspections of plants, and what people said of them. */
+    "CREATE TABLE record(id INTEGER PRIMARY KEY, shelf INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, who TEXT NOT NULL,"
+    " body TEXT NOT NULL);"
+    "CREATE INDEX record_shelf ON record(shelf);",
 };
 static const int version = (int)(sizeof migrations / sizeof migrations[0]);
 

@@ -4,6 +4,7 @@
 
 #include "store/backend.h"
 #include "store/journal.h"
+#include "store/record.h"
 #include "store/log.h"
 #include "store/store.h"
 #include "store/store_names.h"
@@ -53,6 +54,8 @@ struct tw_store_job {
     const struct tw_store_entry *entries;    /* [count] of the journal, while their caller waits */
     const struct tw_store_booking *bookings; /* [booking_count] likewise */
     size_t booking_count;
+    const struct tw_store_record *record; /* while its caller waits */
+    int64_t *out_id;                      /* likewise */
 };
 
 /** Jobs that wait. */
@@ -99,9 +102,9 @@ struct tw_store {
     /* The writing thread's own. */
     struct tw_session *writer;
     struct tw_log_row row;
-    int64_t seq;                                   /* of the log's newest row */
-    int64_t next_audit, next_forecast, next_entry; /* ids */
-    int32_t last_month;                            /* the newest that was sealed */
+    int64_t seq;                                                /* of the log's newest row */
+    int64_t next_audit, next_forecast, next_entry, next_record; /* ids */
+    int32_t last_month;                                         /* the newest that was sealed */
     struct tw_store_pass pass;
     pthread_t thread;
     bool thread_runs;

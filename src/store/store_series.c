@@ -291,6 +291,7 @@ tw_status tw_store_memory_load(struct tw_store *store, char *why, size_t why_siz
     if (status == TW_OK) status = load_next_id(store, TW_TABLE_AUDIT, &store->next_audit);
     if (status == TW_OK) status = load_next_id(store, TW_TABLE_FORECAST, &store->next_forecast);
     if (status == TW_OK) status = load_next_id(store, TW_TABLE_JOURNAL, &store->next_entry);
+    if (status == TW_OK) status = load_next_id(store, TW_TABLE_RECORD, &store->next_record);
     if (status == TW_OK) status = load_log(store, why, why_size);
     if (status == TW_ERR_FILE) {
         (void)snprintf(why, why_size, "%s", store->ops->error(store->writer));
