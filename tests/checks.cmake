@@ -55,6 +55,9 @@ if(TARGET thalweg)
             ${CMAKE_CURRENT_SOURCE_DIR}/kill_test.py $<TARGET_FILE:thalweg> --kills 3)
         add_test(NAME server_orders COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/orders_test.py $<TARGET_FILE:thalweg>)
+        add_test(NAME inspect COMMAND Python3::Interpreter
+            ${CMAKE_CURRENT_SOURCE_DIR}/inspect_test.py $<TARGET_FILE:thalweg>)
+        set_tests_properties(inspect PROPERTIES LABELS "command;server" TIMEOUT 300)
         add_test(NAME hindcast COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/hindcast_test.py $<TARGET_FILE:thalweg>)
         set_tests_properties(hindcast PROPERTIES LABELS "command" TIMEOUT 300)

@@ -119,6 +119,9 @@ struct tw_inspection {
 tw_status tw_inspect(const struct tw_works *works, const struct tw_inspect_options *options,
                      struct tw_inspection **out_inspection);
 
+/** True when a value needs somebody now: a trip, beyond a tag's alarms, or what is urgent by safety.def. */
+bool tw_works_alarmed(const struct tw_works *works, const struct tw_works_tag *tag, double value);
+
 /** Free; NULL is fine. */
 void tw_inspection_destroy(struct tw_inspection *inspection);
 

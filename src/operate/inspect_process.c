@@ -30,6 +30,18 @@ static const struct safety rules[] = {
 #undef TW_SAFETY
 };
 
+bool tw_works_alarmed(const struct tw_works *works, const struct tw_works_tag *tag, double value)
+{
+    if (tag->kind == TW_KIND_TRIP && value >= 0.5) return true;
+    if (value > tag->alarm_high || value < tag->alarm_low) return true;
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
+        double scale = rules[r].kind == TW_KIND_SUPPLY ? works->nominal_v : 1.0;
+        bool beyond = rules[r].sign * (value - scale * rules[r].from[2]) >= 0.0;
+        if (rules[r].kind == tag->kind && beyond) return true;
+    }
+    return false;
+}
+
 static void judge_safety(struct tw_inspecting *work, const struct safety *rule, int32_t t)
 {
     const struct tw_works_tag *tag = tag_of(work, t);

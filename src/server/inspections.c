@@ -135,8 +135,7 @@ static bool is_alarmed(const struct tw_inspections *s, const struct plant *plant
         const struct tw_works_tag *tag = &works->tags[t];
         struct tw_store_head head = tw_store_head_get(s->server->store, plant->source.series[t]);
         if (head.time_ms == TW_STORE_NEVER) continue;
-        bool trip = tag->kind == TW_KIND_TRIP && head.value >= 0.5;
-        if (trip || head.value > tag->alarm_high || head.value < tag->alarm_low) return true;
+        if (tw_works_alarmed(works, tag, head.value)) return true;
     }
     return false;
 }
@@ -516,9 +515,13 @@ static bool write_line(void *user, const struct tw_store_record *record)
     return true;
 }
 
-static tw_http_outcome get_history(struct tw_server *server, const char *id,
-                                   struct tw_http_reply *reply)
+tw_http_outcome tw_get_inspection_history(void *user, const struct tw_http_request *request,
+                                          struct tw_http_reply *reply)
 {
+    struct tw_server *server = user;
+    int32_t plant = plant_of(server->inspections, request->params[0]);
+    if (plant < 0) return no_plant(reply);
+    const char *id = server->inspections->list.works[plant]->id;
     tw_json_open(&reply->body, '[');
     tw_status status =
         tw_store_records_read(server->store, "inspection", id, HISTORY, write_line, &reply->body);
@@ -527,21 +530,18 @@ static tw_http_outcome get_history(struct tw_server *server, const char *id,
     return TW_HTTP_DONE;
 }
 
-tw_http_outcome tw_get_inspection_part(void *user, const struct tw_http_request *request,
+tw_http_outcome tw_get_inspection_page(void *user, const struct tw_http_request *request,
                                        struct tw_http_reply *reply)
 {
     struct tw_server *server = user;
     struct tw_inspections *s = server->inspections;
     int32_t plant = plant_of(s, request->params[0]);
     struct search search = {0};
-    if (plant < 0) return no_plant(reply);
-    const char *id = s->list.works[plant]->id, *part = request->params[1];
-    if (strcmp(part, "history") == 0) return get_history(server, id, reply);
-    bool page = strcmp(part, "page") == 0;
     tw_status status = TW_OK;
-    if (page && search_of(request, &search)) {
-        status =
-            tw_store_records_read(server->store, "inspection", id, HISTORY, find_report, &search);
+    if (plant < 0) return no_plant(reply);
+    if (search_of(request, &search)) {
+        status = tw_store_records_read(server->store, "inspection", s->list.works[plant]->id,
+                                       HISTORY, find_report, &search);
     }
     if (search.found_id == 0 || status != TW_OK) {
         no_report(reply);

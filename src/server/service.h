@@ -287,8 +287,8 @@ tw_status tw_gunzip(const void *bytes, size_t size, struct tw_strbuf *out);
 /* ---- inspections.c ---- */
 
 /** GET /api/v1/inspections and below, POST /api/v1/inspections and /api/v1/inspections/{}/tick */
-tw_http_handler tw_get_inspections, tw_get_inspection, tw_get_inspection_part, tw_post_inspections,
-    tw_post_tick;
+tw_http_handler tw_get_inspections, tw_get_inspection, tw_get_inspection_history,
+    tw_get_inspection_page, tw_post_inspections, tw_post_tick;
 
 /* ---- terrain_answer.c ---- */
 

@@ -4,8 +4,8 @@
 
 #include "store/backend.h"
 #include "store/journal.h"
-#include "store/record.h"
 #include "store/log.h"
+#include "store/record.h"
 #include "store/store.h"
 #include "store/store_names.h"
 
