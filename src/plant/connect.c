@@ -315,7 +315,7 @@ static tw_status lay_out_state(tw_plant *plant)
     for (int32_t i = 0; i < plant->controller_count; i++) {
         const struct tw_controller *c = &plant->controllers[i];
         for (int32_t k = 0; k <= c->order; k++)
-            plant->absolute[c->state + k] = 1e-5 * (c->most - c->least);
+            plant->absolute[c->state + k] = 3e-6 * (c->most - c->least);
     }
     return TW_OK;
 }

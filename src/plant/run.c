@@ -125,6 +125,8 @@ static void set_parameters(tw_plant_run *run)
 {
     const tw_plant *p = run->plant;
     const struct tw_biology *b = p->biology;
+    if (run->rated && p->temperature < 0) return; /* it is the same all the time */
+    run->rated = true;
     for (int32_t k = 0; k < p->lanes; k++) {
         const struct tw_unit *tank = k < p->tank_count ? &p->units[p->tanks[k]] : NULL;
         double celsius = p->temperature_c;

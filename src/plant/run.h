@@ -29,6 +29,7 @@ struct tw_plant_run {
     double *parameters, *segment, *noise, *dy, *before;
     const tw_plant_series *series; /* borrowed; NULL: the constant influent */
     bool fresh;                    /* eval is of this moment */
+    bool rated;                    /* parameters are known */
 };
 
 /** Bring eval to the run's moment. */

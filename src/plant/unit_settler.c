@@ -48,7 +48,7 @@ static void tolerate(const tw_plant *plant, const struct tw_unit *unit, double *
     (void)unit;
     for (int32_t i = 0; i < TW_LAYERS; i++) {
         relative[i] = 0.0;
-        absolute[i] = 0.01;
+        absolute[i] = 0.005;
     }
 }
 
