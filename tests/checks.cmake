@@ -63,7 +63,9 @@ if(TARGET thalweg)
         set_tests_properties(hindcast PROPERTIES LABELS "command" TIMEOUT 300)
         add_test(NAME server_continue COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/continue_test.py $<TARGET_FILE:thalweg>)
-        set_tests_properties(server server_faults server_telemetry server_kill server_orders server_continue PROPERTIES LABELS "command;server" TIMEOUT 600)
+        add_test(NAME server_notify COMMAND Python3::Interpreter
+            ${CMAKE_CURRENT_SOURCE_DIR}/notify_test.py $<TARGET_FILE:thalweg>)
+        set_tests_properties(server server_faults server_telemetry server_kill server_orders server_continue server_notify PROPERTIES LABELS "command;server" TIMEOUT 600)
         add_test(NAME worker COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/worker_test.py $<TARGET_FILE:thalweg>)
         set_tests_properties(worker PROPERTIES LABELS "command" TIMEOUT 600 SKIP_RETURN_CODE 77)

@@ -243,6 +243,8 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     city->roads_path = file_of(city, "roads", NULL, faults);
     const char *drop = tw_ini_text(&city->ini, "drop", "folder", NULL);
     if (drop != NULL) city->drop_path = tw_city_path(city, drop);
+    const char *radar = tw_ini_text(&city->ini, "radar", "folder", NULL);
+    if (radar != NULL) city->radar_path = tw_city_path(city, radar);
     city->devices_path = file_of(city, "devices", NULL, faults);
     if (city->devices_path == NULL && tw_ini_find(&city->ini, "files", "devices") == NULL) {
         const char *usual = tw_city_path(city, "devices.ini");

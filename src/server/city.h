@@ -110,6 +110,7 @@ struct tw_city {
     const char *plants_path;  /* folder of plants/NAME.ini; NULL: none */
     double inspect_every_h;   /* plants are inspected so often; 0: never by itself */
     bool inspect_on_alarm;    /* and when a tag of theirs goes beyond its alarm */
+    const char *radar_path;   /* folder into which fields of the radar are dropped; NULL: none */
     const char *drop_path;    /* folder into which tables are dropped; NULL: none */
     const char *devices_path; /* of devices.ini; NULL: none */
     int epsg;

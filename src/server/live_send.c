@@ -1,10 +1,15 @@
 /* What the model's process is told: its setup, rain, measurements, radar. */
 #include "server/service.h"
 
+#include "base/clock.h"
+
+#include <dirent.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define STEP_S 60.0
 #define FORECAST_STEP_S 60.0
@@ -12,6 +17,8 @@
 #define VALUES_KEPT_S 7200.0       /* of levels and flows, for members that were saved */
 #define VALUES_MOST 200000         /* of a sensor */
 #define FIELDS_KEPT_S (3 * 3600.0) /* of radar, for a process that begins */
+#define LOOK_MS 5000               /* between two looks into the radar's folder */
+#define WHOLE_MS 2000              /* a file that was not touched for so long is whole */
 #define DRY_S 3600.0               /* after so long without it rain starts */
 #define JUMP_M 0.3                 /* of a level between two samples */
 
@@ -164,6 +171,7 @@ static void again(struct tw_server *server)
 {
     struct tw_live *live = &server->live;
     live->next_field = 0;
+    live->radar_ms = tw_clock_now(&server->clock) - (int64_t)(1000.0 * FIELDS_KEPT_S);
     for (int32_t g = 0; g < server->gage_count; g++)
         live->dry_until_s[g] = tw_live_base_s(server) - server->city->spinup_s;
 }
@@ -337,4 +345,50 @@ void tw_live_prepare(struct tw_server *server, struct tw_model_link *link, doubl
         if (time_s >= until_s - FIELDS_KEPT_S) tell_field(link, field);
     }
     (void)pthread_mutex_unlock(&live->mutex);
+}
+
+/* A file that is still being written is left for the next look. */
+static bool is_whole(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && about.st_size > 0 &&
+           (int64_t)about.st_mtime * 1000 <= tw_clock_unix_ms() - WHOLE_MS;
+}
+
+/* Names begin with their time, so that they come in its order. */
+static void tell_new_fields(struct tw_server *server, struct dirent *const *list, int count)
+{
+    struct tw_live *live = &server->live;
+    int64_t now_ms = tw_clock_now(&server->clock);
+    for (int i = 0; i < count; i++) {
+        char path[PATH_MAX + 300];
+        struct tw_storm_field field = {.path = path};
+        if (!tw_radar_is_grid(list[i]->d_name) ||
+            !tw_radar_moment(server->city, list[i]->d_name, &field.time_ms)) {
+            continue;
+        }
+        (void)snprintf(path, sizeof path, "%s/%s", server->city->radar_path, list[i]->d_name);
+        bool fresh = field.time_ms > live->radar_ms && field.time_ms <= now_ms;
+        if (!fresh || !is_whole(path)) continue;
+        tell_field(server->link, &field);
+        live->radar_ms = field.time_ms;
+    }
+}
+
+void tw_live_look_for_radar(struct tw_server *server, int64_t wall_ms)
+{
+    struct tw_live *live = &server->live;
+    struct dirent **list = NULL;
+    if (server->storm != NULL || server->city->radar_path == NULL || !TW_SERVER_FORESEES(server) ||
+        wall_ms - live->looked_ms < LOOK_MS) {
+        return;
+    }
+    live->looked_ms = wall_ms;
+    int count = scandir(server->city->radar_path, &list, NULL, alphasort);
+    (void)pthread_mutex_lock(&live->mutex);
+    if (!isnan(live->ready_s) && count > 0) tell_new_fields(server, list, count);
+    (void)pthread_mutex_unlock(&live->mutex);
+    for (int i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
 }

@@ -79,6 +79,12 @@ tw_status tw_storm_read(struct tw_city *city, const char *place, tw_faults *faul
 double tw_storm_truth_m(const struct tw_storm *storm, int32_t points, int32_t point,
                         int64_t time_ms);
 
+/** The moment that a field's file name tells, `20310701T1000.asc`, on the city's clock. */
+bool tw_radar_moment(const struct tw_city *city, const char *name, int64_t *out_ms);
+
+/** Whether a file name is that of a grid: .asc, .tif or .tiff, not hidden. */
+bool tw_radar_is_grid(const char *name);
+
 /** Free; NULL is fine. */
 void tw_storm_destroy(struct tw_storm *storm);
 

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The moment that a name tells, `20310701T1000.asc`; local time. */
-static bool moment_of(const struct tw_city *city, const char *name, int64_t *out_ms)
+bool tw_radar_moment(const struct tw_city *city, const char *name, int64_t *out_ms)
 {
     static const char pattern[] = "ddddddddTdddd.";
     char text[32];
@@ -25,7 +24,7 @@ static bool moment_of(const struct tw_city *city, const char *name, int64_t *out
     return tw_iso_time_parse(text, city->zone_s, out_ms) == TW_OK;
 }
 
-static bool is_grid(const char *name)
+bool tw_radar_is_grid(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return name[0] != '.' && dot != NULL &&
@@ -117,13 +116,13 @@ static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, c
     char path[PATH_MAX + 300];
     struct tw_storm_field field = {0};
     (void)snprintf(path, sizeof path, "%s/radar/%s", storm->folder, name);
-    if (!is_grid(name)) {
+    if (!tw_radar_is_grid(name)) {
         if (name[0] != '.') {
             tw_faults_warn(faults, path, 0, "it is no .asc or .tif and left out");
         }
         return TW_OK;
     }
-    if (!moment_of(city, name, &field.time_ms)) {
+    if (!tw_radar_moment(city, name, &field.time_ms)) {
         tw_faults_warn(faults, path, 0,
                        "its name tells no time; write it as 20310701T1000.asc; it is left out");
         return TW_OK;
