@@ -344,6 +344,13 @@ class Cities(Desk):
         for words in ("crew D1-A is in two places", "vehicle D1-V1 is in two places", "sandbags"):
             self.assertIn(words, done.stdout + done.stderr)
 
+    def test_a_rule_that_is_none_is_named(self):
+        with open(os.path.join(self.city, "city.ini"), encoding="utf-8") as file:
+            self.write("city.ini", file.read() + "[dispatch]\napprove = purple\n")
+        done = self.command("check", self.city)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("purple", done.stdout + done.stderr)
+
     def test_a_city_without_crews_has_no_desk(self):
         self.write("depots.geojson", layer())
         self.serve()

@@ -12,6 +12,8 @@
 
 #define CLOSED_SHOWN 40 /* of the orders that have ended, the newest */
 #define PHOTOS_SHOWN 40
+#define COUNTED_MS 86400000 /* of an order, in the clock of its point */
+#define COMINGS_MOST 100    /* crews that came to a point; who comes later changes no clock */
 
 static void member_text(struct tw_strbuf *out, const char *key, const char *text)
 {
@@ -317,46 +319,58 @@ struct arrival {
     int32_t needed, arrived; /* people */
 };
 
-static bool concerns(const struct tw_order *order, const char *point)
+/* An order counts for a day: a point's clock begins anew with the next storm. */
+static bool concerns(const struct tw_order *order, const char *point, int64_t now_ms)
 {
-    return strcmp(order->place, point) == 0 && order->source < 0 &&
-           order->at_ms[TW_ORDER_APPROVED] != TW_STORE_NEVER;
+    return order->source < 0 && order->at_ms[TW_ORDER_APPROVED] != TW_STORE_NEVER &&
+           now_ms - order->at_ms[TW_ORDER_APPROVED] < COUNTED_MS &&
+           strcmp(order->place, point) == 0;
 }
 
-/* When so many people were there. */
-static int64_t covered_ms(const struct tw_book *book, const char *point, int32_t needed)
+/* A crew that came to a point. */
+struct coming {
+    int64_t at_ms;
+    int32_t people;
+};
+
+/* When so many people were there: the time of the coming with which they were. */
+static int64_t covered_ms(const struct coming *comings, int32_t count, int32_t needed)
 {
     int64_t covered = TW_STORE_NEVER;
-    for (int32_t i = 0; i < book->order_count; i++) {
-        int64_t at_ms = book->orders[i].at_ms[TW_ORDER_ARRIVED];
+    for (int32_t i = 0; i < count; i++) {
         int32_t there = 0;
-        if (!concerns(&book->orders[i], point) || at_ms == TW_STORE_NEVER) continue;
-        for (int32_t k = 0; k < book->order_count; k++) {
-            const struct tw_order *o = &book->orders[k];
-            if (!concerns(o, point) || o->at_ms[TW_ORDER_ARRIVED] == TW_STORE_NEVER) continue;
-            if (o->at_ms[TW_ORDER_ARRIVED] <= at_ms) there += book->crews[o->crew].size;
+        for (int32_t k = 0; k < count; k++) {
+            if (comings[k].at_ms <= comings[i].at_ms) there += comings[k].people;
         }
-        if (there >= needed && (covered == TW_STORE_NEVER || at_ms < covered)) covered = at_ms;
+        bool earlier = covered == TW_STORE_NEVER || comings[i].at_ms < covered;
+        if (there >= needed && earlier) covered = comings[i].at_ms;
     }
     return covered;
 }
 
-static struct arrival arrival_at(const struct tw_book *book, const char *point)
+static struct arrival arrival_at(const struct tw_desk *desk, const char *point)
 {
+    const struct tw_book *book = desk->book;
     struct arrival a = {.warned_ms = TW_STORE_NEVER, .covered_ms = TW_STORE_NEVER};
+    struct coming comings[COMINGS_MOST];
+    int32_t count = 0;
     int64_t first_plan = 0;
+    int64_t now_ms = tw_clock_now(&desk->server->clock);
     for (int32_t i = 0; i < book->order_count; i++) {
         const struct tw_order *order = &book->orders[i];
-        if (!concerns(order, point)) continue;
+        int64_t at_ms = order->at_ms[TW_ORDER_ARRIVED];
+        if (!concerns(order, point, now_ms)) continue;
         if (first_plan == 0) {
             first_plan = order->plan;
             a.warned_ms = order->warned_ms;
         }
         int32_t size = book->crews[order->crew].size;
         if (order->plan == first_plan) a.needed += size;
-        if (order->at_ms[TW_ORDER_ARRIVED] != TW_STORE_NEVER) a.arrived += size;
+        if (at_ms == TW_STORE_NEVER) continue;
+        a.arrived += size;
+        if (count < COMINGS_MOST) comings[count++] = (struct coming){at_ms, size};
     }
-    if (a.needed > 0) a.covered_ms = covered_ms(book, point, a.needed);
+    if (a.needed > 0) a.covered_ms = covered_ms(comings, count, a.needed);
     return a;
 }
 
@@ -366,7 +380,7 @@ static void add_clock(const struct tw_desk *desk, struct tw_strbuf *out)
     tw_json_key(out, "clock");
     tw_json_open(out, '[');
     for (int32_t p = 0; p < book->point_count; p++) {
-        struct arrival a = arrival_at(book, book->points[p]);
+        struct arrival a = arrival_at(desk, book->points[p]);
         if (a.needed == 0) continue;
         bool all = a.covered_ms != TW_STORE_NEVER && a.warned_ms != TW_STORE_NEVER;
         tw_json_open(out, '{');
@@ -514,7 +528,7 @@ static void add_summary(const struct tw_desk *desk, struct tw_strbuf *out)
             worst_plan_ms = book->plans[i].machine_ms;
     }
     for (int32_t p = 0; p < book->point_count; p++) {
-        struct arrival a = arrival_at(book, book->points[p]);
+        struct arrival a = arrival_at(desk, book->points[p]);
         double s = seconds(a.warned_ms, a.covered_ms);
         covered += !isnan(s);
         wanted += a.needed > 0;

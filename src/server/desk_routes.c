@@ -282,6 +282,7 @@ static void run_order_state(struct tw_desk *desk, struct tw_desk_job *job)
         (void)tw_desk_say(desk, job, &entry, TW_BY_DISPATCHER, &outcome);
     }
     if (job->reply.status == 200) {
+        tw_desk_cause(desk, TW_CAUSE_RULE);
         (void)tw_strbuf_printf(&job->reply.body, "{\"order\":%d,\"state\":\"%s\"}", id, entry.kind);
     }
     json_decref(json);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOVE_MOST_S 1800 /* of a crew that is called from one point to another */
+#define WAY_MOST_S                                                                                 \
+    1800 /* nobody is called from one point to another, or sent by rule, on a longer one */
 
 static const char *const class_words[] = {"none", "blue", "yellow", "orange", "red"};
 
@@ -198,6 +199,7 @@ struct proposal {
     struct tw_desk_job *job;
     struct tw_planner *planner;
     int64_t *keep; /* [keep_count] drafts that stay */
+    bool *far;     /* [keep_count] that would have to wait at flooded roads for long */
     int32_t keep_count;
     int32_t drafts;
     bool first_line; /* the line "plan" has been said */
@@ -243,7 +245,9 @@ static int64_t draft_one(struct proposal *p, const struct tw_mission *mission, i
         p->drafts++;
     }
     tw_strbuf_done(&detail);
-    if (id != 0) p->keep[p->keep_count++] = id;
+    if (id == 0) return 0;
+    p->far[p->keep_count] = mission->arrive_s - mission->leave_s > WAY_MOST_S;
+    p->keep[p->keep_count++] = id;
     return id;
 }
 
@@ -254,7 +258,7 @@ static void draft_mission(struct proposal *p, int32_t m)
     int64_t leader = 0;
     if (mission->change == TW_MISSION_KEPT || mission->crew_count == 0) return;
     /* Whoever is of use where it stands is not taken away to wait at a flooded road. */
-    bool long_way = mission->arrive_s - mission->leave_s > MOVE_MOST_S;
+    bool long_way = mission->arrive_s - mission->leave_s > WAY_MOST_S;
     if (mission->change == TW_MISSION_MOVED && long_way) return;
     if (tw_plan_route(p->planner->plan, m, &route) != TW_OK) return;
     for (int32_t seat = 0; seat < mission->crew_count; seat++) {
@@ -414,6 +418,25 @@ static void withdraw_old(struct proposal *p)
     }
 }
 
+/* Whoever was to ride in another crew's vehicle does not go when that one does not. */
+static void withdraw_riders(struct proposal *p)
+{
+    const struct tw_book *book = p->desk->book;
+    for (int32_t i = 0; i < book->order_count; i++) {
+        const struct tw_order *o = &book->orders[i];
+        const struct tw_order *leader = tw_book_order(book, o->with);
+        struct tw_book_outcome outcome;
+        bool alone = leader != NULL &&
+                     (leader->state == TW_ORDER_REFUSED || leader->state == TW_ORDER_WITHDRAWN);
+        if (!alone || !tw_order_may_move(o->state, TW_ORDER_WITHDRAWN, TW_BY_DESK)) continue;
+        struct tw_store_entry entry = {.kind = "withdrawn",
+                                       .order = o->id,
+                                       .reason = "the vehicle that it was to ride in does not come",
+                                       .value = (double)NAN};
+        (void)tw_desk_say(p->desk, p->job, &entry, TW_BY_DESK, &outcome);
+    }
+}
+
 /* Orders from a depot to points of the highest class need nobody's word. Turning a crew round does:
  * somebody else waits for it. */
 static void approve_by_rule(struct proposal *p)
@@ -424,7 +447,7 @@ static void approve_by_rule(struct proposal *p)
         const struct tw_order *o = tw_book_order(p->desk->book, p->keep[k]);
         for (int32_t i = 0; i < problem->p.point_count && o->state == TW_ORDER_DRAFT; i++) {
             if (strcmp(problem->p.points[i].id, o->place) != 0) continue;
-            if (problem->point_rank[i] < from_rank || o->replaces != 0) break;
+            if (problem->point_rank[i] < from_rank || o->replaces != 0 || p->far[k]) break;
             /* What cannot be approved so waits for the dispatcher. */
             (void)tw_desk_approve(p->desk, p->job, o->id, "rule", TW_BY_DESK);
         }
@@ -511,7 +534,10 @@ void tw_planner_propose(struct tw_desk *desk, struct tw_desk_job *job)
     size_t most = (size_t)desk->book->order_count + (size_t)p.planner->problem.p.crew_count +
                   (size_t)desk->book->depot_count;
     p.keep = calloc(2 * most + 1, sizeof *p.keep);
-    if (p.keep == NULL) {
+    p.far = calloc(2 * most + 1, sizeof *p.far);
+    if (p.keep == NULL || p.far == NULL) {
+        free(p.keep);
+        free(p.far);
         job->reply.status = 503;
         return;
     }
@@ -521,6 +547,8 @@ void tw_planner_propose(struct tw_desk *desk, struct tw_desk_job *job)
     keep_refills(&p);
     draft_refills(&p);
     withdraw_old(&p);
+    withdraw_riders(&p);
     approve_by_rule(&p);
     free(p.keep);
+    free(p.far);
 }
