@@ -180,7 +180,12 @@ static int32_t gauge_find(const struct work *w, const char *name)
 
 static tw_status read_model(struct work *w)
 {
-    TW_TRY(tw_model_read(w->a->model, w->faults, &w->model));
+    tw_status status = tw_model_read(w->a->model, w->faults, &w->model);
+    if (status == TW_ERR_FILE) {
+        tw_faults_add(w->faults, w->a->model, 0, "%s", strerror(errno));
+        return TW_ERR_INPUT;
+    }
+    TW_TRY(status);
     int32_t count = tw_model_gage_count(w->model);
     w->gauges = TW_ARENA_NEW(&w->arena, struct tw_rain_gauge, count);
     w->interval_s = TW_ARENA_NEW(&w->arena, double, count);
@@ -336,6 +341,7 @@ static tw_status look_at_grid(struct work *w)
         char why[200];
         struct tw_raster field;
         if (tw_radar_file_read(w->radar.files[i].path, &how, why, sizeof why, &field) != TW_OK) {
+            tw_faults_warn(w->faults, w->radar.files[i].path, 0, "%s", why);
             continue;
         }
         places_of_grid(w, &field);

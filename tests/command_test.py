@@ -3,6 +3,7 @@
 
   command_test.py THALWEG [TEST ...]
 """
+import json
 import os
 import re
 import resource
@@ -257,6 +258,42 @@ class Threads(CommandTest):
                 files[threads] = (f.read(), told)
         for threads in (2, 3, 5):
             self.assertTrue(files[threads] == files[1], f"{threads} threads are not like one")
+
+
+class Nowcast(CommandTest):
+    def storm(self):
+        """A shower that crosses twelve kilometres in an hour, seen every five minutes."""
+        os.makedirs(self.path("storm/radar"))
+        for k in range(13):
+            rows = [" ".join(f"{max(0, 40 - 3 * ((c - k) ** 2 + (r - 8) ** 2))}" for c in range(20))
+                    for r in range(16)]
+            self.write(f"storm/radar/20310701T{10 + k // 12:02}{5 * k % 60:02}.asc",
+                       "ncols 20\nnrows 16\nxllcorner 0\nyllcorner 0\ncellsize 1000\n"
+                       "NODATA_value -1\n" + "\n".join(rows) + "\n")
+        return self.path("storm")
+
+    def test_a_storm_is_scored_the_same_with_any_threads(self):
+        storm, told = self.storm(), []
+        for threads in ("1", "3"):
+            done = run("nowcast", "--json", "--members", "8", "--threads", threads, storm)
+            self.assertEqual(done.returncode, DONE, done.stderr)
+            told.append(done.stdout)
+        self.assertEqual(told[0], told[1])
+        first = json.loads(told[0])["radar"][0]
+        self.assertEqual(first["lead_min"], 15)
+        self.assertLess(first["crps_mmh"], first["still_mmh"])
+
+    def test_what_is_wrong_in_a_folder_is_named_and_the_rest_used(self):
+        storm = self.storm()
+        for name, text in (("20310701T1010.asc", "no grid"), ("20310701T1020.asc", "ncols 2\n"),
+                           ("readme.txt", ""), ("newest.asc", "")):
+            self.write(f"storm/radar/{name}", text)
+        done = run("nowcast", "--members", "4", storm)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        for name in ("T1010.asc", "T1020.asc", "readme.txt", "newest.asc"):
+            self.assertIn(name, done.stderr)
+        self.assertEqual(run("nowcast", self.folder).returncode, BAD_INPUT)
+        self.assertEqual(run("nowcast", "--members", "0", storm).returncode, USAGE)
 
 
 class Synth(CommandTest):

@@ -16,6 +16,7 @@
 #define SPEED_DOUBT_RATIO 0.08 /* standard deviation of a member's motion: part of the speed ... */
 #define SPEED_DOUBT_MPS 0.5    /* ... and besides */
 #define BEYOND_ASIDE_M 1500.0
+#define BEYOND_STRETCH 0.4    /* standard deviation of ln */
 #define RECORD_S 5400.0       /* of the storm so far, that may come again ... */
 #define RENEWED_FROM_S 300.0  /* ... from this lead on ... */
 #define RENEWED_FULL_S 1800.0 /* ... and does so in all members from this one on */
@@ -179,23 +180,26 @@ static struct turn turn_of(const struct tw_nowcast *n, const struct tw_radar_vie
                          SPEED_DOUBT_MPS * normal[3] / view->dy};
 }
 
-/* What a member takes for rain that comes from beyond the view: what entered it at the same place
- * some time within the last hour, or a little beside. */
+/* What a member takes for rain that comes from beyond the view, at the same place or a little beside:
+ * what entered there some time within the last hour; or, every other member, what entered there last,
+ * backwards, since a shower of which half is seen has another half. */
 struct beyond {
     double shift_s;
     double column, row;
+    double stretch; /* backwards, so much faster; 0: not backwards */
 };
 
 static struct beyond beyond_of(const struct tw_nowcast *n, const struct tw_radar_view *view,
                                int32_t member)
 {
     double kept_s = view->time_s[0] - view->time_s[view->count - 1] + view->interval_s;
-    double normal[2];
-    for (int i = 0; i < 2; i++)
-        normal[i] = tw_chance_normal(tw_chance_at(n->setup.seed, member, i, 13));
+    double normal[3];
+    for (int i = 0; i < 3; i++)
+        normal[i] = tw_chance_normal(tw_chance_at(n->setup.seed, member, i + 3, 13));
     return (struct beyond){kept_s * tw_chance_unit(tw_chance_at(n->setup.seed, member, 2, 13)),
                            BEYOND_ASIDE_M * normal[0] / view->dx,
-                           BEYOND_ASIDE_M * normal[1] / view->dy};
+                           BEYOND_ASIDE_M * normal[1] / view->dy,
+                           member % 2 == 0 ? exp(BEYOND_STRETCH * normal[2]) : 0.0};
 }
 
 /* Part of the way from one cell to another that lies inside of the view. */
@@ -227,8 +231,12 @@ static double beyond_at(const struct job *job, const struct beyond *beyond, cons
     const double kept_s = view->time_s[0] - view->time_s[view->count - 1] + view->interval_s;
     const double entered_s = time_s - part * (time_s - view->time_s[0]);
     /* Its time of the last hour: the hour goes on and on. */
-    double back_s = fmod(entered_s - view->time_s[0] + beyond->shift_s, kept_s);
-    double then_s = view->time_s[view->count - 1] - 0.5 * view->interval_s + back_s;
+    double then_s = fmod(entered_s - view->time_s[0] + beyond->shift_s, kept_s);
+    if (beyond->stretch > 0.0) {
+        then_s = kept_s - fmod(beyond->stretch * (entered_s - view->time_s[0]), 2.0 * kept_s);
+        then_s = fabs(then_s);
+    }
+    then_s += view->time_s[view->count - 1] - 0.5 * view->interval_s;
     int32_t nearest = 0;
     for (int32_t k = 1; k < view->count; k++) {
         if (fabs(view->time_s[k] - then_s) < fabs(view->time_s[nearest] - then_s)) nearest = k;
