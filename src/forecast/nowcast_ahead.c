@@ -16,13 +16,15 @@
 #define SPEED_DOUBT_RATIO 0.08 /* standard deviation of a member's motion: part of the speed ... */
 #define SPEED_DOUBT_MPS 0.5    /* ... and besides */
 #define BEYOND_ASIDE_M 1500.0
-#define BEYOND_STRETCH 0.4    /* standard deviation of ln */
-#define RECORD_S 5400.0       /* of the storm so far, that may come again ... */
-#define RENEWED_FROM_S 300.0  /* ... from this lead on ... */
-#define RENEWED_FULL_S 1800.0 /* ... and does so in all members from this one on */
-#define STORM_S 4500.0        /* storms go on for so long, on the mean, whatever their age */
-#define LOOKS_MOST 6          /* at moving rain in a step */
-#define RANGE 64              /* tw_threads_for cuts at multiples of this */
+#define BEYOND_STRETCH 0.4      /* standard deviation of ln */
+#define RECORD_S 5400.0         /* of the storm so far, that may come again ... */
+#define RENEWED_FROM_S 300.0    /* ... from this lead on ... */
+#define RENEWED_FULL_S 1800.0   /* ... and does so in all members from this one on */
+#define RENEWED_ALL_M 40000.0   /* side of a view in which all members do, ... */
+#define RENEWED_NONE_M 100000.0 /* ... and of one in which none does */
+#define STORM_S 4500.0          /* storms go on for so long, on the mean, whatever their age */
+#define LOOKS_MOST 6            /* at moving rain in a step */
+#define RANGE 64                /* tw_threads_for cuts at multiples of this */
 
 /* Where the rain of each place comes from, along the mean motion. */
 struct paths {
@@ -337,10 +339,20 @@ static void run_range(void *user, int32_t begin, int32_t end)
         job->failed[i / RANGE] = run_member(job, i / RANGE) != TW_OK;
 }
 
+/* Part of the members in which rain is renewed. In a view that is no larger than a storm rain comes and
+ * goes; in a large one cells rise and die alike, and the cascade keeps their sum: on FMI's composites,
+ * 256 km, renewing made CRPS at an hour 24 % worse. */
+static double renewed_part(const struct tw_radar_view *view)
+{
+    double side_m = sqrt(view->columns * view->dx * view->rows * view->dy);
+    double part = (RENEWED_NONE_M - side_m) / (RENEWED_NONE_M - RENEWED_ALL_M);
+    return part < 0.0 ? 0.0 : part > 1.0 ? 1.0 : part;
+}
+
 /* What fell at all places at some time of the last hour and a half comes again, at all of them together
  * and beside what is seen to come. Where and when new cells rise the radar does not show; that they
  * do, the storm so far does. */
-static void renew_member(struct tw_nowcast *n, int32_t member)
+static void renew_member(struct tw_nowcast *n, int32_t member, double part)
 {
     const size_t places = (size_t)n->setup.place_count;
     int32_t record = (int32_t)(RECORD_S / n->setup.step_s);
@@ -349,6 +361,7 @@ static void renew_member(struct tw_nowcast *n, int32_t member)
     double unit[3];
     for (int i = 0; i < 3; i++)
         unit[i] = tw_chance_unit(tw_chance_at(n->setup.seed, member, i, 14));
+    if (tw_chance_unit(tw_chance_at(n->setup.seed, member, 3, 14)) >= part) return;
     const double from_s = RENEWED_FROM_S + (RENEWED_FULL_S - RENEWED_FROM_S) * unit[0];
     const double end_s = -STORM_S * log(unit[1]);
     const int32_t shift = (int32_t)(unit[2] * record);
@@ -408,7 +421,7 @@ tw_status tw_nowcast_by_radar(struct tw_nowcast *nowcast, const struct tw_radar_
     if (status == TW_OK) status = make_paths(nowcast, view, &paths);
     if (status == TW_OK) status = run_members(&job);
     for (int32_t m = 0; status == TW_OK && m < nowcast->setup.members; m++)
-        renew_member(nowcast, m);
+        renew_member(nowcast, m, renewed_part(view));
     if (status == TW_OK) add_doubt(nowcast);
     free(job.failed);
     free(paths.cells);
