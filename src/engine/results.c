@@ -16,10 +16,13 @@ enum { NODE_VALUES = 6, LINK_VALUES = 5 };
 tw_status tw_results_begin(struct tw_run *run)
 {
     struct tw_run_values *v = &run->values;
+    v->subcatchment_width = TW_SUBCATCHMENT_VALUES + run->model->quality.count;
+    v->node_width = NODE_VALUES + run->model->quality.count;
+    v->link_width = LINK_VALUES + run->model->quality.count;
     v->subcatchment =
-        TW_ARENA_NEW(&run->arena, double, run->model->subcatchments.count *TW_SUBCATCHMENT_VALUES);
-    v->node = TW_ARENA_NEW(&run->arena, double, run->net->node_count *NODE_VALUES);
-    v->link = TW_ARENA_NEW(&run->arena, double, run->net->link_count *LINK_VALUES);
+        TW_ARENA_NEW(&run->arena, double, run->model->subcatchments.count * v->subcatchment_width);
+    v->node = TW_ARENA_NEW(&run->arena, double, run->net->node_count * v->node_width);
+    v->link = TW_ARENA_NEW(&run->arena, double, run->net->link_count * v->link_width);
     return v->subcatchment && v->node && v->link ? TW_OK : TW_ERR_NOMEM;
 }
 
@@ -68,21 +71,51 @@ static void link_values(const struct tw_run *run, int32_t link, double f, double
     }
 }
 
+/* Concentrations of an element, between both ends of the step. */
+static void concentrations(const struct tw_run *run, int32_t element, const double *old,
+                           const double *now, double f, double *out)
+{
+    int32_t count = run->model->quality.count;
+    for (int32_t p = 0; p < count; p++) {
+        int32_t at = (element * count + p) * run->lanes;
+        out[p] = between(old[at], now[at], f);
+    }
+}
+
+/* Where there is no runoff there is no concentration either. */
+static void report_washoff(struct tw_run *run)
+{
+    const struct tw_hydrology_clock *clock = run->hydrology.clock;
+    double span = clock->new_runoff_ms - clock->old_runoff_ms;
+    double f = span > 0.0 ? (run->clock->report_ms - clock->old_runoff_ms) / span : 1.0;
+    for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
+        double *values = &run->values.subcatchment[i * run->values.subcatchment_width];
+        double *washoff = values + TW_SUBCATCHMENT_VALUES;
+        concentrations(run, i, run->quality.old_outlet, run->quality.outlet, f, washoff);
+        for (int32_t p = 0; p < run->model->quality.count; p++)
+            washoff[p] = values[TW_VALUE_RUNOFF] == 0.0 ? 0.0 : washoff[p];
+    }
+}
+
 static void set_network_values(struct tw_run *run, double f)
 {
     for (int32_t i = 0; i < run->net->node_count; i++) {
-        node_values(run, i, f, &run->values.node[i * NODE_VALUES]);
+        double *values = &run->values.node[i * run->values.node_width];
+        node_values(run, i, f, values);
+        concentrations(run, i, run->quality.old_node, run->quality.node, f, values + NODE_VALUES);
     }
     for (int32_t i = 0; i < run->net->link_count; i++) {
-        link_values(run, i, f, &run->values.link[i * LINK_VALUES]);
+        double *values = &run->values.link[i * run->values.link_width];
+        link_values(run, i, f, values);
+        concentrations(run, i, run->quality.old_link, run->quality.link, f, values + LINK_VALUES);
     }
 }
 
 /* Means since the last report take the place of the values at its time. */
 static void set_average_values(struct tw_run *run)
 {
-    int64_t nodes = (int64_t)run->net->node_count * NODE_VALUES;
-    int64_t links = (int64_t)run->net->link_count * LINK_VALUES;
+    int64_t nodes = (int64_t)run->net->node_count * run->values.node_width;
+    int64_t links = (int64_t)run->net->link_count * run->values.link_width;
     double steps = *run->average_steps > 0 ? (double)*run->average_steps : 1.0;
     for (int64_t i = 0; i < nodes; i++) {
         run->values.node[i] = run->average[i] / steps;
@@ -98,8 +131,8 @@ static void set_average_values(struct tw_run *run)
 static void add_to_average(struct tw_run *run)
 {
     set_network_values(run, 1.0);
-    int64_t nodes = (int64_t)run->net->node_count * NODE_VALUES;
-    int64_t links = (int64_t)run->net->link_count * LINK_VALUES;
+    int64_t nodes = (int64_t)run->net->node_count * run->values.node_width;
+    int64_t links = (int64_t)run->net->link_count * run->values.link_width;
     for (int64_t i = 0; i < nodes; i++)
         run->average[i] += run->values.node[i];
     for (int64_t i = 0; i < links; i++)
@@ -139,7 +172,7 @@ static void set_system_values(struct tw_run *run)
     for (int k = 0; k < 15; k++)
         s[k] = 0.0;
     for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
-        const double *v = &run->values.subcatchment[i * TW_SUBCATCHMENT_VALUES];
+        const double *v = &run->values.subcatchment[i * run->values.subcatchment_width];
         double a = run->model->subcatchments.area_m2[i];
         s[RAIN] += v[TW_VALUE_RAIN] * a;
         s[INFILTRATION] += v[TW_VALUE_INFILTRATION] * a;
@@ -184,11 +217,12 @@ static tw_status write_period(struct tw_run *run)
         set_network_values(run, f);
     }
     if (run->hydrology.active) {
-        tw_hydrology_report(&run->hydrology, clock->report_ms, 0,
-                            (double(*)[TW_SUBCATCHMENT_VALUES])run->values.subcatchment);
+        tw_hydrology_report(&run->hydrology, clock->report_ms, 0, run->values.subcatchment,
+                            run->values.subcatchment_width);
+        report_washoff(run);
     }
     set_system_values(run);
-    tw_statistics_reported(&run->statistics, run->values.node, NODE_VALUES);
+    tw_statistics_reported(&run->statistics, run->values.node, run->values.node_width);
     if (run->out == NULL) return TW_OK;
     const struct tw_run_values *v = &run->values;
     return tw_out_write(run->out, day, v->subcatchment, v->node, v->link, v->system);

@@ -25,17 +25,20 @@ static void lay_core(struct tw_run *run, int32_t lanes, struct tw_pool *state,
     tw_inflows_lay(&run->inflows, model, lanes, state);
     tw_control_lay(&run->control, model, lanes, state);
     tw_hydraulics_lay(&run->hydraulics, model, run->net, lanes, state, scratch);
+    tw_quality_lay(&run->quality, model, lanes, state);
 }
 
 /* What moves too, but only for results and the report. */
 static void lay_report(struct tw_run *run, struct tw_pool *state)
 {
+    size_t pollutants = (size_t)run->model->quality.count;
     if (!run->reporting) return;
     tw_statistics_lay(&run->statistics, run->model, run->net, run->lanes, state);
     run->average_steps = TW_POOL_NEW(state, int64_t, 1);
     if (run->model->options.report_averages) {
-        run->average = TW_POOL_NEW(
-            state, double, (size_t)run->net->node_count * 6 + (size_t)run->net->link_count * 5);
+        run->average = TW_POOL_NEW(state, double,
+                                   (size_t)run->net->node_count *(6 + pollutants) +
+                                       (size_t)run->net->link_count * (5 + pollutants));
     }
 }
 
@@ -233,6 +236,8 @@ static void begin(struct tw_run *run)
     tw_control_begin(&run->control, o->start_day);
     tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);
+    tw_quality_begin(&run->quality, o->start_day, run->hydraulics.node.depth_m,
+                     run->hydraulics.link.depth_m, run->net->row_of_link);
     if (run->reporting) {
         tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
     }

@@ -13,6 +13,7 @@
 #include "hydrology/hydrology.h"
 #include "hydrology/inflows.h"
 #include "io/out.h"
+#include "quality/quality.h"
 #include "thalweg/run.h"
 
 /* Rates at the end of a step, one set per lane [m3/s]. */
@@ -39,6 +40,7 @@ struct tw_run_sums {            /* per lane */
 /* Values of a report time, [element][variable]; averages add up in them. */
 struct tw_run_values {
     double *subcatchment, *node, *link;
+    int32_t subcatchment_width, node_width, link_width; /* with a value for each pollutant */
     double system[15];
 };
 
@@ -68,6 +70,7 @@ struct tw_run {
     struct tw_inflows_run inflows;
     struct tw_control control;
     struct tw_hydraulics hydraulics;
+    struct tw_quality quality;
     struct tw_semi *semi; /* NULL: routed by the dynamic wave */
     struct tw_statistics statistics;
     struct tw_run_clock *clock; /* [1] */
@@ -111,6 +114,13 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms);
 /** Find lanes that are not finite any more and put copies of others in their place, and in that of
  * those that failed before. errors: TW_ERR_NUMERIC no lane is finite */
 tw_status tw_run_replace_failed(struct tw_run *run);
+
+/** Pollutants of all subcatchments in the last runoff step. */
+void tw_run_surface_pollutants(struct tw_run *run);
+/** Pollutants that come into nodes at a routing time [ms]. */
+void tw_run_node_pollutants(struct tw_run *run, double at_ms);
+/** Pollutants through the network in a routing step. */
+void tw_run_route_pollutants(struct tw_run *run, double dt_s);
 
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);

@@ -43,8 +43,10 @@ static void advance_runoff(struct tw_run *run, double next_ms)
         tw_hydrology_set_climate(h, next_ms);
         return;
     }
-    while (h->clock->new_runoff_ms < next_ms)
+    while (h->clock->new_runoff_ms < next_ms) {
         tw_hydrology_step(h, run->clock->end_ms);
+        tw_run_surface_pollutants(run);
+    }
 }
 
 /* Pumps start and stop by the depth at their inlet. */
@@ -300,6 +302,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     clock->old_ms = clock->elapsed_ms;
     clock->elapsed_ms += step_ms;
     add_lateral_inflows(run);
+    tw_run_node_pollutants(run, clock->old_ms);
     tw_run_set_outfall_stages(run);
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
     if (run->net->link_count == 0 || run->model->options.ignore_routing) {
@@ -314,6 +317,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
             step_semi(run, step_s);
         }
     }
+    tw_run_route_pollutants(run, step_s);
     tw_balance_set_rates(run, step_s);
     /* rates of the semi-implicit method are means over the step, others those at its end */
     if (run->semi != NULL) tw_balance_half_step(run, step_s);

@@ -46,6 +46,8 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->old_runoff_m3s = TW_POOL_NEW(state, double, subs);
     h->new_runoff_m3s = TW_POOL_NEW(state, double, subs);
     h->outfall_routed_m3 = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *width);
+    size_t told = model->quality.count > 0 ? subs : 0;
+    h->volumes = TW_POOL_NEW(state, struct tw_runoff_volumes, told);
     tw_ground_lay(&h->ground, model, lanes, state);
     tw_lid_lay(&h->lid, model, lanes, state);
     h->totals.rain_m3 = TW_POOL_NEW(state, double, width);
@@ -478,6 +480,30 @@ static void lids_step(struct tw_hydrology *h, int32_t i, int32_t lane,
     volumes->infiltration_m3 += lid.exfiltration;
 }
 
+static void volumes_tell(struct tw_hydrology *h, int32_t i, int32_t lane,
+                         const struct step_volumes *before_lids, double ponded_m3, double rain_mps,
+                         double dt_s)
+{
+    double area_m2 = h->model->subcatchments.area_m2[i];
+    double open_m2 = area_m2 - tw_lid_area_m2(h->model, i), runoff_m3 = 0.0;
+    double rain_m3 = rain_mps * dt_s * open_m2;
+    double lid_rain_m3 = rain_mps * dt_s * (area_m2 - open_m2);
+    size_t here = at(h, i, lane);
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        runoff_m3 += before_lids->runoff_m3[k];
+    h->volumes[here] = (struct tw_runoff_volumes){
+        .rain_m3 = rain_m3,
+        .inflow_m3 = ponded_m3 + rain_m3 + h->runon_mps[here] * dt_s * open_m2,
+        .infiltration_m3 = before_lids->infiltration_m3,
+        .outflow_m3 = before_lids->outlet_m3,
+        .lid_rain_m3 = lid_rain_m3,
+        .lid_water_m3 = lid_rain_m3 + (open_m2 > 0.0 ? 0.0 : h->runon_mps[here] * dt_s * area_m2),
+        .surface_out_m3 = h->new_runoff_m3s[here] * dt_s,
+        .drain_out_m3 = tw_lid_drain_m3s(&h->lid, i, lane, 1.0) * dt_s,
+        .rain_mps = rain_mps,
+        .runoff_mps = runoff_m3 / dt_s / area_m2};
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
@@ -490,8 +516,10 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         struct tw_infiltration_input weather = {
             .dt_s = dt_s, .rain_mps = rain_mps, .recovery_factor = h->clock->recovery_factor};
         struct step_volumes volumes = {0};
+        double ponded_m3 = stored_m3(h, i, lane);
         for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
             subarea_step(h, i, k, lane, &weather, evaporation_mps, &volumes);
+        struct step_volumes before_lids = volumes;
         lids_step(h, i, lane, &weather, evaporation_mps, &volumes);
         size_t here = at(h, i, lane);
         h->evaporated_mps[here] = volumes.evaporation_m3 / dt_s / area_m2;
@@ -499,6 +527,7 @@ static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
         h->new_runoff_m3s[here] = volumes.outlet_m3 / dt_s;
         volumes_add(h, i, lane, rain_mps * dt_s * area_m2, dt_s, &volumes);
         ground_step(h, i, lane, &volumes, dt_s);
+        if (m->quality.count > 0) volumes_tell(h, i, lane, &before_lids, ponded_m3, rain_mps, dt_s);
     }
 }
 

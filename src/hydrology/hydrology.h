@@ -111,6 +111,15 @@ struct tw_catchment {
     double soil[TW_INFILTRATION_SOIL]; /* the infiltration method's parameters, SI */
 };
 
+/* What pollutants have to know of a subcatchment's last step. */
+struct tw_runoff_volumes {
+    double rain_m3, inflow_m3; /* beside LIDs; the latter with run-on and what was ponded */
+    double infiltration_m3, outflow_m3; /* beside LIDs, before they took any */
+    double lid_rain_m3, lid_water_m3;   /* onto LIDs themselves; the latter with run-on */
+    double surface_out_m3, drain_out_m3;
+    double rain_mps, runoff_mps;
+};
+
 struct tw_hydrology {
     const struct tw_model *model;
     struct tw_threads *threads; /* borrowed; NULL: the caller's alone */
@@ -141,6 +150,7 @@ struct tw_hydrology {
     double *old_runoff_m3s, *new_runoff_m3s;  /* same shape: at the two runoff times */
     double *outfall_routed_m3; /* [outfall * lanes + lane] outflow onto a subcatchment since the
                                   last runoff step; the engine adds, the step takes */
+    struct tw_runoff_volumes *volumes; /* [subcatchment * lanes + lane]; only with pollutants */
     struct tw_ground_state ground;
     struct tw_lid_state lid;
     struct tw_hydrology_totals totals;
@@ -210,10 +220,10 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
  * What is reported of every subcatchment of a lane at a report time.
  *
  * report_ms  from the run's start [ms], between the last two runoff times
- * out        [subcatchment][TW_SUBCATCHMENT_VALUES]
+ * out        [subcatchment * width + value], TW_SUBCATCHMENT_VALUES of each are set
  */
-void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane,
-                         double (*out)[TW_SUBCATCHMENT_VALUES]);
+void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane, double *out,
+                         int32_t width);
 
 /** Rain of a gage that is reported at a time [mm/h]: that of the interval the time lies in. */
 double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, double report_ms,

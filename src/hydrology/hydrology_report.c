@@ -18,8 +18,8 @@ static void report_ground(const struct tw_hydrology *h, int32_t i, int32_t lane,
     out[TW_VALUE_SOIL_MOISTURE] = g->moisture_ratio[here];
 }
 
-void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane,
-                         double (*out)[TW_SUBCATCHMENT_VALUES])
+void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane, double *out,
+                         int32_t width)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
     const struct tw_hydrology_clock *clock = h->clock;
@@ -30,15 +30,16 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
         double runoff_m3s = (1.0 - f) * h->old_runoff_m3s[here] + f * h->new_runoff_m3s[here];
         runoff_m3s += tw_lid_drain_m3s(&h->lid, i, lane, f);
         if (runoff_m3s < least_runoff_mps * s->area_m2[i]) runoff_m3s = 0.0;
+        double *v = out + (size_t)i * (size_t)width;
         for (int k = 0; k < TW_SUBCATCHMENT_VALUES; k++)
-            out[i][k] = 0.0;
+            v[k] = 0.0;
         if (s->gage[i] >= 0)
-            out[i][TW_VALUE_RAIN] = tw_hydrology_gage_report_mmh(h, s->gage[i], report_ms, lane);
-        if (h->outer_rain_mmh[here] >= 0.0) out[i][TW_VALUE_RAIN] = h->outer_rain_mmh[here];
-        out[i][TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
-        out[i][TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
-        out[i][TW_VALUE_RUNOFF] = runoff_m3s;
-        report_ground(h, i, lane, f, out[i]);
+            v[TW_VALUE_RAIN] = tw_hydrology_gage_report_mmh(h, s->gage[i], report_ms, lane);
+        if (h->outer_rain_mmh[here] >= 0.0) v[TW_VALUE_RAIN] = h->outer_rain_mmh[here];
+        v[TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
+        v[TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
+        v[TW_VALUE_RUNOFF] = runoff_m3s;
+        report_ground(h, i, lane, f, v);
     }
 }
 

@@ -178,7 +178,7 @@ static void runoff_reaches_nodes_between_runoff_times(void **state)
     assert_near(lateral[0], 0.5 + b, 1e-15); /* rounding */
     assert_near(lateral[1], c, 1e-15);
     assert_near(wet, b + c, 1e-15);
-    tw_hydrology_report(&w.h, middle_ms, 0, out);
+    tw_hydrology_report(&w.h, middle_ms, 0, &out[0][0], TW_SUBCATCHMENT_VALUES);
     assert_near(out[2][TW_VALUE_RUNOFF], c, 1e-15);
     assert_near(out[2][TW_VALUE_RAIN], 60.0, 0.0);
     weather_end(&w);

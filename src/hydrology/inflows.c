@@ -17,6 +17,7 @@ void tw_inflows_lay(struct tw_inflows_run *in, const struct tw_model *model, int
     in->cursor = TW_POOL_NEW(state, int32_t, model->series.count);
     in->pattern_factor = TW_POOL_NEW(state, double, model->patterns.count);
     in->dry_m3s = TW_POOL_NEW(state, double, model->dry_weather.count);
+    in->external_m3s = TW_POOL_NEW(state, double, model->inflows.count);
     in->dry_factor = TW_POOL_NEW(state, double, model->dry_weather.count *lanes);
     in->external_factor = TW_POOL_NEW(state, double, model->inflows.count *lanes);
 }
@@ -62,6 +63,18 @@ static double factor_at(const struct tw_patterns *patterns, int32_t pattern,
     return 1.0;
 }
 
+double tw_inflows_dry_factor(const struct tw_inflows_run *in, const int32_t pattern[4])
+{
+    int weekday = tw_day_weekday(floor(in->state->hour / 24.0));
+    double factor = 1.0;
+    for (int k = 0; k < 4; k++) {
+        bool stands_back =
+            k == TW_PATTERN_HOURLY && pattern[TW_PATTERN_WEEKEND] >= 0 && is_weekend(weekday);
+        if (pattern[k] >= 0 && !stands_back) factor *= in->pattern_factor[pattern[k]];
+    }
+    return factor;
+}
+
 /* All factors of an hour, and the dry weather flows that follow from them. */
 static void hour_begin(struct tw_inflows_run *in, double hour)
 {
@@ -75,27 +88,27 @@ static void hour_begin(struct tw_inflows_run *in, double hour)
     for (int32_t i = 0; i < m->patterns.count; i++)
         in->pattern_factor[i] = factor_at(&m->patterns, i, &c, weekday);
     for (int32_t i = 0; i < dry->count; i++) {
-        const int32_t *pattern = dry->pattern[i];
-        double flow_m3s = dry->base_m3s[i];
-        for (int k = 0; k < 4; k++) {
-            bool stands_back =
-                k == TW_PATTERN_HOURLY && pattern[TW_PATTERN_WEEKEND] >= 0 && is_weekend(weekday);
-            if (pattern[k] >= 0 && !stands_back) flow_m3s *= in->pattern_factor[pattern[k]];
-        }
+        double flow_m3s = dry->base_m3s[i] * tw_inflows_dry_factor(in, dry->pattern[i]);
         in->dry_m3s[i] = fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
     }
 }
 
-static double external_flow(struct tw_inflows_run *in, int32_t row, double day)
+double tw_inflows_value(struct tw_inflows_run *in, int32_t series, int32_t pattern, double base,
+                        double factor, double at_ms)
+{
+    double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3, value = base;
+    if (pattern >= 0) value *= in->pattern_factor[pattern];
+    if (series >= 0)
+        value += factor *
+                 tw_series_value(in->model, series, day, in->state->start_day, &in->cursor[series]);
+    return value;
+}
+
+static double external_flow(struct tw_inflows_run *in, int32_t row, double at_ms)
 {
     const struct tw_inflows *inflows = &in->model->inflows;
-    int32_t series = inflows->series[row], pattern = inflows->pattern[row];
-    double flow_m3s = inflows->base_m3s[row];
-    if (pattern >= 0) flow_m3s *= in->pattern_factor[pattern];
-    if (series >= 0)
-        flow_m3s +=
-            inflows->series_to_m3s[row] *
-            tw_series_value(in->model, series, day, in->state->start_day, &in->cursor[series]);
+    double flow_m3s = tw_inflows_value(in, inflows->series[row], inflows->pattern[row],
+                                       inflows->base_m3s[row], inflows->series_to_m3s[row], at_ms);
     return fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
 }
 
@@ -112,7 +125,8 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
     for (size_t lane = 0; lane < lanes; lane++)
         sums[lane] = (struct tw_inflow_sums){0};
     for (int32_t i = 0; i < m->inflows.count; i++) {
-        double flow_m3s = external_flow(in, i, day);
+        double flow_m3s = external_flow(in, i, at_ms);
+        in->external_m3s[i] = flow_m3s;
         double *to_m3s = lateral_m3s + (size_t)m->inflows.node[i] * lanes;
         const double *factor = in->external_factor + (size_t)i * lanes;
         for (size_t lane = 0; lane < lanes; lane++) {

@@ -20,6 +20,7 @@ struct tw_inflows_run {
     int32_t *cursor;                /* [series] entry where it was read last */
     double *pattern_factor;         /* [pattern] of that hour */
     double *dry_m3s;                /* [dry weather row] base times patterns, of that hour */
+    double *external_m3s;           /* [inflow row] at the last routing time, as the file says */
     double *dry_factor;             /* [dry weather row * lanes + lane] 1: as the file says */
     double *external_factor;        /* [inflow row * lanes + lane] */
 };
@@ -46,6 +47,13 @@ struct tw_inflow_sums {
  */
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
                     struct tw_inflow_sums *sums);
+
+/** Product of a dry weather row's patterns in the present hour. */
+double tw_inflows_dry_factor(const struct tw_inflows_run *in, const int32_t pattern[4]);
+
+/** base times a pattern plus factor times a series (-1: none) at a routing time [ms]. */
+double tw_inflows_value(struct tw_inflows_run *in, int32_t series, int32_t pattern, double base,
+                        double factor, double at_ms);
 
 /** Days by which a series moves because the run does not start when the file says; 0 with dates. */
 double tw_series_shift_days(const struct tw_model *model, int32_t series, double start_day);

@@ -1,13 +1,9 @@
-/* [INFLOWS] and [DWF]: flows. Rows of pollutants come with [POLLUTANTS]. */
+/* [INFLOWS] and [DWF]: flows; rows of pollutants are read in inp_quality.c. */
 #include "io/inp_reader.h"
 
-/* True: the row is about flow. Anything else needs a pollutant. */
-static bool is_flow(struct tw_inp *inp, const struct tw_inp_row *row)
+static bool is_flow(const struct tw_inp *inp, const struct tw_inp_row *row)
 {
-    if (tw_inp_begins(tw_inp_word(inp, row, 1), "FLOW")) return true;
-    if (!inp->options.ignore_quality)
-        tw_inp_fault(inp, row, "pollutant \"%s\": not available yet", tw_inp_word(inp, row, 1));
-    return false;
+    return row->count > 1 && tw_inp_begins(tw_inp_word(inp, row, 1), "FLOW");
 }
 
 /* A node has one row of each section: a second one replaces it, as in SWMM. */
@@ -27,9 +23,9 @@ tw_status tw_inp_inflow_read(struct tw_inp *inp, const struct tw_inp_row *row)
     int32_t pattern = -1;
     double factor = 1.0;
     double base = 0.0;
-    if (!tw_inp_need(inp, row, 3) || !tw_inp_find(inp, row, 0, &m->nodes.names, "node", &node) ||
-        !is_flow(inp, row))
-        return TW_OK;
+    if (!tw_inp_need(inp, row, 3)) return TW_OK;
+    if (!is_flow(inp, row)) return tw_inp_pollutant_inflow_read(inp, row);
+    if (!tw_inp_find(inp, row, 0, &m->nodes.names, "node", &node)) return TW_OK;
     const char *name = tw_inp_word(inp, row, 2);
     if (name[0] != '\0' && !tw_inp_find(inp, row, 2, &m->series.names, "time series", &series))
         return TW_OK;
@@ -54,8 +50,10 @@ tw_status tw_inp_dwf_read(struct tw_inp *inp, const struct tw_inp_row *row)
     int32_t node;
     int32_t pattern[4] = {-1, -1, -1, -1};
     double base;
-    if (!tw_inp_need(inp, row, 3) || !tw_inp_find(inp, row, 0, &m->nodes.names, "node", &node) ||
-        !is_flow(inp, row) || !tw_inp_number(inp, row, 2, "the average flow", &base))
+    if (!tw_inp_need(inp, row, 3)) return TW_OK;
+    if (!is_flow(inp, row)) return tw_inp_pollutant_dry_read(inp, row);
+    if (!tw_inp_find(inp, row, 0, &m->nodes.names, "node", &node) ||
+        !tw_inp_number(inp, row, 2, "the average flow", &base))
         return TW_OK;
     for (int i = 3; i < row->count && i < 7; i++) {
         int32_t found;

@@ -359,6 +359,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     TW_TRY(allocate_subcatchments(inp));
     TW_TRY(allocate_gages(inp));
     TW_TRY(allocate_ground_and_lids(inp));
+    TW_TRY(tw_inp_quality_allocate(inp));
     TW_TRY(allocate_inflows(inp));
     tw_names_init(&inp->model->curves.names, arena);
     tw_names_init(&inp->model->series.names, arena);

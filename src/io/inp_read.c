@@ -68,6 +68,7 @@ static tw_status read_rows(struct tw_inp *inp)
         (struct tw_evaporation){.series = -1, .to_mmday = 1.0, .recovery_pattern = -1};
     TW_TRY(declare_all(inp));
     TW_TRY(tw_inp_allocate_tables(inp));
+    TW_TRY(tw_inp_quality_allocate_tables(inp));
     TW_TRY(read_all(inp));
     TW_TRY(tw_inp_tables_finish(inp));
     TW_TRY(tw_inp_transects_finish(inp));
@@ -80,6 +81,7 @@ static tw_status read_rows(struct tw_inp *inp)
     tw_inp_check_subcatchments(inp);
     tw_inp_check_ground(inp);
     TW_TRY(tw_inp_check_lids(inp));
+    tw_inp_check_quality(inp);
     TW_TRY(tw_inp_check_links(inp));
     TW_TRY(tw_inp_check_nodes(inp));
     return tw_inp_check_tree(inp);

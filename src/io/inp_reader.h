@@ -93,7 +93,8 @@ struct tw_inp {
     /* lines where objects were first named, for faults found later */
     int32_t node_kinds[4], link_kinds[5]; /* objects of each kind so far */
     int32_t *node_line, *link_line, *subcatchment_line, *gage_line, *curve_line, *series_line,
-        *pattern_line, *aquifer_line, *ground_line, *lid_line, *lid_unit_line;
+        *pattern_line, *aquifer_line, *ground_line, *lid_line, *lid_unit_line, *pollutant_line,
+        *landuse_line;
     bool *subarea_given;
     double *given_depth_m;                 /* of nodes, before links make them deeper */
     int32_t *inflow_of_node, *dwf_of_node; /* row + 1 of each node; 0: none yet */
@@ -227,6 +228,9 @@ tw_status tw_inp_split(struct tw_inp *inp, size_t size);
 tw_status tw_inp_allocate(struct tw_inp *inp);
 /** Arrays for what the first pass counted: curves, series, patterns, transects, rules. */
 tw_status tw_inp_allocate_tables(struct tw_inp *inp);
+/** Arrays of pollutants and land uses, and those that have a place for both. */
+tw_status tw_inp_quality_allocate(struct tw_inp *inp);
+tw_status tw_inp_quality_allocate_tables(struct tw_inp *inp);
 /** Tables out of the points; the order of their x. */
 tw_status tw_inp_tables_finish(struct tw_inp *inp);
 /** Last transect and what follows from all of them. */
@@ -243,6 +247,8 @@ void tw_inp_options_begin(struct tw_inp *inp);
 void tw_inp_check_options(struct tw_inp *inp);
 /** Groundwater: what rows left to the aquifer, and whether it makes sense. */
 void tw_inp_check_ground(struct tw_inp *inp);
+/** Pollutants: not too many; their inflows beside flows. */
+void tw_inp_check_quality(struct tw_inp *inp);
 /** LIDs: layers that lack, units by subcatchment. errors: TW_ERR_NOMEM */
 tw_status tw_inp_check_lids(struct tw_inp *inp);
 /** Steps against each other, when gages have cut the wet one; values that 0 stands for. */
@@ -265,7 +271,7 @@ typedef tw_status tw_inp_read_fn(struct tw_inp *inp, const struct tw_inp_row *ro
 tw_inp_declare_fn tw_inp_pattern_declare, tw_inp_curve_declare, tw_inp_series_declare,
     tw_inp_gage_declare, tw_inp_subcatchment_declare, tw_inp_node_declare, tw_inp_link_declare,
     tw_inp_transect_declare, tw_inp_street_declare, tw_inp_rule_declare, tw_inp_aquifer_declare,
-    tw_inp_lid_declare;
+    tw_inp_lid_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare;
 
 tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_inp_curve_read,
     tw_inp_series_read, tw_inp_gage_read, tw_inp_evaporation_read, tw_inp_subcatchment_read,
@@ -275,8 +281,11 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_outlet_read, tw_inp_xsection_read, tw_inp_loss_read, tw_inp_rule_read,
     tw_inp_inflow_read, tw_inp_dwf_read, tw_inp_report_read, tw_inp_coordinate_read,
     tw_inp_vertex_read, tw_inp_polygon_read, tw_inp_symbol_read, tw_inp_file_read,
-    tw_inp_lid_control_read, tw_inp_lid_usage_read, tw_inp_pollutant_read, tw_inp_aquifer_read,
-    tw_inp_groundwater_read, tw_inp_gwf_read, tw_inp_rdii_read, tw_inp_missing_read,
-    tw_inp_unused_read, tw_inp_ignored_read, tw_inp_temperature_read;
+    tw_inp_landuse_read, tw_inp_coverage_read, tw_inp_loading_read, tw_inp_buildup_read,
+    tw_inp_washoff_read, tw_inp_treatment_read, tw_inp_pollutant_inflow_read,
+    tw_inp_pollutant_dry_read, tw_inp_lid_control_read, tw_inp_lid_usage_read,
+    tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
+    tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,
+    tw_inp_temperature_read;
 
 #endif

@@ -56,11 +56,6 @@ tw_status tw_inp_ignored_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
-tw_status tw_inp_pollutant_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    return inp->options.ignore_quality ? TW_OK : tw_inp_missing_read(inp, row);
-}
-
 tw_status tw_inp_rdii_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     return inp->options.ignore_rdii ? TW_OK : tw_inp_missing_read(inp, row);

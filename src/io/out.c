@@ -25,6 +25,7 @@ struct tw_out {
     struct tw_writer *writer;               /* NULL: the caller of tw_out_write writes */
     int32_t *subcatchments, *nodes, *links; /* reported ones */
     int32_t subcatchment_count, node_count, link_count;
+    int32_t pollutants;
     double subcatchment_unit[SUBCATCHMENT_VALUES], node_unit[NODE_VALUES], link_unit[LINK_VALUES],
         system_unit[SYSTEM_VALUES]; /* SI over file unit */
     char *row;                      /* a period as it is written; NULL with a writer */
@@ -89,14 +90,16 @@ static int32_t *pick(const bool *reported, int32_t count, int32_t *out_count)
 static tw_status make(tw_out *out)
 {
     const struct tw_model *m = out->model;
+    size_t p = (size_t)m->quality.count;
+    out->pollutants = m->quality.count;
     out->subcatchments =
         pick(m->subcatchment_reported, m->subcatchments.count, &out->subcatchment_count);
     out->nodes = pick(m->nodes.reported, m->nodes.count, &out->node_count);
     out->links = pick(m->links.reported, m->links.count, &out->link_count);
-    out->row_size =
-        sizeof(double) + sizeof(float) * ((size_t)out->subcatchment_count * SUBCATCHMENT_VALUES +
-                                          (size_t)out->node_count * NODE_VALUES +
-                                          (size_t)out->link_count * LINK_VALUES + SYSTEM_VALUES);
+    out->row_size = sizeof(double) +
+                    sizeof(float) * ((size_t)out->subcatchment_count * (SUBCATCHMENT_VALUES + p) +
+                                     (size_t)out->node_count * (NODE_VALUES + p) +
+                                     (size_t)out->link_count * (LINK_VALUES + p) + SYSTEM_VALUES);
     out->row = malloc(out->row_size);
     set_units(out);
     return out->subcatchments && out->nodes && out->links && out->row ? TW_OK : TW_ERR_NOMEM;
@@ -110,7 +113,7 @@ static tw_status put_head(tw_out *out)
                             out->subcatchment_count,
                             out->node_count,
                             out->link_count,
-                            0};
+                            out->pollutants};
     TW_TRY(tw_outfile_write(out->file, head, sizeof head));
     out->names_at = (int32_t)tw_outfile_size(out->file);
     const struct tw_model *m = out->model;
@@ -123,6 +126,10 @@ static tw_status put_head(tw_out *out)
     for (int32_t i = 0; i < out->link_count; i++) {
         TW_TRY(put_name(out, tw_names_get(&m->links.names, out->links[i])));
     }
+    for (int32_t p = 0; p < out->pollutants; p++)
+        TW_TRY(put_name(out, tw_names_get(&m->quality.pollutant_names, p)));
+    for (int32_t p = 0; p < out->pollutants; p++)
+        TW_TRY(put_int(out, (int32_t)m->quality.pollutant[p].unit));
     return TW_OK;
 }
 
@@ -164,12 +171,14 @@ static tw_status put_properties(tw_out *out)
 
 static tw_status put_variables(tw_out *out, double start_day, double report_step_s)
 {
-    const int32_t counts[] = {SUBCATCHMENT_VALUES, NODE_VALUES, LINK_VALUES, SYSTEM_VALUES};
-    int32_t codes[SYSTEM_VALUES];
-    for (int32_t i = 0; i < SYSTEM_VALUES; i++)
-        codes[i] = i;
-    for (int k = 0; k < 4; k++)
-        TW_TRY(put_codes(out, codes, counts[k]));
+    int32_t p = out->pollutants;
+    const int32_t counts[] = {SUBCATCHMENT_VALUES + p, NODE_VALUES + p, LINK_VALUES + p,
+                              SYSTEM_VALUES};
+    for (int k = 0; k < 4; k++) {
+        TW_TRY(put_int(out, counts[k]));
+        for (int32_t code = 0; code < counts[k]; code++)
+            TW_TRY(put_int(out, code));
+    }
     TW_TRY(tw_outfile_write(out->file, &start_day, sizeof start_day));
     TW_TRY(put_int(out, (int32_t)report_step_s));
     out->results_at = (int32_t)tw_outfile_size(out->file);
@@ -206,14 +215,15 @@ tw_status tw_out_write_by_thread(tw_out *out)
     return TW_OK;
 }
 
-/* Values of some elements as floats; returns where the next ones go. */
-static char *pack(char *to, const double *values, int32_t width, const double *unit,
+/* Values of some elements as floats, `width` with a unit and `more` without; returns where the next
+ * ones go. */
+static char *pack(char *to, const double *values, int32_t width, int32_t more, const double *unit,
                   const int32_t *list, int32_t count)
 {
     for (int32_t k = 0; k < count; k++) {
-        const double *v = &values[(size_t)(list == NULL ? k : list[k]) * (size_t)width];
-        for (int32_t j = 0; j < width; j++) {
-            float f = (float)(v[j] * unit[j]);
+        const double *v = &values[(size_t)(list == NULL ? k : list[k]) * (size_t)(width + more)];
+        for (int32_t j = 0; j < width + more; j++) {
+            float f = (float)(v[j] * (j < width ? unit[j] : 1.0));
             memcpy(to, &f, sizeof f);
             to += sizeof f;
         }
@@ -226,7 +236,7 @@ static void turn_signs(const tw_out *out, char *links)
 {
     for (int32_t k = 0; k < out->link_count; k++) {
         if (!out->model->links.reversed[out->links[k]]) continue;
-        char *at = links + (size_t)k * LINK_VALUES * sizeof(float);
+        char *at = links + (size_t)k * (size_t)(LINK_VALUES + out->pollutants) * sizeof(float);
         float v[3];
         memcpy(v, at, sizeof v);
         v[0] = -v[0];
@@ -241,16 +251,16 @@ tw_status tw_out_write(tw_out *out, double day, const double *subcatchment, cons
     char *row = out->writer != NULL ? tw_writer_buffer(out->writer) : out->row, *at = row;
     memcpy(at, &day, sizeof day);
     at += sizeof day;
-    at = pack(at, subcatchment, SUBCATCHMENT_VALUES, out->subcatchment_unit, out->subcatchments,
-              out->subcatchment_count);
-    at = pack(at, node, NODE_VALUES, out->node_unit, out->nodes, out->node_count);
+    at = pack(at, subcatchment, SUBCATCHMENT_VALUES, out->pollutants, out->subcatchment_unit,
+              out->subcatchments, out->subcatchment_count);
+    at = pack(at, node, NODE_VALUES, out->pollutants, out->node_unit, out->nodes, out->node_count);
     char *links = at;
-    at = pack(at, link, LINK_VALUES, out->link_unit, out->links, out->link_count);
+    at = pack(at, link, LINK_VALUES, out->pollutants, out->link_unit, out->links, out->link_count);
     turn_signs(out, links);
     double values[SYSTEM_VALUES];
     memcpy(values, system, sizeof values);
     if (out->model->us_units) values[0] = tw_units_fahrenheit(values[0]);
-    (void)pack(at, values, SYSTEM_VALUES, out->system_unit, NULL, 1);
+    (void)pack(at, values, SYSTEM_VALUES, 0, out->system_unit, NULL, 1);
     out->periods++;
     if (out->writer != NULL) return tw_writer_send(out->writer, out->row_size);
     return tw_outfile_write(out->file, row, out->row_size);

@@ -35,6 +35,8 @@ tw_status tw_out_write_by_thread(tw_out *out);
  * the signs of turned conduits are set here.
  *
  * day           decimal day
+ * With pollutants their concentrations follow the values of each subcatchment, node and link.
+ *
  * subcatchment  [subcatchments * 8] rain mm/h, snow mm, evaporation mm/d, infiltration mm/h,
  *               runoff m3/s, groundwater m3/s, its level m, soil moisture ratio
  * node          [nodes * 6] depth m, head m, volume m3, lateral inflow, inflow, flooding m3/s

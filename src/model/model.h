@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "model/ground.h"
 #include "model/lid.h"
+#include "model/quality.h"
 #include "thalweg/model.h"
 
 #include <stdbool.h>
@@ -316,6 +317,7 @@ struct tw_model {
     struct tw_aquifers aquifers;
     struct tw_grounds grounds;
     struct tw_lids lids;
+    struct tw_quality_model quality;
     struct tw_nodes nodes;
     struct tw_outfalls outfalls;
     struct tw_storages storages;

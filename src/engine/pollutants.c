@@ -1,0 +1,175 @@
+/* Pollutants follow the water: what the parts of the engine tell those of quality/. */
+#include "engine/run_state.h"
+
+#include "hydraulics/node_depth.h"
+
+static size_t at(const struct tw_run *run, int32_t element, int32_t lane)
+{
+    return (size_t)element * (size_t)run->lanes + (size_t)lane;
+}
+
+void tw_run_surface_pollutants(struct tw_run *run)
+{
+    const struct tw_hydrology *h = &run->hydrology;
+    const struct tw_hydrology_clock *clock = h->clock;
+    double dt_s = (clock->new_runoff_ms - clock->old_runoff_ms) / 1000.0;
+    if (!run->quality.active || !(dt_s > 0.0)) return;
+    tw_quality_runon(&run->quality, h->old_runoff_m3s);
+    for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
+        if (run->model->subcatchments.area_m2[i] == 0.0) continue;
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            const struct tw_runoff_volumes *v = &h->volumes[at(run, i, lane)];
+            struct tw_quality_surface s = {.dt_s = dt_s,
+                                           .day = clock->start_day + clock->old_runoff_ms / 8.64e7,
+                                           .rain_m3 = v->rain_m3,
+                                           .rain_mps = v->rain_mps,
+                                           .inflow_m3 = v->inflow_m3,
+                                           .infiltration_m3 = v->infiltration_m3,
+                                           .outflow_m3 = v->outflow_m3,
+                                           .lid_rain_m3 = v->lid_rain_m3,
+                                           .lid_water_m3 = v->lid_water_m3,
+                                           .surface_out_m3 = v->surface_out_m3,
+                                           .drain_out_m3 = v->drain_out_m3,
+                                           .runoff_mps = v->runoff_mps};
+            tw_quality_surface_step(&run->quality, i, lane, &s);
+        }
+    }
+}
+
+/* Dry weather flow brings its pollutants' usual concentrations, or those of its own rows. */
+static void add_dry_weather(struct tw_run *run)
+{
+    const struct tw_model *m = run->model;
+    const struct tw_inflows_run *in = &run->inflows;
+    struct tw_quality *q = &run->quality;
+    for (int32_t i = 0; i < m->dry_weather.count; i++) {
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            double flow = in->dry_m3s[i] * in->dry_factor[at(run, i, lane)];
+            if (flow > 0.0)
+                tw_quality_add_flow(q, m->dry_weather.node[i], lane, flow, tw_pollutant_of_dry);
+        }
+    }
+    for (int32_t i = 0; i < m->quality.dry_count; i++) {
+        const struct tw_pollutant_dry *d = &m->quality.dry[i];
+        if (d->flow_row < 0) continue;
+        double usual = m->quality.pollutant[d->pollutant].dry;
+        double more = d->base * tw_inflows_dry_factor(in, d->pattern) - (usual > 0.0 ? usual : 0.0);
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            double flow = in->dry_m3s[d->flow_row] * in->dry_factor[at(run, d->flow_row, lane)];
+            if (flow > 0.0) tw_quality_add_load(q, d->node, lane, d->pollutant, flow * more);
+        }
+    }
+}
+
+/* Water that comes in at an outfall counts as an external inflow. */
+static double inflow_of(const struct tw_run *run, const struct tw_pollutant_inflow *p, int32_t lane)
+{
+    const struct tw_inflows_run *in = &run->inflows;
+    double flow = 0.0, back = run->hydraulics.node.old_net_inflow_m3s[at(run, p->node, lane)];
+    if (p->flow_row >= 0)
+        flow = in->external_m3s[p->flow_row] * in->external_factor[at(run, p->flow_row, lane)];
+    bool outfall = run->model->nodes.kind[p->node] == TW_NODE_OUTFALL;
+    return outfall && back < 0.0 ? flow - back : flow;
+}
+
+static void add_external(struct tw_run *run, double at_ms)
+{
+    const struct tw_model *m = run->model;
+    for (int32_t i = 0; i < m->quality.inflow_count; i++) {
+        const struct tw_pollutant_inflow *p = &m->quality.inflow[i];
+        double value =
+            tw_inflows_value(&run->inflows, p->series, p->pattern, p->base, p->factor, at_ms);
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            double load = p->mass ? value : value * inflow_of(run, p, lane);
+            tw_quality_add_load(&run->quality, p->node, lane, p->pollutant, load);
+        }
+    }
+}
+
+static void add_ground(struct tw_run *run, double f)
+{
+    const struct tw_model *m = run->model;
+    const struct tw_ground_state *g = &run->hydrology.ground;
+    for (int32_t i = 0; i < m->grounds.count; i++) {
+        const struct tw_ground *ground = &m->grounds.ground[i];
+        double area = m->subcatchments.area_m2[ground->subcatchment];
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            size_t here = at(run, i, lane);
+            double flow = ((1.0 - f) * g->old_mps[here] + f * g->new_mps[here]) * area;
+            tw_quality_add_flow(&run->quality, ground->node, lane, flow, tw_pollutant_of_ground);
+        }
+    }
+}
+
+/* Drains of LIDs carry what their subcatchment's runoff does. */
+static void add_drains(struct tw_run *run, double f)
+{
+    const struct tw_model *m = run->model;
+    const struct tw_lid_state *lid = &run->hydrology.lid;
+    struct tw_quality *q = &run->quality;
+    for (int32_t i = 0; i < m->lids.unit_count; i++) {
+        const struct tw_lid_unit *u = &m->lids.unit[i];
+        if (u->drain_node < 0) continue;
+        for (int32_t p = 0; p < m->quality.count; p++) {
+            for (int32_t lane = 0; lane < run->lanes; lane++) {
+                size_t drain = at(run, i, lane);
+                size_t outlet = at(run, u->subcatchment * m->quality.count + p, lane);
+                double load = (1.0 - f) * lid->old_drain_m3s[drain] * q->old_outlet[outlet] +
+                              f * lid->new_drain_m3s[drain] * q->outlet[outlet];
+                tw_quality_add_load(q, u->drain_node, lane, p, load);
+            }
+        }
+    }
+}
+
+void tw_run_node_pollutants(struct tw_run *run, double at_ms)
+{
+    const struct tw_hydrology_clock *clock = run->hydrology.clock;
+    if (!run->quality.active) return;
+    tw_quality_loads_begin(&run->quality);
+    add_dry_weather(run);
+    add_external(run, at_ms);
+    if (!run->hydrology.active) return;
+    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
+    double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;
+    f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
+    tw_quality_add_runoff(&run->quality, f, run->hydrology.old_runoff_m3s,
+                          run->hydrology.new_runoff_m3s);
+    add_ground(run, f);
+    add_drains(run, f);
+}
+
+static double surface_of(const void *network, int32_t node, double depth_m)
+{
+    return tw_node_own_surface(network, node, depth_m);
+}
+
+void tw_run_route_pollutants(struct tw_run *run, double dt_s)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    const struct tw_network *net = run->net;
+    if (!run->quality.active) return;
+    struct tw_quality_water water = {.dt_s = dt_s,
+                                     .from = net->from,
+                                     .to = net->to,
+                                     .link_of_row = net->link_of_row,
+                                     .link_count =
+                                         run->model->options.ignore_routing ? 0 : net->link_count,
+                                     .conduit_count = net->conduit_count,
+                                     .barrels = net->conduit.barrels,
+                                     .node_inflow_m3s = h->node.inflow_m3s,
+                                     .node_volume_m3 = h->node.volume_m3,
+                                     .node_old_volume_m3 = h->node.old_volume_m3,
+                                     .node_depth_m = h->node.depth_m,
+                                     .node_old_depth_m = h->node.old_depth_m,
+                                     .storage_evaporation_m3s = h->storage_evaporation_m3s,
+                                     .link_flow_m3s = h->link.flow_m3s,
+                                     .link_volume_m3 = h->link.volume_m3,
+                                     .link_old_volume_m3 = h->link.old_volume_m3,
+                                     .conduit_entry_m3s = h->conduit.entry_m3s,
+                                     .conduit_flow_m3s = h->conduit.flow_m3s,
+                                     .conduit_loss_m3s = h->conduit.loss_m3s,
+                                     .surface_m2 = surface_of,
+                                     .network = net};
+    tw_quality_route(&run->quality, &water);
+}

@@ -1,0 +1,96 @@
+/* Pollutants: what lies on surfaces and is washed off, what flows through nodes and links. Another
+ * traveller of the water: it is told what water did in a step, and never asks for more.
+ * Concentrations, loads and masses as in model/quality.h; arrays have lanes innermost. */
+#ifndef TW_QUALITY_QUALITY_H
+#define TW_QUALITY_QUALITY_H
+
+#include "base/pool.h"
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* [(element * pollutants + pollutant) * lanes + lane] unless it says otherwise. */
+struct tw_quality {
+    const struct tw_model *model;
+    int32_t lanes;
+    bool active;                               /* the model has pollutants */
+    double *node, *old_node, *link, *old_link; /* concentrations */
+    double *outlet, *old_outlet;               /* of subcatchments' runoff */
+    double *runon;                             /* load that comes onto a subcatchment */
+    double *ponded;                            /* mass on a subcatchment */
+    double *buildup;     /* [((subcatchment * landuses + landuse) * pollutants + pollutant) * lanes
+                           + lane] in masses of the file */
+    double *swept_day;   /* [subcatchment * landuses + landuse] */
+    double *residence_h; /* [storages * lanes] */
+    double *node_load;   /* into nodes in the present step */
+};
+
+/** Put the arrays into a pool; called twice, as tw_hydrology_lay. */
+void tw_quality_lay(struct tw_quality *q, const struct tw_model *model, int32_t lanes,
+                    struct tw_pool *state);
+
+/** Set everything to the start of a run. node_depth_m, link_depth_m: [elements * lanes], links in the
+ *  model's order through row_of_link. */
+void tw_quality_begin(struct tw_quality *q, double start_day, const double *node_depth_m,
+                      const double *link_depth_m, const int32_t *row_of_link);
+
+/* What water did on a subcatchment in a runoff step. */
+struct tw_quality_surface {
+    double dt_s, day; /* length; when it began */
+    double rain_m3;   /* that fell beside LIDs */
+    double rain_mps;
+    double inflow_m3; /* ponded before, rain and run-on beside LIDs */
+    double infiltration_m3;
+    double outflow_m3;     /* beside LIDs, before they took any of it */
+    double lid_water_m3;   /* rain and run-on that came onto LIDs themselves */
+    double lid_rain_m3;    /* the rain of that */
+    double surface_out_m3; /* that left over the surface after LIDs */
+    double drain_out_m3;   /* and by their drains */
+    double runoff_mps;     /* all of it as a depth */
+};
+
+/** Loads that subcatchments send onto others: call before tw_quality_surface_step of a step. */
+void tw_quality_runon(struct tw_quality *q, const double *old_runoff_m3s);
+
+/** A runoff step of a subcatchment in a lane: build-up, sweeping, wash-off, ponded water. */
+void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,
+                             const struct tw_quality_surface *s);
+
+/** Loads into nodes of the present routing step begin at none. */
+void tw_quality_loads_begin(struct tw_quality *q);
+/** Add a flow of one concentration to a node: concentration of a pollutant by `which`. */
+void tw_quality_add_flow(struct tw_quality *q, int32_t node, int32_t lane, double flow_m3s,
+                         double (*which)(const struct tw_pollutant *pollutant));
+double tw_pollutant_of_ground(const struct tw_pollutant *p);
+double tw_pollutant_of_dry(const struct tw_pollutant *p);
+double tw_pollutant_of_rdii(const struct tw_pollutant *p);
+
+/** Add what subcatchments' runoff brings, f between the two runoff times. */
+void tw_quality_add_runoff(struct tw_quality *q, double f, const double *old_runoff_m3s,
+                           const double *new_runoff_m3s);
+
+/** Add a load to a node [concentration m3/s]. */
+void tw_quality_add_load(struct tw_quality *q, int32_t node, int32_t lane, int32_t pollutant,
+                         double load);
+
+/* What water did in the network in a routing step; [elements * lanes], links by row. */
+struct tw_quality_water {
+    double dt_s;
+    const int32_t *from, *to, *link_of_row;
+    int32_t link_count, conduit_count;
+    const double *barrels;
+    const double *node_inflow_m3s, *node_volume_m3, *node_old_volume_m3;
+    const double *node_depth_m, *node_old_depth_m, *storage_evaporation_m3s;
+    const double *link_flow_m3s, *link_volume_m3, *link_old_volume_m3;
+    const double *conduit_entry_m3s; /* of a barrel; NULL: dynamic waves, found by volumes */
+    const double *conduit_flow_m3s;  /* of a barrel */
+    const double *conduit_loss_m3s;  /* of a barrel */
+    double (*surface_m2)(const void *network, int32_t node, double depth_m);
+    const void *network;
+};
+
+/** Route pollutants through the network. source: SWMM Reference Manual III, chapter 5 */
+void tw_quality_route(struct tw_quality *q, const struct tw_quality_water *water);
+
+#endif
