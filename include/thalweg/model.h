@@ -115,6 +115,11 @@ int32_t tw_model_subcatchment_count(const tw_model *model);
 /** Number of rain gages. */
 int32_t tw_model_gage_count(const tw_model *model);
 
+/** Number of pollutants. */
+int32_t tw_model_pollutant_count(const tw_model *model);
+/** Name of a pollutant, borrowed; NULL for one that the model does not have. */
+const char *tw_model_pollutant_name(const tw_model *model, int32_t pollutant);
+
 /** Find a node by name (letter case does not matter). errors: TW_ERR_NAME */
 tw_status tw_model_node_find(const tw_model *model, const char *name, tw_node_id *out_id);
 /** Find a link by name. errors: TW_ERR_NAME */

@@ -148,6 +148,10 @@ double tw_run_node_inflow_m3s(const tw_run *run, tw_node_id id);
 double tw_run_link_flow_m3s(const tw_run *run, tw_link_id id);
 /** Mean water depth in a link [m]. */
 double tw_run_link_depth_m(const tw_run *run, tw_link_id id);
+/** Concentration of a pollutant at a node, in its unit (mg/L, ug/L or a count per L). */
+double tw_run_node_concentration(const tw_run *run, tw_node_id id, int32_t pollutant);
+/** Concentration of a pollutant in a link. */
+double tw_run_link_concentration(const tw_run *run, tw_link_id id, int32_t pollutant);
 /** Setting of a link, 0 closed or off to 1 open or at nominal speed. */
 double tw_run_link_setting(const tw_run *run, tw_link_id id);
 /** Runoff that leaves a subcatchment [m3/s]. */

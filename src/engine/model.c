@@ -40,6 +40,14 @@ int32_t tw_model_link_count(const tw_model *model) { return model->links.count; 
 int32_t tw_model_subcatchment_count(const tw_model *model) { return model->subcatchments.count; }
 int32_t tw_model_gage_count(const tw_model *model) { return model->gages.count; }
 
+int32_t tw_model_pollutant_count(const tw_model *model) { return model->quality.count; }
+
+const char *tw_model_pollutant_name(const tw_model *model, int32_t pollutant)
+{
+    if (pollutant < 0 || pollutant >= model->quality.count) return NULL;
+    return tw_names_get(&model->quality.pollutant_names, pollutant);
+}
+
 static tw_status find(const struct tw_names *names, const char *name, int32_t *out_index)
 {
     if (name == NULL) return TW_ERR_NAME;

@@ -3,6 +3,8 @@
 
 #include "hydraulics/node_depth.h"
 
+#include <math.h>
+
 static size_t at(const struct tw_run *run, int32_t element, int32_t lane)
 {
     return (size_t)element * (size_t)run->lanes + (size_t)lane;
@@ -172,4 +174,24 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s)
                                      .surface_m2 = surface_of,
                                      .network = net};
     tw_quality_route(&run->quality, &water);
+}
+
+/* NAN for an element or pollutant that is not there. */
+static double concentration(const struct tw_run *run, const double *values, int32_t element,
+                            int32_t count, int32_t pollutant)
+{
+    int32_t pollutants = run->model->quality.count;
+    if (element < 0 || element >= count || pollutant < 0 || pollutant >= pollutants)
+        return (double)NAN;
+    return values[at(run, element * pollutants + pollutant, 0)];
+}
+
+double tw_run_node_concentration(const tw_run *run, tw_node_id id, int32_t pollutant)
+{
+    return concentration(run, run->quality.node, id.index, run->net->node_count, pollutant);
+}
+
+double tw_run_link_concentration(const tw_run *run, tw_link_id id, int32_t pollutant)
+{
+    return concentration(run, run->quality.link, id.index, run->net->link_count, pollutant);
 }

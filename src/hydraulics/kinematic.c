@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const double tiny = 1e-10; /* of the full flow: none */
+static const double tiny = 1e-6; /* of the full flow: none, as SWMM */
 
 /* Continuity of a step: its unknown is the exit's area over the full one, a, and
  *   f(a) = q(a) + storage a + rest,   q(a): flow at that area over the full flow. */

@@ -193,6 +193,10 @@ static void finish_node(const struct spot *s, int32_t node)
 {
     struct tw_node_state *n = &s->h->node;
     int32_t at = at_node(s, node);
+    if (!is_storage(s, node) && !s->h->net->leaves[node]) { /* the network ends here */
+        n->volume_m3[at] = n->overflow_m3s[at] = n->depth_m[at] = 0.0;
+        return;
+    }
     double net_inflow = n->inflow_m3s[at] - n->outflow_m3s[at];
     double volume = n->old_volume_m3[at] + 0.5 * s->dt_s * (n->old_net_inflow_m3s[at] + net_inflow);
     set_volume(s, node, volume > TW_TINY_DEPTH_M * TW_FOOT2_M2 ? volume : 0.0);

@@ -65,8 +65,8 @@ double tw_lid_drain_flow(const struct tw_lid *lid, const double x[TW_LID_LAYERS]
 {
     const struct tw_lid_drain *d = &lid->control->drain;
     if (!(d->coefficient > 0.0)) return 0.0;
-    double head = drain_head(lid, x) - d->offset_m, mm = lid->us ? 25.4 : 1.0;
-    if (head <= (lid->drained ? d->close_m : d->open_m) || !(head > 0.0)) return 0.0;
+    double level = drain_head(lid, x), head = level - d->offset_m, mm = lid->us ? 25.4 : 1.0;
+    if (level <= (lid->drained ? d->close_m : d->open_m) || !(head > 0.0)) return 0.0;
     head *= 1000.0 / mm;
     double flow = d->coefficient * pow(head, d->exponent);
     if (d->curve >= 0) flow *= lid->drain_factor(lid->model, d->curve, head);

@@ -69,6 +69,14 @@ static int32_t at_lid(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->lids.names, name);
 }
+static int32_t at_pollutant(const struct tw_model *m, const char *name)
+{
+    return tw_names_find(&m->quality.pollutant_names, name);
+}
+static int32_t at_landuse(const struct tw_model *m, const char *name)
+{
+    return tw_names_find(&m->quality.landuse_names, name);
+}
 static int32_t at_gage(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->gages.names, name);

@@ -47,7 +47,7 @@ struct tw_lid_storage {
 /* Flow in mm/h or in/h = coefficient (head in mm or in)^exponent, as the file has it. */
 struct tw_lid_drain {
     double coefficient, exponent, offset_m, delay_s;
-    double open_m, close_m; /* heads at which it begins and ends to flow; 0: always */
+    double open_m, close_m; /* levels at which it begins and ends to flow; 0: always */
     int32_t curve;          /* multiplies the flow, by head in the file's unit; -1: none */
 };
 struct tw_lid_mat {
