@@ -54,6 +54,7 @@ struct tw_balance {
     double rain_m3, evaporation_m3, infiltration_m3, runoff_m3, surface_storage_m3;
     double dry_weather_m3, wet_weather_m3, external_m3; /* into the network */
     double groundwater_m3; /* the same; negative: more went into the ground */
+    double rdii_m3;        /* into the network: rain-dependent inflow and infiltration */
     double outflow_m3, flooding_m3, evaporated_m3, seeped_m3; /* out of the network */
     double initial_storage_m3, final_storage_m3;
     double nudged_m3;         /* added (or taken, negative) from outside by tw_run_set_... */

@@ -10,6 +10,7 @@ void tw_balance_half_step(struct tw_run *run, double dt_s)
         s->dry_m3 += half * s->rates.dry_m3s;
         s->wet_m3 += half * s->rates.wet_m3s;
         s->ground_m3 += half * s->rates.ground_m3s;
+        s->rdii_m3 += half * s->rates.rdii_m3s;
         s->external_m3 += half * s->rates.external_m3s;
         s->outflow_m3 += half * s->rates.outflow_m3s;
         s->flooding_m3 += half * s->rates.flooding_m3s;
@@ -143,6 +144,7 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
     struct tw_balance b = {.dry_weather_m3 = s->dry_m3,
                            .wet_weather_m3 = s->wet_m3,
                            .groundwater_m3 = s->ground_m3,
+                           .rdii_m3 = s->rdii_m3,
                            .external_m3 = s->external_m3,
                            .outflow_m3 = s->outflow_m3,
                            .flooding_m3 = s->flooding_m3,
@@ -160,7 +162,7 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
         b.surface_storage_m3 = tw_hydrology_storage_m3(h, lane);
         b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
-    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.groundwater_m3 + b.external_m3 +
+    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.groundwater_m3 + b.rdii_m3 + b.external_m3 +
                 b.initial_storage_m3;
     double out = b.flooding_m3 + b.evaporated_m3 + b.seeped_m3 + b.final_storage_m3;
     if (b.nudged_m3 >= 0.0) {

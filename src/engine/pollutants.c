@@ -131,6 +131,11 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
     tw_quality_loads_begin(&run->quality);
     add_dry_weather(run);
     add_external(run, at_ms);
+    for (int32_t i = 0; i < run->model->rdii.node_count; i++) {
+        for (int32_t lane = 0; lane < run->lanes; lane++)
+            tw_quality_add_flow(&run->quality, run->model->rdii.node[i].node, lane,
+                                tw_rdii_flow_m3s(&run->rdii, i, lane), tw_pollutant_of_rdii);
+    }
     if (!run->hydrology.active) return;
     double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
     double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;

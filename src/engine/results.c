@@ -188,7 +188,8 @@ static void set_system_values(struct tw_run *run)
     s[DRY] = r->dry_m3s;
     s[GROUND] = r->ground_m3s;
     s[EXTERNAL] = r->external_m3s;
-    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->ground_m3s + r->external_m3s;
+    s[RDII] = r->rdii_m3s;
+    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->ground_m3s + r->rdii_m3s + r->external_m3s;
     s[FLOODING] = r->flooding_m3s;
     s[OUTFLOW] = r->outflow_m3s;
     s[STORAGE] = tw_balance_network_m3(run, 0);
@@ -270,6 +271,7 @@ static void fill_routing(const struct tw_run *run, struct tw_report *r)
     r->dry_weather_m3 = b.dry_weather_m3;
     r->wet_weather_m3 = b.wet_weather_m3;
     r->groundwater_m3 = b.groundwater_m3;
+    r->rdii_m3 = b.rdii_m3;
     r->external_m3 = b.external_m3;
     r->outflow_m3 = b.outflow_m3;
     r->flooding_m3 = b.flooding_m3;

@@ -23,6 +23,7 @@ static void lay_core(struct tw_run *run, int32_t lanes, struct tw_pool *state,
     run->stage_cursor = TW_POOL_NEW(state, int32_t, model->outfalls.count);
     tw_hydrology_lay(&run->hydrology, model, lanes, state);
     tw_inflows_lay(&run->inflows, model, lanes, state);
+    tw_rdii_lay(&run->rdii, model, lanes, state);
     tw_control_lay(&run->control, model, lanes, state);
     tw_hydraulics_lay(&run->hydraulics, model, run->net, lanes, state, scratch);
     tw_quality_lay(&run->quality, model, lanes, state);
@@ -233,6 +234,7 @@ static void begin(struct tw_run *run)
     run->hydrology.node_volume_m3 = run->hydraulics.node.volume_m3;
     tw_hydrology_begin(&run->hydrology, o->start_day);
     tw_inflows_begin(&run->inflows, o->start_day);
+    tw_rdii_begin(&run->rdii, o->start_day);
     tw_control_begin(&run->control, o->start_day);
     tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);

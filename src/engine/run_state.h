@@ -12,13 +12,14 @@
 #include "hydraulics/state.h"
 #include "hydrology/hydrology.h"
 #include "hydrology/inflows.h"
+#include "hydrology/rdii.h"
 #include "io/out.h"
 #include "quality/quality.h"
 #include "thalweg/run.h"
 
 /* Rates at the end of a step, one set per lane [m3/s]. */
 struct tw_flow_rates {
-    double dry_m3s, wet_m3s, ground_m3s, external_m3s, outflow_m3s, flooding_m3s;
+    double dry_m3s, wet_m3s, ground_m3s, rdii_m3s, external_m3s, outflow_m3s, flooding_m3s;
 };
 
 /* Clock and balance; per lane where it says so. */
@@ -32,7 +33,7 @@ struct tw_run_clock {
 };
 struct tw_run_sums {            /* per lane */
     struct tw_flow_rates rates; /* at the end of the last step */
-    double dry_m3, wet_m3, ground_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3,
+    double dry_m3, wet_m3, ground_m3, rdii_m3, external_m3, outflow_m3, flooding_m3, evaporated_m3,
         seeped_m3;
     double initial_m3, nudged_m3;
 };
@@ -68,6 +69,7 @@ struct tw_run {
 
     struct tw_hydrology hydrology;
     struct tw_inflows_run inflows;
+    struct tw_rdii rdii;
     struct tw_control control;
     struct tw_hydraulics hydraulics;
     struct tw_quality quality;

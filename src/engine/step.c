@@ -154,6 +154,20 @@ static bool move_settings(struct tw_run *run, double step_s)
     return moved;
 }
 
+static void add_rdii(struct tw_run *run, double at_ms)
+{
+    const struct tw_rdii_model *m = &run->model->rdii;
+    tw_rdii_advance(&run->rdii, at_ms, run->options.outer_rain, run->hydrology.gage_rain_mmh,
+                    run->hydrology.gage_factor);
+    for (int32_t i = 0; i < m->node_count; i++) {
+        for (int32_t l = 0; l < run->lanes; l++) {
+            double flow = tw_rdii_flow_m3s(&run->rdii, i, l);
+            run->hydraulics.node.lateral_m3s[m->node[i].node * run->lanes + l] += flow;
+            run->sums[l].rates.rdii_m3s += flow;
+        }
+    }
+}
+
 /* What flows into nodes from outside. As SWMM has it: flows that the file states are those of the
  * step's beginning, runoff is that of its end. */
 static void add_lateral_inflows(struct tw_run *run)
@@ -179,6 +193,7 @@ static void add_lateral_inflows(struct tw_run *run)
             *(outer < 0.0 ? &r->outflow_m3s : &r->external_m3s) += fabs(outer);
         }
     }
+    add_rdii(run, ms);
     if (!run->hydrology.active) return;
     tw_hydrology_node_inflow(&run->hydrology, ms, lateral, run->wet_m3s, run->ground_m3s);
     for (int32_t l = 0; l < run->lanes; l++) {

@@ -14,6 +14,8 @@ void tw_climate_advance(struct tw_hydrology *h, double day);
 void tw_gages_begin(struct tw_hydrology *h);
 /** Bring the rain of all gages to a time [d]; clock->raining tells whether there is any. */
 void tw_gages_advance(struct tw_hydrology *h, double day);
+/** Rain of a gage's series at a day, whatever its cursor [mm/h]; 0 without a series. */
+double tw_gage_series_mmh(const struct tw_model *model, int32_t gage, double day, double start_day);
 /** When a gage's rain changes next after a time [d]; TW_NO_DAY: never. */
 double tw_gage_next_day(const struct tw_hydrology *h, int32_t gage, double day);
 /** Add the present rain over a step to the hourly totals that control rules look at. */

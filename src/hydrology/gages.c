@@ -134,6 +134,32 @@ void tw_gages_advance(struct tw_hydrology *h, double day)
     }
 }
 
+double tw_gage_series_mmh(const struct tw_model *model, int32_t gage, double day, double start_day)
+{
+    const struct tw_gages *gages = &model->gages;
+    int32_t series = gages->series[gage];
+    if (series < 0 || model->options.ignore_rainfall) return 0.0;
+    double at = day + second_d - tw_series_shift_days(model, series, start_day);
+    int32_t first = model->series.first[series], low = first,
+            high = model->series.first[series + 1];
+    while (low < high) { /* first entry after the time */
+        int32_t middle = low + (high - low) / 2;
+        if (model->series.x[middle] <= at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == first || at >= model->series.x[low - 1] + gages->interval_s[gage] / 86400.0)
+        return 0.0;
+    double raw = model->series.y[low - 1], per_hour = 3600.0 / gages->interval_s[gage];
+    if (gages->kind[gage] == TW_RAIN_CUMULATIVE) {
+        double before = low - 1 > first ? model->series.y[low - 2] : 0.0;
+        raw = raw < before ? raw : raw - before;
+    }
+    return raw * (gages->kind[gage] == TW_RAIN_INTENSITY ? 1.0 : per_hour) * gages->to_mm[gage];
+}
+
 double tw_gage_next_day(const struct tw_hydrology *h, int32_t gage, double day)
 {
     const struct tw_gage_cursor *g = &h->gage[gage];

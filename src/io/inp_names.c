@@ -289,7 +289,7 @@ static tw_status allocate_subcatchments(struct tw_inp *inp)
     return TW_OK;
 }
 
-static tw_status allocate_ground_and_lids(struct tw_inp *inp)
+static tw_status allocate_processes(struct tw_inp *inp)
 {
     struct tw_aquifers *a = &inp->model->aquifers;
     struct tw_grounds *g = &inp->model->grounds;
@@ -305,6 +305,11 @@ static tw_status allocate_ground_and_lids(struct tw_inp *inp)
     TAKE_SCRATCH(inp->lid_line, int32_t, inp->section_rows[TW_SECTION_LID_CONTROLS]);
     TAKE(l->unit, struct tw_lid_unit, inp->section_rows[TW_SECTION_LID_USAGE]);
     TAKE_SCRATCH(inp->lid_unit_line, int32_t, inp->section_rows[TW_SECTION_LID_USAGE]);
+    struct tw_rdii_model *r = &inp->model->rdii;
+    tw_names_init(&r->names, &inp->model->arena);
+    TAKE(r->hydrograph, struct tw_unit_hydrograph, inp->section_rows[TW_SECTION_HYDROGRAPHS]);
+    TAKE_SCRATCH(inp->hydrograph_line, int32_t, inp->section_rows[TW_SECTION_HYDROGRAPHS]);
+    TAKE(r->node, struct tw_rdii_node, inp->section_rows[TW_SECTION_RDII]);
     TAKE(g->of_subcatchment, int32_t, subcatchments);
     for (int32_t i = 0; i < subcatchments; i++)
         g->of_subcatchment[i] = -1;
@@ -358,7 +363,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     TW_TRY(allocate_regulators(inp));
     TW_TRY(allocate_subcatchments(inp));
     TW_TRY(allocate_gages(inp));
-    TW_TRY(allocate_ground_and_lids(inp));
+    TW_TRY(allocate_processes(inp));
     TW_TRY(tw_inp_quality_allocate(inp));
     TW_TRY(allocate_inflows(inp));
     tw_names_init(&inp->model->curves.names, arena);

@@ -77,6 +77,10 @@ static int32_t at_landuse(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->quality.landuse_names, name);
 }
+static int32_t at_hydrograph(const struct tw_model *m, const char *name)
+{
+    return tw_names_find(&m->rdii.names, name);
+}
 static int32_t at_gage(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->gages.names, name);

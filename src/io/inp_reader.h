@@ -94,7 +94,7 @@ struct tw_inp {
     int32_t node_kinds[4], link_kinds[5]; /* objects of each kind so far */
     int32_t *node_line, *link_line, *subcatchment_line, *gage_line, *curve_line, *series_line,
         *pattern_line, *aquifer_line, *ground_line, *lid_line, *lid_unit_line, *pollutant_line,
-        *landuse_line;
+        *landuse_line, *hydrograph_line;
     bool *subarea_given;
     double *given_depth_m;                 /* of nodes, before links make them deeper */
     int32_t *inflow_of_node, *dwf_of_node; /* row + 1 of each node; 0: none yet */
@@ -271,7 +271,7 @@ typedef tw_status tw_inp_read_fn(struct tw_inp *inp, const struct tw_inp_row *ro
 tw_inp_declare_fn tw_inp_pattern_declare, tw_inp_curve_declare, tw_inp_series_declare,
     tw_inp_gage_declare, tw_inp_subcatchment_declare, tw_inp_node_declare, tw_inp_link_declare,
     tw_inp_transect_declare, tw_inp_street_declare, tw_inp_rule_declare, tw_inp_aquifer_declare,
-    tw_inp_lid_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare;
+    tw_inp_lid_declare, tw_inp_hydrograph_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare;
 
 tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_inp_curve_read,
     tw_inp_series_read, tw_inp_gage_read, tw_inp_evaporation_read, tw_inp_subcatchment_read,
@@ -281,8 +281,8 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_outlet_read, tw_inp_xsection_read, tw_inp_loss_read, tw_inp_rule_read,
     tw_inp_inflow_read, tw_inp_dwf_read, tw_inp_report_read, tw_inp_coordinate_read,
     tw_inp_vertex_read, tw_inp_polygon_read, tw_inp_symbol_read, tw_inp_file_read,
-    tw_inp_landuse_read, tw_inp_coverage_read, tw_inp_loading_read, tw_inp_buildup_read,
-    tw_inp_washoff_read, tw_inp_treatment_read, tw_inp_pollutant_inflow_read,
+    tw_inp_hydrograph_read, tw_inp_landuse_read, tw_inp_coverage_read, tw_inp_loading_read,
+    tw_inp_buildup_read, tw_inp_washoff_read, tw_inp_treatment_read, tw_inp_pollutant_inflow_read,
     tw_inp_pollutant_dry_read, tw_inp_lid_control_read, tw_inp_lid_usage_read,
     tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
     tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,

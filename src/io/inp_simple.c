@@ -56,11 +56,6 @@ tw_status tw_inp_ignored_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
-tw_status tw_inp_rdii_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    return inp->options.ignore_rdii ? TW_OK : tw_inp_missing_read(inp, row);
-}
-
 /* [FILES]: interface and hot start files. */
 tw_status tw_inp_file_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {

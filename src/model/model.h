@@ -9,6 +9,7 @@
 #include "model/ground.h"
 #include "model/lid.h"
 #include "model/quality.h"
+#include "model/rdii.h"
 #include "thalweg/model.h"
 
 #include <stdbool.h>
@@ -318,6 +319,7 @@ struct tw_model {
     struct tw_grounds grounds;
     struct tw_lids lids;
     struct tw_quality_model quality;
+    struct tw_rdii_model rdii;
     struct tw_nodes nodes;
     struct tw_outfalls outfalls;
     struct tw_storages storages;
