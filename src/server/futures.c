@@ -123,7 +123,10 @@ static tw_status make_foresee(struct tw_futures *f, const struct tw_filter_senso
     const struct tw_worker_setup *about = f->setup.about;
     struct tw_foresee_setup setup = tw_foresee_setup_default();
     setup.filter.model = f->setup.model;
-    setup.filter.options = f->setup.options;
+    /* Members keep the filter's steps: with the live run's a flooded city takes minutes. */
+    setup.filter.options.start_day = f->setup.options.start_day;
+    setup.filter.options.end_day = f->setup.options.end_day;
+    setup.filter.options.outer_rain = true;
     setup.filter.members = about->members;
     setup.filter.threads = f->setup.threads;
     setup.filter.seed = about->seed;

@@ -116,6 +116,7 @@ static tw_status write_ini(struct folder *folder)
                 "cycle_min = 5\n"
                 "rain = honest\n"
                 "spinup_min = 120\n"
+                "members = 12\n"
                 "[warning]\n"
                 "blue_m = 0.15\n"
                 "yellow_m = 0.27\n"
