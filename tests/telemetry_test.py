@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import time
 import unittest
@@ -230,8 +231,10 @@ class Out(TelemetryTest):
         document = self.get("openapi.json")
         self.assertEqual(document["openapi"], "3.1.0")
         for route in self.get("routes"):
-            operation = document["paths"][route["path"].replace("{}", "{id}")]
-            self.assertIn(route["method"].lower(), operation)
+            path = route["path"].replace("{}", "{id}", 1).replace("{}", "{part}", 1)
+            operation = document["paths"][path][route["method"].lower()]
+            told = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+            self.assertEqual(told, re.findall(r"{(\w+)}", path))
 
     def test_bad_values_are_kept_and_told_from_good_ones(self):
         self.serve()

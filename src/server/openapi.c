@@ -161,6 +161,31 @@ static void add_answers(struct tw_strbuf *out, const struct tw_http_route *route
     tw_json_close(out, '}');
 }
 
+/* What a path's empty places are called, in their order. */
+enum { HOLES = 2 };
+static const struct {
+    const char *name, *help;
+} holes[HOLES] = {{"id", "of the thing"}, {"part", "of what belongs to it"}};
+
+static void add_path_key(struct tw_strbuf *out, const char *path)
+{
+    char text[128];
+    size_t used = 0;
+    int h = 0;
+    for (const char *at = path; *at != 0 && used + 1 < sizeof text; at++) {
+        if (at[0] == '{' && at[1] == '}' && h < HOLES) {
+            int put = snprintf(text + used, sizeof text - used, "{%s}", holes[h++].name);
+            used += put > 0 ? (size_t)put : 0;
+            if (used >= sizeof text) used = sizeof text - 1;
+            at++;
+        } else {
+            text[used++] = *at;
+        }
+    }
+    text[used] = 0;
+    tw_json_key(out, text);
+}
+
 static void add_operation(struct tw_strbuf *out, const struct tw_http_route *route)
 {
     tw_json_key(out, strcmp(route->method, "GET") == 0 ? "get" : "post");
@@ -168,8 +193,11 @@ static void add_operation(struct tw_strbuf *out, const struct tw_http_route *rou
     member_text(out, "summary", route->help);
     tw_json_key(out, "parameters");
     tw_json_open(out, '[');
-    if (strstr(route->path, "{}") != NULL) {
-        add_parameter(out, "path", "id", "of the thing", "{\"type\":\"string\",\"minLength\":1}");
+    const char *hole = strstr(route->path, "{}");
+    for (int h = 0; hole != NULL && h < HOLES; h++) {
+        add_parameter(out, "path", holes[h].name, holes[h].help,
+                      "{\"type\":\"string\",\"minLength\":1}");
+        hole = strstr(hole + 2, "{}");
     }
     add_query(out, route->query);
     tw_json_close(out, ']');
@@ -197,12 +225,7 @@ static void add_path(struct tw_strbuf *out, const struct tw_http_route *routes, 
     for (size_t k = 0; k < i; k++) {
         if (strcmp(routes[k].path, routes[i].path) == 0) return;
     }
-    char path[128];
-    const char *hole = strstr(routes[i].path, "{}");
-    (void)snprintf(path, sizeof path, "%.*s%s%s",
-                   (int)(hole == NULL ? strlen(routes[i].path) : (size_t)(hole - routes[i].path)),
-                   routes[i].path, hole == NULL ? "" : "{id}", hole == NULL ? "" : hole + 2);
-    tw_json_key(out, path);
+    add_path_key(out, routes[i].path);
     tw_json_open(out, '{');
     for (size_t k = i; k < count; k++) {
         if (strcmp(routes[k].path, routes[i].path) == 0) add_operation(out, &routes[k]);
