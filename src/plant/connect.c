@@ -249,6 +249,11 @@ static tw_status find_order(struct tw_plant_reader *r)
     struct ordering o = {.r = r};
     plant->steps = TW_ARENA_NEW(&plant->arena, struct tw_step, plant->unit_count * TW_STEP_KINDS);
     if (plant->steps == NULL) return TW_ERR_NOMEM;
+    /* What tanks hold is copied first, value by value: whole vectors of it are read later, when the
+     * copies have left the processor's queue of stores. */
+    for (int32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].kind->content_held) visit(&o, TW_STEP_OUTLET, u);
+    }
     for (int32_t u = 0; u < plant->unit_count; u++)
         visit(&o, TW_STEP_OUTFLOW, u);
     for (int32_t u = 0; u < plant->unit_count; u++) {

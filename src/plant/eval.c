@@ -67,7 +67,8 @@ static void outflow(struct tw_eval *e, const struct tw_unit *unit)
     }
 }
 
-/* Loads that come in; rows are whole vectors wide. */
+/* Loads that come in; rows are whole vectors wide, so a block of four is one
+ * instruction. */
 static void mix(struct tw_eval *e, const struct tw_unit *unit)
 {
     const tw_plant *plant = e->plant;
@@ -78,10 +79,17 @@ static void mix(struct tw_eval *e, const struct tw_unit *unit)
         const struct tw_pipe *pipe = &plant->pipes[pipes[i]];
         const double *restrict from = tw_eval_out(e, pipe->from, pipe->port);
         double flow = e->pipe_m3d[pipes[i]];
-        for (int32_t c = 0; i == 0 && c < width; c++)
-            load[c] = flow * from[c];
-        for (int32_t c = 0; i > 0 && c < width; c++)
-            load[c] += flow * from[c];
+        if (i == 0) {
+            for (int32_t c = 0; c < width; c += 4) {
+                for (int32_t k = 0; k < 4; k++)
+                    load[c + k] = flow * from[c + k];
+            }
+            continue;
+        }
+        for (int32_t c = 0; c < width; c += 4) {
+            for (int32_t k = 0; k < 4; k++)
+                load[c + k] += flow * from[c + k];
+        }
     }
 }
 
@@ -118,8 +126,12 @@ void tw_plant_rates(void *user, double at_d, const double *y, double *dy)
     e->short_m3d = 0.0;
     double since = at_d - e->segment_d;
     e->influent_m3d = e->segment_m3d[0] + since * e->segment_m3d[1];
-    for (int32_t c = 0; c < plant->width; c++)
-        e->influent[c] = e->segment[c] + since * e->segment[plant->width + c];
+    double *restrict influent = e->influent;
+    const double *restrict from = e->segment, *restrict slope = e->segment + plant->width;
+    for (int32_t c = 0; c < plant->width; c += 4) {
+        for (int32_t k = 0; k < 4; k++)
+            influent[c + k] = from[c + k] + since * slope[c + k];
+    }
     tw_plant_control(e);
     set_pumps(e);
     int32_t step_count = e->whole ? plant->step_count : plant->needed_steps;
