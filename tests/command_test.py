@@ -339,6 +339,90 @@ class Synth(CommandTest):
         self.assertEqual(done.returncode, DONE, done.stderr)
 
 
+class Plant(CommandTest):
+    """thalweg plant run; the plant is BSM1 as it ships."""
+    FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "examples",
+                        "plants", "bsm1-open.ini")
+    HEAD = "t_d,SI,SS,XI,XS,XBH,XBA,XP,SO,SNO,SNH,SND,XND,SALK,TSS,Q_m3d"
+    WATER = "30,69.5,51.2,202.32,28.17,0,0,0,0,31.56,6.95,10.59,7,211.2675"
+
+    def influent(self, *times, head=HEAD, water=WATER, flow="18446"):
+        return self.write("in.csv", head + "\n" +
+                          "".join(f"{t},{water},{flow}\n" for t in times))
+
+    def run_plant(self, *words):
+        return run("plant", "run", *words, self.FILE, self.path("in.csv"), self.path("out.csv"))
+
+    def refused(self, *pieces):
+        done = self.run_plant()
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+        for piece in ("in.csv", *pieces):
+            self.assertIn(piece, done.stderr)
+        self.assertEqual(os.listdir(self.folder), ["in.csv"])
+
+    def test_an_influent_gives_an_effluent_at_its_times_and_at_its_end(self):
+        self.influent(0, 0.25, 0.5)
+        done = self.run_plant("--json")
+        self.assertEqual((done.returncode, done.stderr), (DONE, ""))
+        score = json.loads(done.stdout)
+        with open(self.path("out.csv"), encoding="utf-8") as f:
+            head, *rows = [line.split(",") for line in f.read().splitlines()]
+        self.assertEqual([float(row[0]) for row in rows], [0, 0.25, 0.5, 0.75])
+        # The plant begins at rest under this very water, so that nothing moves: BSM1's published
+        # effluent, to a digit less than it is printed with.
+        for row in rows:
+            at = dict(zip(head, map(float, row)))
+            self.assertAlmostEqual(at["SNH"], 1.7333, places=3)
+            self.assertAlmostEqual(at["TSS"], 12.4969, places=3)
+        self.assertAlmostEqual(score["mean"]["SNH"], 1.7333, places=3)
+
+    def test_the_same_influent_gives_the_same_bytes(self):
+        results = []
+        for _ in range(2):
+            self.influent(0, 0.01, 0.02, flow="30000")
+            self.assertEqual(self.run_plant("--quiet").returncode, DONE)
+            with open(self.path("out.csv"), "rb") as f:
+                results.append(f.read())
+        self.assertEqual(results[0], results[1])
+
+    def test_a_gap_is_told_with_its_line_and_bridged(self):
+        self.influent(0, 0.25, 0.5, 2.0)
+        done = self.run_plant()
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        for piece in ("in.csv:5:", "36 h", "linear"):
+            self.assertIn(piece, done.stderr)
+
+    def test_negative_flow_is_refused_with_its_line(self):
+        self.influent(0, 0.25, flow="-18446")
+        self.refused("in.csv:2:", "in.csv:3:", "Q_m3d", "negative")
+
+    def test_absurd_and_missing_values_come_all_at_once(self):
+        self.influent(0, water=self.WATER.replace("31.56", "31560000"))
+        with open(self.path("in.csv"), "a", encoding="utf-8") as f:
+            f.write(f"0.25,{self.WATER.replace('69.5', '')},18446\n"
+                    f"0.5,{self.WATER.replace('69.5', 'n/a')},18446\n0.75,1,2\n"
+                    f"0.1,{self.WATER},18446\n0.05,{self.WATER},18446\n")
+        self.refused("SNH", "absurdly large", "SS: is empty", "n/a", "has 3 values",
+                     "does not come after")
+
+    def test_wrong_columns_are_named(self):
+        self.influent(0, 0.25, head=self.HEAD.replace("SNH", "NH4"))
+        self.refused("NH4", "SNH")
+
+    def test_an_empty_influent_is_refused(self):
+        self.write("in.csv", "")
+        self.refused("header")
+        self.influent()
+        self.refused("record")
+
+    def test_a_missing_influent_and_wrong_words_are_told(self):
+        done = self.run_plant()
+        self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
+        self.assertIn("in.csv", done.stderr)
+        self.assertEqual(run("plant", "run", self.FILE).returncode, USAGE)
+        self.assertEqual(self.run_plant("--days", "-1").returncode, USAGE)
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)

@@ -1,5 +1,4 @@
-/* Any bytes as a plant's file, and, when that is one, a moment of its run; any bytes as a text of an
- * influent are told from a sound one by the reader's own tests. */
+/* Any bytes as a plant's file, and, when that is one, a moment of its run. */
 #include "fuzz.h"
 #include "thalweg/plant.h"
 

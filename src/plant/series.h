@@ -13,6 +13,16 @@ struct tw_plant_series {
 };
 
 /**
+ * Read an influent from a text, as tw_plant_series_read does from a file.
+ *
+ * text    overwritten; not needed afterwards
+ * name    stands for the file in faults
+ * errors  TW_ERR_INPUT, TW_ERR_NOMEM
+ */
+tw_status tw_plant_series_parse(const tw_plant *plant, char *text, const char *name,
+                                tw_faults *faults, tw_plant_series **out_series);
+
+/**
  * The influent from a moment on.
  *
  * out_flow     flow and its change in a day

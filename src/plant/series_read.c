@@ -210,25 +210,13 @@ static tw_status read_lines(struct csv *csv, char *text)
     return TW_OK;
 }
 
-tw_status tw_plant_series_read(const tw_plant *plant, const char *path, tw_faults *faults,
-                               tw_plant_series **out_series)
+tw_status tw_plant_series_parse(const tw_plant *plant, char *text, const char *name,
+                                tw_faults *faults, tw_plant_series **out_series)
 {
-    struct csv csv = {.plant = plant, .path = path};
-    char *text = NULL;
-    size_t size = 0;
-    tw_status status = tw_file_read(path, FILE_MOST, &text, &size);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
-    status = tw_faults_create(0, &csv.faults);
-    if (status == TW_OK && strlen(text) != size) {
-        tw_faults_add(csv.faults, path, 0, "has a zero byte in it: this is not a text file");
-    } else if (status == TW_OK) {
-        status = read_lines(&csv, text);
-    }
-    if (csv.faults != NULL) tw_plant_faults_pass(csv.faults, faults);
+    struct csv csv = {.plant = plant, .path = name};
+    TW_TRY(tw_faults_create(0, &csv.faults));
+    tw_status status = read_lines(&csv, text);
+    tw_plant_faults_pass(csv.faults, faults);
     if (status == TW_OK && tw_faults_count(csv.faults) > 0) status = TW_ERR_INPUT;
     if (status == TW_OK) {
         status =
@@ -238,6 +226,26 @@ tw_status tw_plant_series_read(const tw_plant *plant, const char *path, tw_fault
     free(csv.at_d);
     free(csv.flow);
     free(csv.values);
+    return status;
+}
+
+tw_status tw_plant_series_read(const tw_plant *plant, const char *path, tw_faults *faults,
+                               tw_plant_series **out_series)
+{
+    char *text = NULL;
+    size_t size = 0;
+    tw_status status = tw_file_read(path, FILE_MOST, &text, &size);
+    if (status != TW_OK) {
+        tw_faults_add(faults, path, 0, "%s",
+                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
+        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
+    }
+    if (strlen(text) != size) {
+        tw_faults_add(faults, path, 0, "has a zero byte in it: this is not a text file");
+        status = TW_ERR_INPUT;
+    } else {
+        status = tw_plant_series_parse(plant, text, path, faults, out_series);
+    }
     free(text);
     return status;
 }
