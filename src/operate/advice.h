@@ -26,14 +26,15 @@ struct tw_advice_options {
     const struct tw_limit *limits; /* [limit_count] of a day's mean; borrowed */
     double temp_c;                 /* of the water; NAN: limits of warm water */
     double penalty_ratio; /* what breaking a limit by its own height costs, in OCI of a day */
-    double wobble_ratio;  /* a set-point without a range of its own may move by that share */
+    double
+        reach_ratio; /* a set-point moves by that share of its present value at most, in its range */
 };
 
 #define TW_ADVICE_OPTIONS_DEFAULT                                                                  \
     (struct tw_advice_options)                                                                     \
     {                                                                                              \
         .hours = 24.0, .block_h = 6.0, .sample_min = 15.0, .rounds = 12, .threads = 2,             \
-        .temp_c = (double)NAN, .penalty_ratio = 1.0, .wobble_ratio = 0.5                           \
+        .temp_c = (double)NAN, .penalty_ratio = 1.0, .reach_ratio = 0.6                            \
     }
 
 /** A set-point and what it should be. */
@@ -41,7 +42,7 @@ struct tw_advice_knob {
     int32_t knob;            /* of the plant */
     const char *name;        /* borrowed from the plant */
     double now, least, most; /* in the plant's units; the range that was searched */
-    bool range_given;        /* by the plant's file; else a share around its present value */
+    bool range_given; /* by the plant's file; else only the reach around its present value counts */
     double value[TW_ADVICE_BLOCKS];
 };
 
@@ -76,15 +77,15 @@ struct tw_advice {
  * that would hold else, as far as the model tells. Set-points that a controller moves are left to it;
  * so are those that are 0 and have no range.
  *
- * from        at the moment the advice is for, fed with the forecast
+ * from        a run of the plant at the moment the advice is for, fed with the forecast
  * out_advice  borrows the plant
  * errors      TW_ERR_ARG options that make no sense, or nothing of the plant can be set;
  *             TW_ERR_NUMERIC the model can't be followed with things as they are; TW_ERR_NOMEM
  * source      sequential linear programming with a trust region: R. E. Griffith, R. A. Stewart,
  *             Management Science 7 (1961) 379-392
  */
-tw_status tw_advice_find(const tw_plant_run *from, const struct tw_advice_options *options,
-                         struct tw_advice *out_advice);
+tw_status tw_advice_find(const tw_plant *plant, const tw_plant_run *from,
+                         const struct tw_advice_options *options, struct tw_advice *out_advice);
 
 /**
  * Go on with a run to the end of the advice's hours.
