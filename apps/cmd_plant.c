@@ -15,6 +15,7 @@
 
 static const char usage[] =
     "usage: thalweg plant run [options] PLANT.ini INFLUENT.csv [OUT.csv]\n"
+    "       thalweg plant advise ...     set-points for the hours ahead; --help tells more\n"
     "       thalweg plant fit|forecast|sensors|soft ...   from a plant's data; --help tells more\n"
     "\n"
     "Starts from the plant's steady state under its constant influent ([influent] in the file, or\n"
@@ -360,7 +361,7 @@ static int plant_processes(const char *path)
 
 int tw_cmd_plant(int argc, char **argv)
 {
-    static const char *const of_data[] = {"fit", "forecast", "sensors", "soft"};
+    static const char *const of_data[] = {"fit", "forecast", "sensors", "soft", "advise"};
     if (argc >= 2 && strcmp(argv[1], "run") == 0) return plant_run(argc - 1, argv + 1);
     for (size_t i = 0; argc >= 2 && i < sizeof of_data / sizeof of_data[0]; i++) {
         if (strcmp(argv[1], of_data[i]) == 0)

@@ -13,11 +13,12 @@ int tw_cmd_plant_data(int argc, char **argv)
     } commands[] = {{"fit", tw_plant_fit_command},
                     {"forecast", tw_plant_forecast_command},
                     {"sensors", tw_plant_sensors_command},
-                    {"soft", tw_plant_soft_command}};
+                    {"soft", tw_plant_soft_command},
+                    {"advise", tw_plant_advise_command}};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
     }
     (void)fprintf(stderr,
-                  "usage: thalweg plant fit|forecast|sensors|soft ...; --help tells more\n");
+                  "usage: thalweg plant fit|forecast|sensors|soft|advise ...; --help tells more\n");
     return TW_EXIT_USAGE;
 }

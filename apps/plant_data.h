@@ -54,5 +54,6 @@ int tw_plant_fit_command(int argc, char **argv);
 int tw_plant_forecast_command(int argc, char **argv);
 int tw_plant_sensors_command(int argc, char **argv);
 int tw_plant_soft_command(int argc, char **argv);
+int tw_plant_advise_command(int argc, char **argv);
 
 #endif

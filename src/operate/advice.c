@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARIABLES = TW_ADVICE_KNOBS * TW_ADVICE_BLOCKS, PARTS = 5, RUNS = 8, RANGE = 64 };
+enum { VARIABLES = TW_ADVICE_KNOBS * TW_ADVICE_BLOCKS, PARTS = 5, ROOMS = 3, RUNS = 8, RANGE = 64 };
 
-/* Advice keeps a little below what leaving as is does, since next day's water is not these hours'. */
-static const double eqi_aim = 0.998;
+/* Advice keeps a little below what leaving as is does: a forecast is no promise. */
+static const double eqi_aim = 0.999;
 /* Smallest and largest parts of a range that a round moves by. */
 static const double reach_least = 0.004, reach_most = 0.4;
 
@@ -120,19 +120,45 @@ static tw_status set_block(tw_plant_run *run, const struct tw_advice *a, int32_t
     return TW_OK;
 }
 
+/* Set-points go back to what they are now. */
+static tw_status set_back(tw_plant_run *run, const struct tw_advice *a)
+{
+    for (int32_t k = 0; k < a->knob_count; k++)
+        TW_TRY(tw_plant_run_set(run, a->knobs[k].knob, a->knobs[k].now));
+    return TW_OK;
+}
+
+static int32_t steps_in(const struct tw_advice *a, double hours)
+{
+    return (int32_t)floor(hours * 60.0 / a->sample_min + 0.5);
+}
+
 tw_status tw_advice_follow(tw_plant_run *run, const struct tw_advice *advice, bool followed,
                            struct tw_plant_sums *sums)
 {
-    double step_d = advice->sample_min / 1440.0, begin_d = advice->from_d;
-    int32_t steps = (int32_t)floor(advice->hours * 60.0 / advice->sample_min + 0.5);
-    int32_t block = -1;
+    double step_d = advice->sample_min / 1440.0;
+    int32_t steps = steps_in(advice, advice->hours), block = -1;
     for (int32_t i = 0; i < steps; i++) {
         double hour = (double)i * advice->sample_min / 60.0;
         int32_t now = (int32_t)floor(hour / advice->block_h + 1e-9);
         if (followed && now != block) TW_TRY(set_block(run, advice, now));
         block = now;
         if (sums != NULL) tw_plant_scores_add(run, step_d, sums);
-        TW_TRY(tw_plant_run_advance(run, begin_d + (double)(i + 1) * step_d));
+        TW_TRY(tw_plant_run_advance(run, advice->from_d + (double)(i + 1) * step_d));
+    }
+    return TW_OK;
+}
+
+/* On with the set-points of now: what the hours left behind is paid for here. */
+static tw_status go_on(tw_plant_run *run, const struct tw_advice *a, bool followed,
+                       struct tw_plant_sums *sums)
+{
+    double step_d = a->sample_min / 1440.0;
+    int32_t first = steps_in(a, a->hours), end = first + steps_in(a, a->after_h);
+    if (followed) TW_TRY(set_back(run, a));
+    for (int32_t i = first; i < end; i++) {
+        tw_plant_scores_add(run, step_d, sums);
+        TW_TRY(tw_plant_run_advance(run, a->from_d + (double)(i + 1) * step_d));
     }
     return TW_OK;
 }
@@ -177,16 +203,40 @@ static tw_status try_out(const struct search *s, tw_plant_run *run, const struct
     o->saturated_d = after.saturated_d - earlier_d;
     o->saturated = o->saturated_d > 0.0 ? after.saturated : -1;
     o->short_d = after.short_d - before.short_d;
+    TW_TRY(go_on(run, a, followed, &sums));
+    struct tw_plant_scores whole = tw_plant_scores_get(run, &sums);
+    o->with_after_oci = whole.oci;
+    o->with_after_eqi_kgd = whole.eqi_kgd;
     judge(s, a, o);
-    return isfinite(o->cost) && isfinite(o->scores.eqi_kgd) ? TW_OK : TW_ERR_NUMERIC;
+    return isfinite(o->cost) && isfinite(whole.oci) && isfinite(whole.eqi_kgd) ? TW_OK
+                                                                               : TW_ERR_NUMERIC;
+}
+
+/* EQI with the hours after, as a share of that of leaving as is. */
+static double eqi_of(const struct search *s, const struct tw_advice_outcome *o)
+{
+    return o->with_after_eqi_kgd / s->advice->as_is.with_after_eqi_kgd;
+}
+
+/* The same of the hours alone: what they gain may not be lent from those after, nor the other way. */
+static double eqi_of_hours(const struct search *s, const struct tw_advice_outcome *o)
+{
+    return o->scores.eqi_kgd / s->advice->as_is.scores.eqi_kgd;
+}
+
+/* Cost per day of the hours, with what the hours after cost more or less for them. */
+static double cost_of(const struct search *s, const struct tw_advice_outcome *o)
+{
+    const struct tw_advice *a = s->advice;
+    double days = (a->hours + a->after_h) / a->hours;
+    return (o->with_after_oci * days + o->penalty) / s->oci_as_is;
 }
 
 static double merit_of(const struct search *s, const struct tw_advice_outcome *o)
 {
-    const struct tw_advice_outcome *as_is = &s->advice->as_is;
-    double cost = (o->cost - as_is->cost) / fabs(s->oci_as_is);
-    double worse = o->scores.eqi_kgd / as_is->scores.eqi_kgd - eqi_aim;
-    return cost + 20.0 * fmax(0.0, worse); /* more than any set-point can win back in cost */
+    /* More than any set-point can win back in cost. */
+    double worse = fmax(eqi_of(s, o), eqi_of_hours(s, o)) - eqi_aim;
+    return cost_of(s, o) + 20.0 * fmax(0.0, worse);
 }
 
 static void run_candidates(void *job, int32_t begin, int32_t end)
@@ -222,7 +272,6 @@ static double clamped(double x) { return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x; }
 /* Differences of cost and EQI, both as shares of what they are when everything is left as is. */
 static void take_slopes(struct search *s, double reach, struct slopes *out)
 {
-    const struct tw_advice_outcome *as_is = &s->advice->as_is;
     double step = fmin(fmax(0.5 * reach, 0.01), 0.1);
     for (int32_t v = 0; v < s->count; v++) {
         for (int32_t side = 0; side < 2; side++) {
@@ -236,10 +285,8 @@ static void take_slopes(struct search *s, double reach, struct slopes *out)
         const struct candidate *low = &s->candidates[2 * v], *high = low + 1;
         double by = high->x[v] - low->x[v], x = s->best.x[v];
         bool both = low->status == TW_OK && high->status == TW_OK && by > 0.0;
-        out->cost[v] = both ? (high->outcome.cost - low->outcome.cost) / by / s->oci_as_is : 0.0;
-        out->eqi[v] = both ? (high->outcome.scores.eqi_kgd - low->outcome.scores.eqi_kgd) / by /
-                                 as_is->scores.eqi_kgd
-                           : 0.0;
+        out->cost[v] = both ? (cost_of(s, &high->outcome) - cost_of(s, &low->outcome)) / by : 0.0;
+        out->eqi[v] = both ? (eqi_of(s, &high->outcome) - eqi_of(s, &low->outcome)) / by : 0.0;
         out->low[v] = both ? fmax(-reach, -x) : 0.0;
         out->high[v] = both ? fmin(reach, 1.0 - x) : 0.0;
     }
@@ -258,10 +305,9 @@ static double corner(const struct search *s, const struct slopes *slopes, double
     return eqi;
 }
 
-/* The step of the linear programme. */
-static void take_step(const struct search *s, const struct slopes *slopes, double *d)
+/* The step of the linear programme; room is how much EQI may grow. */
+static void take_step(const struct search *s, const struct slopes *slopes, double room, double *d)
 {
-    double room = eqi_aim - s->best.outcome.scores.eqi_kgd / s->advice->as_is.scores.eqi_kgd;
     double light[VARIABLES] = {0}, heavy[VARIABLES] = {0}, low = 0.0, high = 1024.0;
     double with_low = corner(s, slopes, low, light), with_high = corner(s, slopes, high, heavy);
     if (with_low <= room) {
@@ -288,25 +334,30 @@ static void take_step(const struct search *s, const struct slopes *slopes, doubl
 static void search_round(struct search *s, double *reach)
 {
     static const double parts[PARTS] = {1.0, 0.6, 0.3, 0.12, 0.04};
+    /* EQI bends upwards: room that is spared lets longer steps keep the constraint. */
+    static const double spare[ROOMS] = {0.0, 0.003, 0.01};
     struct slopes slopes = {0};
     double d[VARIABLES] = {0};
     take_slopes(s, *reach, &slopes);
-    take_step(s, &slopes, d);
-    for (int32_t i = 0; i < PARTS; i++) {
-        struct candidate *c = &s->candidates[i];
-        for (int32_t v = 0; v < s->count; v++)
-            c->x[v] = clamped(s->best.x[v] + parts[i] * d[v]);
+    for (int32_t room = 0; room < ROOMS; room++) {
+        take_step(s, &slopes, eqi_aim - eqi_of(s, &s->best.outcome) - spare[room], d);
+        for (int32_t i = 0; i < PARTS; i++) {
+            struct candidate *c = &s->candidates[room * PARTS + i];
+            for (int32_t v = 0; v < s->count; v++)
+                c->x[v] = clamped(s->best.x[v] + parts[i] * d[v]);
+        }
     }
-    run_all(s, PARTS);
+    run_all(s, ROOMS * PARTS);
     int32_t chosen = -1;
     double merit = s->best.merit;
-    for (int32_t i = 0; i < PARTS; i++) {
+    for (int32_t i = 0; i < ROOMS * PARTS; i++) {
         if (!(s->candidates[i].merit < merit)) continue;
         merit = s->candidates[i].merit;
         chosen = i;
     }
     if (chosen >= 0) s->best = s->candidates[chosen];
-    double by = chosen < 0 ? 0.3 : chosen == 0 ? 1.5 : fmax(parts[chosen], 0.3);
+    int32_t part = chosen % PARTS;
+    double by = chosen < 0 ? 0.3 : part == 0 ? 1.5 : fmax(parts[part], 0.3);
     *reach = fmin(*reach * by, reach_most);
 }
 
@@ -326,7 +377,7 @@ static tw_status begin(struct search *s)
     take_limits(s);
     if (a->knob_count == 0) return TW_ERR_ARG;
     s->count = a->knob_count * a->block_count;
-    int32_t most = 2 * s->count > PARTS ? 2 * s->count : PARTS;
+    int32_t most = 2 * s->count > ROOMS * PARTS ? 2 * s->count : ROOMS * PARTS;
     s->candidates = TW_ARENA_NEW(&s->arena, struct candidate, most);
     if (s->candidates == NULL) return TW_ERR_NOMEM;
     memset(s->candidates, 0, (size_t)most * sizeof *s->candidates);
@@ -350,7 +401,7 @@ static tw_status search_all(struct search *s)
     for (int32_t i = 0; i < s->options->rounds && reach > reach_least; i++)
         search_round(s, &reach);
     const struct tw_advice_outcome *o = &s->best.outcome;
-    a->better = o->cost < a->as_is.cost && o->scores.eqi_kgd <= a->as_is.scores.eqi_kgd;
+    a->better = o->cost < a->as_is.cost && eqi_of(s, o) <= 1.0 && eqi_of_hours(s, o) <= 1.0;
     a->advised = a->better ? *o : a->as_is;
     a->saved = (a->as_is.cost - a->advised.cost) / fmax(fabs(a->as_is.cost), 1e-6);
     set_values(s, s->best.x, a);
@@ -366,7 +417,8 @@ static bool sensible(const struct tw_advice_options *o)
            o->hours / o->block_h <= (double)TW_ADVICE_BLOCKS + 1e-9 && o->sample_min >= 1.0 &&
            o->sample_min <= 60.0 && o->rounds >= 1 && o->rounds <= 1000 && o->threads >= 1 &&
            o->limit_count >= 0 && o->limit_count <= TW_ADVICE_LIMITS && o->penalty_ratio >= 0.0 &&
-           o->reach_ratio > 0.0 && o->reach_ratio <= 10.0;
+           o->after_h >= 0.0 && o->after_h <= 72.0 && o->reach_ratio > 0.0 &&
+           o->reach_ratio <= 10.0;
 }
 
 tw_status tw_advice_find(const tw_plant *plant, const tw_plant_run *from,
@@ -377,6 +429,7 @@ tw_status tw_advice_find(const tw_plant *plant, const tw_plant_run *from,
                                .hours = options->hours,
                                .block_h = options->block_h,
                                .sample_min = options->sample_min,
+                               .after_h = options->after_h,
                                .block_count =
                                    (int32_t)ceil(options->hours / options->block_h - 1e-9)};
     struct search s = {.plant = plant, .from = from, .options = options, .advice = &advice};

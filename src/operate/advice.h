@@ -19,6 +19,7 @@ enum { TW_ADVICE_KNOBS = 12, TW_ADVICE_BLOCKS = 8, TW_ADVICE_LIMITS = TW_LIMITS_
 struct tw_advice_options {
     double hours;      /* ahead, 1..72 */
     double block_h;    /* a set-point stays for so long; at most TW_ADVICE_BLOCKS blocks */
+    double after_h;    /* further hours with the set-points of now, in which debts show */
     double sample_min; /* of scores; 15 as the benchmarks have it */
     int32_t rounds;    /* of the search, at most; each tries every set-point both ways */
     int32_t threads;   /* runs at the same time; the advice is the same for any number */
@@ -33,8 +34,8 @@ struct tw_advice_options {
 #define TW_ADVICE_OPTIONS_DEFAULT                                                                  \
     (struct tw_advice_options)                                                                     \
     {                                                                                              \
-        .hours = 24.0, .block_h = 6.0, .sample_min = 15.0, .rounds = 12, .threads = 2,             \
-        .temp_c = (double)NAN, .penalty_ratio = 1.0, .reach_ratio = 0.6                            \
+        .hours = 24.0, .block_h = 4.0, .after_h = 6.0, .sample_min = 15.0, .rounds = 12,          \
+        .threads = 2, .temp_c = (double)NAN, .penalty_ratio = 1.0, .reach_ratio = 0.8              \
     }
 
 /** A set-point and what it should be. */
@@ -52,15 +53,16 @@ struct tw_advice_outcome {
     double mean_gm3[TW_ADVICE_LIMITS]; /* of each limit's substance; NAN: the model has none */
     int32_t broken;                    /* limits whose mean is above */
     double penalty, cost;              /* cost = OCI + penalty */
-    double saturated_d;                /* longest that a controller is at an end of its range */
-    int32_t saturated;                 /* that controller; -1: none */
-    double short_d;                    /* pumps asked for more than arrived */
+    double with_after_oci, with_after_eqi_kgd; /* with the hours after */
+    double saturated_d; /* longest that a controller is at an end of its range */
+    int32_t saturated;  /* that controller; -1: none */
+    double short_d;     /* pumps asked for more than arrived */
 };
 
 /** Advice. */
 struct tw_advice {
     const tw_plant *plant; /* borrowed */
-    double from_d, hours, block_h, sample_min;
+    double from_d, hours, block_h, after_h, sample_min;
     int32_t block_count, knob_count, left_out, limit_count;
     struct tw_advice_knob knobs[TW_ADVICE_KNOBS];
     struct tw_limit limits[TW_ADVICE_LIMITS];
@@ -107,7 +109,7 @@ void tw_advice_basis(struct tw_strbuf *out, const struct tw_advice *advice, bool
 
 /* ---- what people made of it ---- */
 
-/** What a person did with advice. */
+/** Answers. */
 enum tw_advice_answer { TW_ADVICE_ACCEPT, TW_ADVICE_CHANGE, TW_ADVICE_REFUSE, TW_ADVICE_ANSWERS };
 
 /** Its word: accept, change, refuse. */
@@ -131,16 +133,22 @@ enum tw_advice_answer tw_advice_answer_find(const char *word);
 tw_status tw_advice_keep(struct tw_store *store, const char *plant_id, int64_t time_ms,
                          const struct tw_advice *advice, int64_t *out_id);
 
+/** What a person did with advice. */
+struct tw_advice_said {
+    enum tw_advice_answer answer;
+    int64_t time_ms;
+    const char *who, *reason; /* reason: NULL: none */
+    const char *values;       /* for a change: JSON object of set-points by name; else NULL */
+};
+
 /**
  * Keep what a person did with advice; nothing before is changed, the last answer counts.
  *
- * values  JSON object of set-points by name, for TW_ADVICE_CHANGE; else NULL
  * errors  TW_ERR_NAME there is no such advice for the plant; TW_ERR_ARG no person is named, a change
- *         without values; as tw_store_record_add
+ *         without values or values without a change; as tw_store_record_add
  */
 tw_status tw_advice_answer(struct tw_store *store, const char *plant_id, int64_t advice_id,
-                           int64_t time_ms, enum tw_advice_answer answer, const char *who,
-                           const char *reason, const char *values);
+                           const struct tw_advice_said *said);
 
 /** What happened in the advice's hours; NAN: not known. */
 struct tw_advice_happened {
@@ -148,10 +156,8 @@ struct tw_advice_happened {
 };
 
 /**
- * Keep what then happened beside what was foretold for what was answered: advised when accepted, as is
- * when refused or not answered.
+ * Keep what then happened, to stand beside what was foretold. The last score counts.
  *
- * advice  as it was given
  * errors  TW_ERR_NAME no such advice; as tw_store_record_add
  */
 tw_status tw_advice_score(struct tw_store *store, const char *plant_id, int64_t advice_id,
