@@ -13,9 +13,11 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 INFLOW = os.path.join(ROOT, "..", "shared", "corpus", "plant", "real", "inflow",
                       "inflow_rain_hourly.csv")
-TITLE = "plants: an inspection of 60 x 500 tags x 24 h; inflow foretold, RMSE with perfect rain"
+BSM1 = os.path.join(ROOT, "..", "shared", "corpus", "plant", "bsm1", "influent")
+TITLE = "plants: an inspection of 60 x 500 tags x 24 h; inflow foretold, RMSE with perfect rain; advice"
 COLUMNS = [("seconds", "s", ".2f"), ("target", "target s", ".0f"), ("rmse", "RMSE m3/h", ".1f"),
-           ("ridge_arx", "ridge ARX", ".0f")]
+           ("ridge_arx", "ridge ARX", ".0f"), ("saved", "OCI saved %", ".2f"),
+           ("eqi", "EQI more %", ".2f")]
 PLANTS, TAGS, AT = 60, 500, "2031-07-02T00:00"
 KINDS = ["flow", "level", "do", "nh4", "mlss", "temp", "power", "tn", "cod", "ph"]
 RIDGE_ARX = {1: 225, 3: 253, 6: 263, 12: 280}
@@ -52,6 +54,23 @@ def fill(folder, place):
                    check=True)
 
 
+def advice(thalweg):
+    """BSM1 closed loop, days 7 to 14: advice followed day by day beside the file's set-points."""
+    for weather in ("dry", "rain", "storm"):
+        influent = os.path.join(BSM1, weather + "_asm1order.csv")
+        if not os.path.exists(influent):
+            yield {"name": "advice", "skipped": "../shared/corpus/plant is not here"}
+            return
+        done = subprocess.run([thalweg, "plant", "advise", "--at", "7", "--replay", "7", "--json",
+                               os.path.join(ROOT, "examples", "plants", "bsm1-closed.ini"), influent],
+                              capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        before, after = found["OCI"]
+        dirty, clean = found["EQI_kgd"]
+        yield {"name": f"advice {weather}", "seconds": found["seconds"], "target": 10,
+               "saved": 100.0 * (before - after) / before, "eqi": 100.0 * (clean - dirty) / dirty}
+
+
 def rows(options):
     thalweg = os.path.join(ROOT, "build", "thalweg")
     place = city(options.folder)
@@ -64,6 +83,7 @@ def rows(options):
         yield {"name": "inspection", "failed": done.stderr[-200:]}
     else:
         yield {"name": "inspection", "seconds": took, "target": 10}
+    yield from advice(thalweg)
     if not os.path.exists(INFLOW):
         yield {"name": "inflow", "skipped": "../shared/corpus/plant is not here"}
         return
