@@ -261,6 +261,46 @@ class Out(TelemetryTest):
         self.assertEqual(self.get("health")["bad_rain"], 1)
 
 
+class Ahead(ServerTest):
+    """What else than gauges tells of rain: files that are put into folders of a live city."""
+
+    def live(self, section):
+        self.write("city.ini", CITY_INI.replace("cycle_min = 5", "cycle_min = 1")
+                   + "members = 4\n" + section)
+
+    def local(self, ago_s, form):
+        return time.strftime(form, time.gmtime(time.time() + 8 * 3600 - ago_s))
+
+    def foreseen_mmh(self):
+        [gage] = self.get("rain")["gages"]
+        return max((row[1] for row in gage["forecast"]), default=0.0)
+
+    def test_fields_of_the_radar_reach_the_forecast(self):
+        self.live("[radar]\nfolder = radar\n")
+        cells = "\n".join(" ".join(["60"] * 12) for _ in range(12))
+        for ago_s in (900, 600, 300):
+            self.write(f"radar/{self.local(ago_s, '%Y%m%dT%H%M')}.asc",
+                       "ncols 12\nnrows 12\nxllcorner 647000\nyllcorner 3262000\ncellsize 500\n"
+                       f"NODATA_value -1\n{cells}\n")
+        self.write(f"radar/{self.local(240, '%Y%m%dT%H%M')}.asc", "no grid\n")
+        time.sleep(2.5)  # a file counts as whole when nobody has touched it for two seconds
+        self.serve()
+        self.wait_until("rain is foreseen", lambda: self.foreseen_mmh() > 5.0)
+
+    def test_forecasts_of_others_reach_the_forecast_and_faults_in_them_are_told(self):
+        self.live("[outlooks]\nfolder = outlooks\n")
+        issued = self.local(600, "%Y-%m-%dT%H:%M:00")
+        until = self.local(-7200, "%Y-%m-%dT%H:%M:00")
+        self.write("outlooks/bureau.csv", "issued,from,to,gauge,member,rain_mm\n"
+                   f"{issued},{issued},{until},,,130\n{issued},{issued},{until},nobody,,1\n")
+        time.sleep(2.5)
+        self.serve()
+        self.wait_until("rain is foreseen", lambda: self.foreseen_mmh() > 5.0)
+        [left] = [one for one in self.get("forecast")["left_out"] if one["kind"] == "outlook"]
+        self.assertEqual(left["id"], "bureau.csv")
+        self.assertIn("3: ", left["en"])
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)

@@ -245,6 +245,8 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     if (drop != NULL) city->drop_path = tw_city_path(city, drop);
     const char *radar = tw_ini_text(&city->ini, "radar", "folder", NULL);
     if (radar != NULL) city->radar_path = tw_city_path(city, radar);
+    const char *outlooks = tw_ini_text(&city->ini, "outlooks", "folder", NULL);
+    if (outlooks != NULL) city->outlooks_path = tw_city_path(city, outlooks);
     city->devices_path = file_of(city, "devices", NULL, faults);
     if (city->devices_path == NULL && tw_ini_find(&city->ini, "files", "devices") == NULL) {
         const char *usual = tw_city_path(city, "devices.ini");

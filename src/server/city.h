@@ -106,13 +106,14 @@ struct tw_city {
     const char *timezone;
     int32_t zone_s; /* seconds east of Greenwich */
     const char *network_path, *terrain_path, *roads_path, *storms_path; /* NULL: none */
-    const char *source;       /* where missing files come from; "" */
-    const char *plants_path;  /* folder of plants/NAME.ini; NULL: none */
-    double inspect_every_h;   /* plants are inspected so often; 0: never by itself */
-    bool inspect_on_alarm;    /* and when a tag of theirs goes beyond its alarm */
-    const char *radar_path;   /* folder into which fields of the radar are dropped; NULL: none */
-    const char *drop_path;    /* folder into which tables are dropped; NULL: none */
-    const char *devices_path; /* of devices.ini; NULL: none */
+    const char *source;        /* where missing files come from; "" */
+    const char *plants_path;   /* folder of plants/NAME.ini; NULL: none */
+    double inspect_every_h;    /* plants are inspected so often; 0: never by itself */
+    bool inspect_on_alarm;     /* and when a tag of theirs goes beyond its alarm */
+    const char *outlooks_path; /* folder into which forecasts of others are dropped; NULL: none */
+    const char *radar_path;    /* folder into which fields of the radar are dropped; NULL: none */
+    const char *drop_path;     /* folder into which tables are dropped; NULL: none */
+    const char *devices_path;  /* of devices.ini; NULL: none */
     int epsg;
     double horizon_s, cycle_s, spinup_s;
     bool perfect_rain;

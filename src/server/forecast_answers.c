@@ -27,6 +27,12 @@ static void add_subject(struct tw_server *server, const json_t *note, struct tw_
     if (gage == NULL && index >= 0 && index < server->city->sensor_count) {
         name = server->city->sensors[index].id;
     }
+    const char *outlook = json_string_value(json_object_get(note, "outlook"));
+    if (outlook != NULL) {
+        tw_member_text(out, "kind", "outlook");
+        tw_member_text(out, "id", outlook);
+        return;
+    }
     tw_member_text(out, "kind", gage != NULL ? "rain" : "sensor");
     tw_member_text(out, "id", name);
 }

@@ -1,10 +1,15 @@
 #include "server/futures.h"
 
 #include "base/clock.h"
-#include "grid/raster.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "forecast/outlook_read.h"
+#include "grid/projection.h"
 #include "net/json.h"
+#include "server/storm.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +21,8 @@
 #define USUAL_LEVEL_SD_M 0.01
 #define USUAL_FLOW_SD_M3S 0.02
 #define FORGET_S 43200.0 /* rain that fell before is of no use to a nowcast */
+#define OUTLOOK_MOST_BYTES ((size_t)64 << 20)
+enum { FAULTS_KEPT = 8 };
 
 struct tw_futures {
     struct tw_futures_setup setup;
@@ -25,6 +32,7 @@ struct tw_futures {
     int32_t inlet_count, link_count, gage_count;
     float *values;
     size_t capacity;
+    char outlook_name[80], outlook_fault[240]; /* of the newest file of others; "": none */
     struct tw_strbuf notes;
 };
 
@@ -215,13 +223,55 @@ tw_status tw_futures_add_radar(struct tw_futures *f, double time_s, const char *
     struct tw_nowcast *nowcast = tw_foresee_nowcast(f->foresee);
     struct tw_raster raster = {0};
     if (nowcast == NULL) return TW_OK;
-    TW_TRY(tw_raster_read(path, why, sizeof why, &raster));
-    int64_t count = (int64_t)raster.columns * raster.rows;
-    for (int64_t i = 0; i < count; i++) {
-        if (raster.value[i] < 0.0F) raster.value[i] = NAN;
-    }
+    TW_TRY(tw_radar_field_read(path, f->setup.about->epsg, why, sizeof why, &raster));
     tw_status status = tw_nowcast_add_radar(nowcast, time_s - f->setup.about->start_s, &raster);
     tw_raster_done(&raster);
+    return status;
+}
+
+/* What is wrong with the newest file of others is said with each forecast. */
+static void note_outlook(struct tw_futures *f, const char *path, const tw_faults *faults)
+{
+    f->outlook_fault[0] = 0;
+    if (tw_faults_kept(faults) == 0) return;
+    struct tw_fault fault = tw_faults_get(faults, 0);
+    const char *name = strrchr(path, '/');
+    (void)snprintf(f->outlook_name, sizeof f->outlook_name, "%s", name == NULL ? path : name + 1);
+    (void)snprintf(f->outlook_fault, sizeof f->outlook_fault, "%d: %s", fault.line, fault.text);
+}
+
+static tw_status read_outlook(struct tw_futures *f, const char *path, char *text)
+{
+    const struct tw_worker_setup *about = f->setup.about;
+    struct tw_projection *projection = NULL;
+    struct tw_rain_gauge *gauges = NULL;
+    tw_faults *faults = NULL;
+    tw_status status = list_gauges(f, &gauges);
+    (void)tw_projection_create(about->epsg, &projection); /* without one polygons are a fault */
+    const struct tw_outlook_how how = {.origin_day = f->setup.options.start_day,
+                                       .zone_s = (int32_t)about->zone_s,
+                                       .gauges = gauges,
+                                       .gauge_count = f->gage_count,
+                                       .projection = projection};
+    if (status == TW_OK) status = tw_faults_create(FAULTS_KEPT, &faults);
+    if (status == TW_OK) {
+        status = tw_outlook_read(path, text, &how, faults, tw_foresee_nowcast(f->foresee));
+        note_outlook(f, path, faults);
+    }
+    tw_faults_destroy(faults);
+    tw_projection_destroy(projection);
+    free(gauges);
+    return status;
+}
+
+tw_status tw_futures_add_outlook(struct tw_futures *f, const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    if (tw_foresee_nowcast(f->foresee) == NULL) return TW_OK;
+    tw_status status = tw_file_read(path, OUTLOOK_MOST_BYTES, &text, &size);
+    if (status == TW_OK) status = read_outlook(f, path, text);
+    free(text);
     return status;
 }
 
@@ -337,6 +387,24 @@ static void add_note(struct tw_strbuf *out, const char *what, int32_t index, con
     tw_json_close(out, '}');
 }
 
+static void write_outlook_note(struct tw_futures *f)
+{
+    char zh[320], en[320];
+    (void)snprintf(zh, sizeof zh, "外来降雨预报文件有误，未全部采用：%s", f->outlook_fault);
+    (void)snprintf(en, sizeof en, "this forecast of others is not fully used: %s",
+                   f->outlook_fault);
+    tw_json_open(&f->notes, '{');
+    tw_json_key(&f->notes, "outlook");
+    tw_json_string(&f->notes, f->outlook_name);
+    tw_json_key(&f->notes, "code");
+    tw_json_string(&f->notes, "outlook-faulty");
+    tw_json_key(&f->notes, "zh");
+    tw_json_string(&f->notes, zh);
+    tw_json_key(&f->notes, "en");
+    tw_json_string(&f->notes, en);
+    tw_json_close(&f->notes, '}');
+}
+
 /* What was left out, sensors by their place in the city's list. */
 static void write_notes(struct tw_futures *f)
 {
@@ -356,6 +424,7 @@ static void write_notes(struct tw_futures *f)
             sensor++;
         add_note(&f->notes, "sensor", sensor, note.code, (const char *const[]){note.zh, note.en});
     }
+    if (f->outlook_fault[0] != 0) write_outlook_note(f);
     tw_json_close(&f->notes, ']');
 }
 

@@ -52,6 +52,14 @@ tw_status tw_futures_add_value(struct tw_futures *futures, const struct tw_worke
 tw_status tw_futures_add_radar(struct tw_futures *futures, double time_s, const char *path);
 
 /**
+ * Add forecasts of rain that others made, from their file (docs/rain.md). What is wrong in it is told
+ * with the next forecasts.
+ *
+ * errors  TW_ERR_FILE, TW_ERR_FULL, TW_ERR_INPUT nothing of it can be used, TW_ERR_NOMEM
+ */
+tw_status tw_futures_add_outlook(struct tw_futures *futures, const char *path);
+
+/**
  * Bring the members to a moment with all that was known by then, save them, and run them ahead.
  *
  * now_s     seconds since the run's start

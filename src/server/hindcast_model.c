@@ -310,13 +310,10 @@ static tw_status take_field(const struct taking *taking, const struct tw_storm_f
 {
     char why[200];
     struct tw_raster raster = {0};
-    tw_status status = tw_raster_read(field->path, why, sizeof why, &raster);
+    int epsg = taking->m->setup.city->epsg;
+    tw_status status = tw_radar_field_read(field->path, epsg, why, sizeof why, &raster);
     if (status == TW_ERR_NOMEM) return status;
     if (status != TW_OK) return TW_OK; /* it was sound when the storm was read */
-    int64_t count = (int64_t)raster.columns * raster.rows;
-    for (int64_t i = 0; i < count; i++) {
-        if (raster.value[i] < 0.0F) raster.value[i] = NAN;
-    }
     status = tw_nowcast_add_radar(taking->nowcast, model_s(taking->m, field->time_ms), &raster);
     tw_raster_done(&raster);
     return status;

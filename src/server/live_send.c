@@ -13,14 +13,15 @@
 
 #define STEP_S 60.0
 #define FORECAST_STEP_S 60.0
-#define BUDGET_RATIO 0.8           /* of the cycle, that a forecast may take */
-#define VALUES_KEPT_S 7200.0       /* of levels and flows, for members that were saved */
-#define VALUES_MOST 200000         /* of a sensor */
-#define FIELDS_KEPT_S (3 * 3600.0) /* of radar, for a process that begins */
-#define LOOK_MS 5000               /* between two looks into the radar's folder */
-#define WHOLE_MS 2000              /* a file that was not touched for so long is whole */
-#define DRY_S 3600.0               /* after so long without it rain starts */
-#define JUMP_M 0.3                 /* of a level between two samples */
+#define BUDGET_RATIO 0.8                /* of the cycle, that a forecast may take */
+#define VALUES_KEPT_S 7200.0            /* of levels and flows, for members that were saved */
+#define VALUES_MOST 200000              /* of a sensor */
+#define FIELDS_KEPT_S (3 * 3600.0)      /* of radar, for a process that begins */
+#define OUTLOOKS_KEPT_MS (12 * 3600000) /* of files with forecasts of others, likewise */
+#define LOOK_MS 5000                    /* between two looks into the radar's folder */
+#define WHOLE_MS 2000                   /* a file that was not touched for so long is whole */
+#define DRY_S 3600.0                    /* after so long without it rain starts */
+#define JUMP_M 0.3                      /* of a level between two samples */
 
 double tw_live_base_s(const struct tw_server *server)
 {
@@ -72,6 +73,7 @@ static void send_setup(struct tw_server *server, struct tw_model_link *link, boo
         .semi_implicit = city->semi_implicit,
         .routing_step_s = city->routing_step_s,
         .members = city->members,
+        .epsg = city->epsg,
         .quantile = city->quantile,
         .watch_count = live->watch_count,
         .sensor_count = city->sensor_count,
@@ -171,6 +173,8 @@ static void again(struct tw_server *server)
 {
     struct tw_live *live = &server->live;
     live->next_field = 0;
+    live->outlooks_told = false;
+    live->outlooks_ms = tw_clock_unix_ms() - OUTLOOKS_KEPT_MS;
     live->radar_ms = tw_clock_now(&server->clock) - (int64_t)(1000.0 * FIELDS_KEPT_S);
     for (int32_t g = 0; g < server->gage_count; g++)
         live->dry_until_s[g] = tw_live_base_s(server) - server->city->spinup_s;
@@ -329,6 +333,40 @@ static void tell_field(struct tw_model_link *link, const struct tw_storm_field *
     tw_model_link_send(link, TW_FRAME_RADAR, 2, parts, sizes);
 }
 
+/* Files of a folder, by name, that were written or put there within a stretch of time. */
+static void tell_outlooks(struct tw_model_link *link, const char *folder, int64_t after_ms,
+                          int64_t until_ms)
+{
+    struct dirent **list = NULL;
+    int count = scandir(folder, &list, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        char path[PATH_MAX + 300];
+        struct stat about;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, list[i]->d_name);
+        bool there = list[i]->d_name[0] != '.' && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+        free(list[i]);
+        if (!there || about.st_size == 0) continue;
+        /* the change of the entry: a file that is moved here keeps the time of its writing */
+        int64_t changed_ms = (int64_t)about.st_ctim.tv_sec * 1000 + about.st_ctim.tv_nsec / 1000000;
+        if (changed_ms <= after_ms || changed_ms > until_ms) continue;
+        const void *const parts[] = {path};
+        const size_t sizes[] = {strlen(path) + 1};
+        tw_model_link_send(link, TW_FRAME_OUTLOOK, 1, parts, sizes);
+    }
+    free(list);
+}
+
+/* A storm's: each counts from when it was issued. */
+static void tell_storm_outlooks(struct tw_live *live, struct tw_model_link *link,
+                                const struct tw_storm *storm)
+{
+    char folder[PATH_MAX + 32];
+    if (live->outlooks_told) return;
+    live->outlooks_told = true;
+    (void)snprintf(folder, sizeof folder, "%s/outlooks", storm->folder);
+    tell_outlooks(link, folder, INT64_MIN, INT64_MAX);
+}
+
 void tw_live_prepare(struct tw_server *server, struct tw_model_link *link, double until_s)
 {
     struct tw_live *live = &server->live;
@@ -338,6 +376,7 @@ void tw_live_prepare(struct tw_server *server, struct tw_model_link *link, doubl
     for (int32_t g = 0; g < server->gage_count; g++) {
         if (live->wet_only[g]) tell_dry(server, link, g, until_s);
     }
+    tell_storm_outlooks(live, link, storm);
     for (; live->next_field < storm->field_count; live->next_field++) {
         const struct tw_storm_field *field = &storm->fields[live->next_field];
         double time_s = (double)field->time_ms / 1000.0;
@@ -375,20 +414,36 @@ static void tell_new_fields(struct tw_server *server, struct dirent *const *list
     }
 }
 
-void tw_live_look_for_radar(struct tw_server *server, int64_t wall_ms)
+static void look_for_radar(struct tw_server *server)
 {
-    struct tw_live *live = &server->live;
     struct dirent **list = NULL;
-    if (server->storm != NULL || server->city->radar_path == NULL || !TW_SERVER_FORESEES(server) ||
-        wall_ms - live->looked_ms < LOOK_MS) {
-        return;
-    }
-    live->looked_ms = wall_ms;
     int count = scandir(server->city->radar_path, &list, NULL, alphasort);
-    (void)pthread_mutex_lock(&live->mutex);
-    if (!isnan(live->ready_s) && count > 0) tell_new_fields(server, list, count);
-    (void)pthread_mutex_unlock(&live->mutex);
+    if (count > 0) tell_new_fields(server, list, count);
     for (int i = 0; i < count; i++)
         free(list[i]);
     free(list);
+}
+
+/* One that is still being written changes again, and is told then. */
+static void look_for_outlooks(struct tw_server *server)
+{
+    int64_t until_ms = tw_clock_unix_ms() - WHOLE_MS;
+    tell_outlooks(server->link, server->city->outlooks_path, server->live.outlooks_ms, until_ms);
+    server->live.outlooks_ms = until_ms;
+}
+
+void tw_live_look_for_files(struct tw_server *server, int64_t wall_ms)
+{
+    struct tw_live *live = &server->live;
+    if (server->storm != NULL || !TW_SERVER_FORESEES(server) ||
+        wall_ms - live->looked_ms < LOOK_MS) {
+        return;
+    }
+    (void)pthread_mutex_lock(&live->mutex);
+    bool ready = !isnan(live->ready_s);
+    if (ready)
+        live->looked_ms = wall_ms; /* what is there already comes before the first forecast */
+    if (ready && server->city->radar_path != NULL) look_for_radar(server);
+    if (ready && server->city->outlooks_path != NULL) look_for_outlooks(server);
+    (void)pthread_mutex_unlock(&live->mutex);
 }

@@ -97,6 +97,8 @@ struct tw_live {
     int32_t next_field;   /* of the storm's radar fields, to be sent */
     int64_t radar_ms;     /* of a live city's newest field that was sent */
     int64_t looked_ms;    /* when its folder was last looked into */
+    int64_t outlooks_ms;  /* files of others' forecasts that changed by then were sent [wall] */
+    bool outlooks_told;   /* those of the storm were */
     struct tw_warnings *warnings;
 
     struct tw_pending *pending; /* simulated measurements to be sent in */
@@ -204,8 +206,8 @@ void tw_live_tell(struct tw_model_link *link, struct tw_live_news *news);
 /** Tell it, before it goes on to a moment, what gauges say by their silence and what radar saw. */
 void tw_live_prepare(struct tw_server *server, struct tw_model_link *link, double until_s);
 
-/** Tell it of new files in the radar's folder of a live city. wall_ms: a time that only grows */
-void tw_live_look_for_radar(struct tw_server *server, int64_t wall_ms);
+/** Tell it of new files of radar and of others' forecasts of a live city. wall_ms: only grows */
+void tw_live_look_for_files(struct tw_server *server, int64_t wall_ms);
 
 /** Whether something happened in the minute before a moment that a forecast should know of. */
 bool tw_live_is_urgent(const struct tw_live *live, double time_s);

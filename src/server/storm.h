@@ -4,6 +4,7 @@
 #define TW_SERVER_STORM_H
 
 #include "base/arena.h"
+#include "grid/raster.h"
 #include "server/city.h"
 #include "thalweg/faults.h"
 #include "thalweg/status.h"
@@ -79,11 +80,20 @@ tw_status tw_storm_read(struct tw_city *city, const char *place, tw_faults *faul
 double tw_storm_truth_m(const struct tw_storm *storm, int32_t points, int32_t point,
                         int64_t time_ms);
 
-/** The moment that a field's file name tells, `20310701T1000.asc`, on the city's clock. */
+/** The moment that a field's file name tells, `20310701T1000.asc`, on the city's clock; ODIM's: UTC. */
 bool tw_radar_moment(const struct tw_city *city, const char *name, int64_t *out_ms);
 
-/** Whether a file name is that of a grid: .asc, .tif or .tiff, not hidden. */
+/** Whether a file name is that of a grid: .asc, .tif, .tiff, .h5, .hdf or .hdf5, not hidden. */
 bool tw_radar_is_grid(const char *name);
+
+/**
+ * Read a field as rain [mm/h] in the city's map coordinates.
+ *
+ * epsg    of the city
+ * errors  as tw_radar_file_read
+ */
+tw_status tw_radar_field_read(const char *path, int epsg, char *why, size_t why_size,
+                              struct tw_raster *out_field);
 
 /** Free; NULL is fine. */
 void tw_storm_destroy(struct tw_storm *storm);

@@ -1,7 +1,6 @@
 #include "server/storm_parts.h"
 
-#include "grid/raster.h"
-#include "net/iso_time.h"
+#include "grid/radar_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,37 +10,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_odim(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL &&
+           (strcmp(dot, ".h5") == 0 || strcmp(dot, ".hdf") == 0 || strcmp(dot, ".hdf5") == 0);
+}
+
 bool tw_radar_moment(const struct tw_city *city, const char *name, int64_t *out_ms)
 {
-    static const char pattern[] = "ddddddddTdddd.";
-    char text[32];
-    for (size_t i = 0; pattern[i] != 0; i++) {
-        bool digit = name[i] >= '0' && name[i] <= '9';
-        if (pattern[i] == 'd' ? !digit : name[i] != pattern[i]) return false;
-    }
-    (void)snprintf(text, sizeof text, "%.4s-%.2s-%.2sT%.2s:%.2s", name, name + 4, name + 6,
-                   name + 9, name + 11);
-    return tw_iso_time_parse(text, city->zone_s, out_ms) == TW_OK;
+    double day = 0.0;
+    if (tw_radar_name_day(name, &day) != TW_OK) return false;
+    int32_t zone_s = is_odim(name) ? 0 : city->zone_s; /* ODIM's times are UTC */
+    double unix_s = floor((day - 25569.0) * 86400.0 + 0.5) - zone_s;
+    *out_ms = (int64_t)unix_s * 1000;
+    return true;
 }
 
 bool tw_radar_is_grid(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return name[0] != '.' && dot != NULL &&
-           (strcmp(dot, ".asc") == 0 || strcmp(dot, ".tif") == 0 || strcmp(dot, ".tiff") == 0);
+    if (name[0] == '.' || dot == NULL) return false;
+    return strcmp(dot, ".asc") == 0 || strcmp(dot, ".tif") == 0 || strcmp(dot, ".tiff") == 0 ||
+           is_odim(name);
 }
 
-/* What is wrong with the values of a field; "" for nothing. */
-static void look_at(struct tw_raster *field, char *why, size_t size)
+tw_status tw_radar_field_read(const char *path, int epsg, char *why, size_t why_size,
+                              struct tw_raster *out_field)
 {
-    int64_t negative = 0, count = (int64_t)field->columns * field->rows;
-    for (int64_t i = 0; i < count; i++)
-        negative += field->value[i] < 0.0F;
-    why[0] = 0;
-    if (negative > 0) {
-        (void)snprintf(why, size, "%lld values are below 0; they count as no value",
-                       (long long)negative);
-    }
+    struct tw_radar_how how = TW_RADAR_HOW_DEFAULT;
+    how.epsg = epsg;
+    return tw_radar_file_read(path, &how, why, why_size, out_field);
 }
 
 static bool same_grid(const struct tw_raster *a, const struct tw_raster *b)
@@ -51,11 +50,11 @@ static bool same_grid(const struct tw_raster *a, const struct tw_raster *b)
 }
 
 /* Read a field to see whether it can be used. first: the storm's first one, for its grid */
-static bool check_field(const char *path, struct tw_raster *first, tw_faults *faults)
+static bool check_field(const char *path, int epsg, struct tw_raster *first, tw_faults *faults)
 {
     char why[200];
     struct tw_raster field = {0};
-    if (tw_raster_read(path, why, sizeof why, &field) != TW_OK) {
+    if (tw_radar_field_read(path, epsg, why, sizeof why, &field) != TW_OK) {
         tw_faults_warn(faults, path, 0, "%s; the field is left out", why);
         return false;
     }
@@ -63,9 +62,8 @@ static bool check_field(const char *path, struct tw_raster *first, tw_faults *fa
     if (!fits) {
         tw_faults_warn(faults, path, 0,
                        "its grid is not that of the first field; the field is left out");
-    } else {
-        look_at(&field, why, sizeof why);
-        if (why[0] != 0) tw_faults_warn(faults, path, 0, "%s", why);
+    } else if (why[0] != 0) {
+        tw_faults_warn(faults, path, 0, "%s", why);
     }
     if (first->value == NULL) {
         *first = field;
@@ -118,7 +116,7 @@ static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, c
     (void)snprintf(path, sizeof path, "%s/radar/%s", storm->folder, name);
     if (!tw_radar_is_grid(name)) {
         if (name[0] != '.') {
-            tw_faults_warn(faults, path, 0, "it is no .asc or .tif and left out");
+            tw_faults_warn(faults, path, 0, "it is no .asc, .tif or .h5 and left out");
         }
         return TW_OK;
     }
@@ -127,7 +125,7 @@ static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, c
                        "its name tells no time; write it as 20310701T1000.asc; it is left out");
         return TW_OK;
     }
-    if (!check_field(path, first, faults)) return TW_OK;
+    if (!check_field(path, city->epsg, first, faults)) return TW_OK;
     field.path = tw_arena_text(&storm->arena, path, strlen(path));
     if (field.path == NULL) return TW_ERR_NOMEM;
     storm->fields[storm->field_count++] = field;

@@ -107,7 +107,7 @@ void *tw_ticker_loop(void *user)
     while (!atomic_load(&ticker.server->stopping)) {
         int64_t wall_ms = tw_clock_steady_ms();
         if (ticker.server->storm == NULL) tw_clock_set(&ticker.server->clock, tw_clock_unix_ms());
-        tw_live_look_for_radar(ticker.server, wall_ms);
+        tw_live_look_for_files(ticker.server, wall_ms);
         tw_live_order(ticker.server);
         say_due(&ticker);
         mark_due(&ticker, wall_ms);

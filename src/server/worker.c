@@ -224,6 +224,11 @@ static tw_status feed_frame(struct worker *worker, const struct tw_frame *frame)
         status = tw_futures_add_radar(worker->futures, time_s, frame->bytes + sizeof time_s);
         return status == TW_ERR_NOMEM ? status : TW_OK;
     }
+    if (frame->kind == TW_FRAME_OUTLOOK) {
+        if (frame->size == 0 || frame->bytes[frame->size - 1] != 0) return TW_OK;
+        status = tw_futures_add_outlook(worker->futures, frame->bytes);
+        return status == TW_ERR_NOMEM ? status : TW_OK;
+    }
     for (size_t i = 0; frame->kind == TW_FRAME_RAIN && i < frame->size / sizeof *rain; i++) {
         if (rain[i].gage < 0 || rain[i].gage >= worker->gage_count) continue;
         status =
@@ -663,7 +668,8 @@ static tw_status obey(struct worker *worker, struct queued *item)
     if (frame->kind == TW_FRAME_RAIN) {
         take_rain(worker, frame, worker->rain);
         kept = keep_for_members(worker, item);
-    } else if (frame->kind == TW_FRAME_VALUES || frame->kind == TW_FRAME_RADAR) {
+    } else if (frame->kind == TW_FRAME_VALUES || frame->kind == TW_FRAME_RADAR ||
+               frame->kind == TW_FRAME_OUTLOOK) {
         kept = keep_for_members(worker, item);
     } else if (frame->kind == TW_FRAME_AHEAD) {
         take_rain(worker, frame, worker->ahead);

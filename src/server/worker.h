@@ -23,6 +23,7 @@ enum tw_worker_frame {
     TW_FRAME_RAIN,      /* struct tw_worker_rain [n]: what fell */
     TW_FRAME_VALUES,    /* struct tw_worker_value [n]: what sensors measured */
     TW_FRAME_RADAR,     /* double: a time; then the path of a field */
+    TW_FRAME_OUTLOOK,   /* the path of a file: rain that others foresee */
     TW_FRAME_AHEAD,     /* struct tw_worker_rain [n]: what will fall, for perfect forecasts */
     TW_FRAME_ADVANCE,   /* struct tw_worker_advance */
     /* child to server */
@@ -54,6 +55,7 @@ struct tw_worker_setup {
     int32_t semi_implicit;            /* forecasts are routed so */
     double routing_step_s;            /* then; else the model's */
     int32_t members;                  /* of a forecast; 0, 1: a single run under the rain taken */
+    int32_t epsg;                     /* of the network's coordinates */
     double quantile;                  /* of several members, that counts as the forecast; 0..1 */
     int32_t assimilate;               /* members are drawn to what is measured */
     double budget_s;                  /* of a cycle, on the wall; 0: as long as it needs */

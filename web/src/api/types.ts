@@ -164,7 +164,7 @@ export interface Forecast {
   members?: number;
   members_asked?: number;
   shed?: boolean;
-  left_out?: { kind: "rain" | "sensor"; id: string | null; code: string; zh: string; en: string }[];
+  left_out?: { kind: "rain" | "sensor" | "outlook"; id: string | null; code: string; zh: string; en: string }[];
 }
 
 /** A message about a storm. */
