@@ -25,6 +25,7 @@ void tw_run_surface_pollutants(struct tw_run *run)
                                            .day = clock->start_day + clock->old_runoff_ms / 8.64e7,
                                            .rain_m3 = v->rain_m3,
                                            .rain_mps = v->rain_mps,
+                                           .ponded_m3 = v->ponded_m3,
                                            .inflow_m3 = v->inflow_m3,
                                            .infiltration_m3 = v->infiltration_m3,
                                            .outflow_m3 = v->outflow_m3,
@@ -98,7 +99,9 @@ static void add_ground(struct tw_run *run, double f)
         for (int32_t lane = 0; lane < run->lanes; lane++) {
             size_t here = at(run, i, lane);
             double flow = ((1.0 - f) * g->old_mps[here] + f * g->new_mps[here]) * area;
-            tw_quality_add_flow(&run->quality, ground->node, lane, flow, tw_pollutant_of_ground);
+            if (flow > 0.0)
+                tw_quality_add_flow(&run->quality, ground->node, lane, flow,
+                                    tw_pollutant_of_ground);
         }
     }
 }

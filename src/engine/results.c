@@ -189,7 +189,7 @@ static void set_system_values(struct tw_run *run)
     s[GROUND] = r->ground_m3s;
     s[EXTERNAL] = r->external_m3s;
     s[RDII] = r->rdii_m3s;
-    s[LATERAL] = r->wet_m3s + r->dry_m3s + r->ground_m3s + r->rdii_m3s + r->external_m3s;
+    s[LATERAL] = s[RUNOFF] + r->dry_m3s + r->ground_m3s + r->rdii_m3s + r->external_m3s;
     s[FLOODING] = r->flooding_m3s;
     s[OUTFLOW] = r->outflow_m3s;
     s[STORAGE] = tw_balance_network_m3(run, 0);

@@ -492,6 +492,7 @@ static void volumes_tell(struct tw_hydrology *h, int32_t i, int32_t lane,
     for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
         runoff_m3 += before_lids->runoff_m3[k];
     h->volumes[here] = (struct tw_runoff_volumes){
+        .ponded_m3 = ponded_m3,
         .rain_m3 = rain_m3,
         .inflow_m3 = ponded_m3 + rain_m3 + h->runon_mps[here] * dt_s * open_m2,
         .infiltration_m3 = before_lids->infiltration_m3,

@@ -113,9 +113,9 @@ struct tw_catchment {
 
 /* What pollutants have to know of a subcatchment's last step. */
 struct tw_runoff_volumes {
-    double rain_m3, inflow_m3; /* beside LIDs; the latter with run-on and what was ponded */
-    double infiltration_m3, outflow_m3; /* beside LIDs, before they took any */
-    double lid_rain_m3, lid_water_m3;   /* onto LIDs themselves; the latter with run-on */
+    double ponded_m3, rain_m3, inflow_m3; /* beside LIDs; the last with run-on and both others */
+    double infiltration_m3, outflow_m3;   /* beside LIDs, before they took any */
+    double lid_rain_m3, lid_water_m3;     /* onto LIDs themselves; the latter with run-on */
     double surface_out_m3, drain_out_m3;
     double rain_mps, runoff_mps;
 };

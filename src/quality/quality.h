@@ -18,7 +18,7 @@ struct tw_quality {
     double *node, *old_node, *link, *old_link; /* concentrations */
     double *outlet, *old_outlet;               /* of subcatchments' runoff */
     double *runon;                             /* load that comes onto a subcatchment */
-    double *ponded;                            /* mass on a subcatchment */
+    double *ponded;                            /* concentration of water on a subcatchment */
     double *buildup;     /* [((subcatchment * landuses + landuse) * pollutants + pollutant) * lanes
                            + lane] in masses of the file */
     double *swept_day;   /* [subcatchment * landuses + landuse] */
@@ -40,6 +40,7 @@ struct tw_quality_surface {
     double dt_s, day; /* length; when it began */
     double rain_m3;   /* that fell beside LIDs */
     double rain_mps;
+    double ponded_m3; /* that stood there before */
     double inflow_m3; /* ponded before, rain and run-on beside LIDs */
     double infiltration_m3;
     double outflow_m3;     /* beside LIDs, before they took any of it */

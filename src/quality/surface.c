@@ -194,20 +194,18 @@ static double wash_off(struct tw_quality *q, int32_t subcatchment, int32_t landu
     return mass * (1.0 - m->washoff[at].bmp_ratio);
 }
 
-/* Mass that leaves with ponded water, in which rain and run-on are mixed. */
+/* Mass that leaves with ponded water, in which rain and run-on are mixed. What stays is known by its
+ * concentration, as SWMM has it: a runoff step does not keep water to the last drop. */
 static double ponded_out(struct tw_quality *q, int32_t subcatchment, int32_t pollutant,
                          int32_t lane, const struct tw_quality_surface *s)
 {
     const struct tw_quality_model *m = &q->model->quality;
     size_t here = tw_quality_at(q, subcatchment, pollutant, lane);
-    double rain = m->pollutant[pollutant].rain * s->rain_m3;
-    double mass = q->ponded[here] + rain + q->runon[here] * s->dt_s;
-    q->ponded[here] = 0.0;
-    if (!(s->inflow_m3 > 0.0)) return 0.0;
-    double concentration = mass / s->inflow_m3;
-    double infiltrated = fmin(concentration * s->infiltration_m3, mass);
-    double out = fmin(concentration * s->outflow_m3, mass - infiltrated), practices = 0.0;
-    q->ponded[here] = mass - infiltrated - out;
+    double rain = m->pollutant[pollutant].rain * s->rain_m3, practices = 0.0;
+    double mass = q->ponded[here] * s->ponded_m3 + rain + q->runon[here] * s->dt_s;
+    q->ponded[here] = s->inflow_m3 > 0.0 ? mass / s->inflow_m3 : 0.0;
+    double infiltrated = fmin(q->ponded[here] * s->infiltration_m3, mass);
+    double out = fmin(q->ponded[here] * s->outflow_m3, mass - infiltrated);
     for (int32_t u = 0; u < m->landuse_count; u++)
         practices += m->coverage_ratio[subcatchment * m->landuse_count + u] *
                      m->washoff[u * m->count + pollutant].bmp_ratio;
