@@ -79,6 +79,7 @@ static void advice_is_cheaper_and_no_dirtier_and_what_is_foretold_happens(void *
     for (int32_t k = 0; k < a.knob_count; k++) {
         struct tw_plant_knob knob = tw_plant_knob_get(b.plant, a.knobs[k].knob);
         assert_null(knob.controller);
+        assert_true(a.knobs[k].range_given);
         for (int32_t i = 0; i < a.block_count; i++)
             assert_true(a.knobs[k].value[i] >= knob.least && a.knobs[k].value[i] <= knob.most);
     }

@@ -67,6 +67,7 @@ struct tw_unit_kind {
     bool composed;         /* its section gives concentrations */
     const char *knob_name; /* of the one of its numbers that can be set; NULL */
     int32_t knob_key;
+    int32_t range_key; /* the knob's least, its most comes next; 0: the limits of knob_key */
     const struct tw_plant_key *keys;
     int32_t key_count;
     int32_t (*states)(const tw_plant *plant);

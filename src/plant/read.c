@@ -128,6 +128,25 @@ static void kind_fault(struct tw_plant_reader *r, struct tw_plant_section *secti
     tw_strbuf_done(&known);
 }
 
+static tw_status take_unit_knob(struct tw_plant_reader *r, struct tw_plant_section *section,
+                                struct tw_unit *unit)
+{
+    const struct tw_unit_kind *kind = unit->kind;
+    struct tw_knob knob = {.value = unit->value[kind->knob_key],
+                           .least = kind->keys[kind->knob_key].least,
+                           .most = kind->keys[kind->knob_key].most};
+    if (kind->range_key > 0) {
+        knob.least = unit->value[kind->range_key];
+        knob.most = unit->value[kind->range_key + 1];
+    }
+    if (!(knob.value >= knob.least && knob.value <= knob.most)) {
+        tw_plant_ini_fault(
+            &r->ini, section, tw_plant_ini_find(section, kind->keys[kind->knob_key].name),
+            "%g is not within its limits, %g and %g", knob.value, knob.least, knob.most);
+    }
+    return tw_plant_knob_add(r, section->name, kind->knob_name, &knob, &unit->knob);
+}
+
 static tw_status take_unit(struct tw_plant_reader *r, struct tw_plant_section *section)
 {
     tw_plant *plant = r->plant;
@@ -158,14 +177,7 @@ static tw_status take_unit(struct tw_plant_reader *r, struct tw_plant_section *s
         if (unit->composition == NULL) return TW_ERR_NOMEM;
         take_composition(r, section, unit->composition);
     }
-    if (kind->knob_name != NULL) {
-        TW_TRY(tw_plant_knob_add(r, section->name, kind->knob_name,
-                                 &(struct tw_knob){.value = unit->value[kind->knob_key],
-                                                   .least = kind->keys[kind->knob_key].least,
-                                                   .most = kind->keys[kind->knob_key].most},
-                                 &unit->knob));
-    }
-    return TW_OK;
+    return kind->knob_name != NULL ? take_unit_knob(r, section, unit) : TW_OK;
 }
 
 tw_status tw_plant_knob_add(struct tw_plant_reader *r, const char *owner, const char *what,

@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
-enum { VOLUME, KLA, OXYGEN_SATURATION, MIXING, MIXING_BELOW };
+enum { VOLUME, KLA, OXYGEN_SATURATION, MIXING, MIXING_BELOW, KLA_LEAST, KLA_MOST };
 
 static const struct tw_plant_key keys[] = {
     {"volume_m3", TW_REQUIRED, 1e-3, 1e7},      {"kla_1d", 0.0, 0.0, 2000.0},
     {"oxygen_saturation_gm3", 0.0, 0.0, 20.0},  {"mixing_kw_m3", 0.005, 0.0, 1.0},
-    {"mixing_below_kla_1d", 20.0, 0.0, 2000.0},
+    {"mixing_below_kla_1d", 20.0, 0.0, 2000.0}, {"kla_least_1d", 0.0, 0.0, 2000.0},
+    {"kla_most_1d", 2000.0, 0.0, 2000.0},
 };
 
 static int32_t states(const tw_plant *plant)
@@ -80,6 +81,7 @@ const struct tw_unit_kind tw_unit_tank = {.word = "tank",
                                           .key_count = (int32_t)(sizeof keys / sizeof keys[0]),
                                           .knob_name = "kla",
                                           .knob_key = KLA,
+                                          .range_key = KLA_LEAST,
                                           .states = states,
                                           .start = start,
                                           .outflow = outflow,
