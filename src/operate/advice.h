@@ -34,7 +34,7 @@ struct tw_advice_options {
 #define TW_ADVICE_OPTIONS_DEFAULT                                                                  \
     (struct tw_advice_options)                                                                     \
     {                                                                                              \
-        .hours = 24.0, .block_h = 4.0, .after_h = 6.0, .sample_min = 15.0, .rounds = 12,          \
+        .hours = 24.0, .block_h = 4.0, .after_h = 6.0, .sample_min = 15.0, .rounds = 12,           \
         .threads = 2, .temp_c = (double)NAN, .penalty_ratio = 1.0, .reach_ratio = 0.8              \
     }
 
