@@ -32,11 +32,17 @@ static double gage_rain(const tw_run *run, int32_t index)
     return tw_run_gage_rain_mmh(run, (tw_gage_id){index});
 }
 
+static double node_inflow(const tw_run *run, int32_t index)
+{
+    return tw_run_node_inflow_m3s(run, (tw_node_id){index});
+}
+
 static double (*const values_of[])(const tw_run *run, int32_t index) = {
     [TW_WATCH_STREET_DEPTH] = street_depth,
     [TW_WATCH_NODE_DEPTH] = node_depth,
     [TW_WATCH_LINK_FLOW] = link_flow,
     [TW_WATCH_GAGE_RAIN] = gage_rain,
+    [TW_WATCH_NODE_INFLOW] = node_inflow,
 };
 
 double tw_watch_value(const tw_run *run, struct tw_watch watch)

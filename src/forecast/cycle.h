@@ -13,7 +13,8 @@ typedef enum {
     TW_WATCH_STREET_DEPTH, /* water above ground at a node [m] */
     TW_WATCH_NODE_DEPTH,   /* water above a node's invert [m] */
     TW_WATCH_LINK_FLOW,    /* flow in a link [m3/s] */
-    TW_WATCH_GAGE_RAIN     /* rain at a gage [mm/h] */
+    TW_WATCH_GAGE_RAIN,    /* rain at a gage [mm/h] */
+    TW_WATCH_NODE_INFLOW   /* all that flows into a node [m3/s] */
 } tw_watch_kind;
 
 /** One thing that is recorded. */

@@ -33,11 +33,17 @@ static double gage_rain(const tw_batch *batch, int32_t member, int32_t index)
     return tw_batch_gage_rain_mmh(batch, member, (tw_gage_id){index});
 }
 
+static double node_inflow(const tw_batch *batch, int32_t member, int32_t index)
+{
+    return tw_batch_node_inflow_m3s(batch, member, (tw_node_id){index});
+}
+
 static double (*const values_of[])(const tw_batch *batch, int32_t member, int32_t index) = {
     [TW_WATCH_STREET_DEPTH] = street_depth,
     [TW_WATCH_NODE_DEPTH] = node_depth,
     [TW_WATCH_LINK_FLOW] = link_flow,
     [TW_WATCH_GAGE_RAIN] = gage_rain,
+    [TW_WATCH_NODE_INFLOW] = node_inflow,
 };
 
 static bool makes_sense(const struct tw_ensemble_setup *setup)

@@ -20,10 +20,10 @@ static tw_status load_plant(struct tw_city *city, const char *path, struct tw_ci
     struct tw_ini ini;
     const double longitudes[2] = {-180.0, 180.0};
     const double latitudes[2] = {-90.0, 90.0};
-    tw_node_id node;
     tw_status status = tw_ini_read(path, &city->arena, faults, &ini);
     if (status != TW_OK) return status == TW_ERR_NOMEM ? status : TW_OK;
     struct tw_city_plant plant = {
+        .node = {-1},
         .id = tw_ini_text(&ini, "plant", "id", NULL),
         .lon = tw_ini_number(&ini, "plant", "lon", (double)NAN, longitudes, faults),
         .lat = tw_ini_number(&ini, "plant", "lat", (double)NAN, latitudes, faults),
@@ -36,10 +36,13 @@ static tw_status load_plant(struct tw_city *city, const char *path, struct tw_ci
     plant.name.en = tw_ini_text(&ini, "plant", "title_en", plant.id);
     const struct tw_ini_entry *feeds = tw_ini_find(&ini, "plant", "node");
     if (feeds != NULL && city->model != NULL &&
-        tw_model_node_find(city->model, feeds->value, &node) != TW_OK) {
+        tw_model_node_find(city->model, feeds->value, &plant.node) != TW_OK) {
         tw_faults_add(faults, path, feeds->line, "[plant] node: the model has no node \"%s\"",
                       feeds->value);
     }
+    char *kept = tw_arena_text(&city->arena, path, strlen(path));
+    if (kept == NULL) return TW_ERR_NOMEM;
+    plant.path = kept;
     *out = plant;
     city->plant_count++;
     return TW_OK;

@@ -365,6 +365,31 @@ static tw_http_outcome no_plant(struct tw_http_reply *reply)
     return TW_HTTP_DONE;
 }
 
+const struct tw_works *tw_inspections_works(const struct tw_inspections *inspections,
+                                            const char *id)
+{
+    int32_t plant = plant_of(inspections, id);
+    return plant < 0 ? NULL : inspections->list.works[plant];
+}
+
+struct tw_tag_now tw_inspections_value(const struct tw_inspections *inspections,
+                                       const struct tw_works *works, int32_t tag)
+{
+    const struct plant *plant = &inspections->plants[plant_of(inspections, works->id)];
+    struct tw_store_head head =
+        tw_store_head_get(inspections->server->store, plant->source.series[tag]);
+    struct tw_tag_now now = {.value = head.value, .time_ms = head.time_ms, .quality = head.quality};
+    if (head.time_ms != TW_STORE_NEVER) return now;
+    now.value = (double)NAN;
+    if (!plant->source.simulates) return now;
+    int64_t now_ms = tw_clock_now(&inspections->server->clock);
+    int64_t minute_ms = now_ms - now_ms % MINUTE_MS;
+    now.simulated = true;
+    now.value = tw_works_simulate(works, tag, minute_ms);
+    if (!isnan(now.value)) now.time_ms = minute_ms;
+    return now;
+}
+
 tw_http_outcome tw_get_inspections(void *user, const struct tw_http_request *request,
                                    struct tw_http_reply *reply)
 {

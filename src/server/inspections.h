@@ -2,6 +2,8 @@
 #ifndef TW_SERVER_INSPECTIONS_H
 #define TW_SERVER_INSPECTIONS_H
 
+#include "operate/works.h"
+#include "store/store.h"
 #include "thalweg/status.h"
 
 struct tw_inspections;
@@ -18,6 +20,27 @@ tw_status tw_inspections_create(struct tw_server *server, struct tw_inspections 
 
 /** Answer everybody who waits, and end the thread; before the store is stopped. NULL is fine. */
 void tw_inspections_stop(struct tw_inspections *inspections);
+
+/** What is watched at a plant, by its id, letter case ignored; NULL: none, or its file has faults. */
+const struct tw_works *tw_inspections_works(const struct tw_inspections *inspections,
+                                            const char *id);
+
+/** The value of a tag at a moment. */
+struct tw_tag_now {
+    double value;    /* NAN: none */
+    int64_t time_ms; /* TW_STORE_NEVER: there is none */
+    int32_t quality; /* 0: good, else bits of telemetry/quality.h */
+    bool simulated;
+};
+
+/**
+ * The last value of a tag; of a made plant's tag that was never measured a simulated one.
+ *
+ * works   of tw_inspections_works
+ * tag     index in works->tags
+ */
+struct tw_tag_now tw_inspections_value(const struct tw_inspections *inspections,
+                                       const struct tw_works *works, int32_t tag);
 
 /** Free; NULL is fine. */
 void tw_inspections_destroy(struct tw_inspections *inspections);

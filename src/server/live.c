@@ -18,10 +18,14 @@ static tw_status make_watches(struct tw_server *server)
 {
     const struct tw_city *city = server->city;
     struct tw_live *live = &server->live;
-    size_t most = (size_t)city->point_count + (size_t)city->sensor_count + 1;
+    size_t most =
+        (size_t)city->point_count + (size_t)city->sensor_count + (size_t)city->plant_count + 1;
     live->watches = calloc(most, sizeof *live->watches);
     live->sensor_watch = calloc(most, sizeof *live->sensor_watch);
-    if (live->watches == NULL || live->sensor_watch == NULL) return TW_ERR_NOMEM;
+    live->plant_watch = calloc(most, sizeof *live->plant_watch);
+    if (live->watches == NULL || live->sensor_watch == NULL || live->plant_watch == NULL) {
+        return TW_ERR_NOMEM;
+    }
     for (int32_t p = 0; p < city->point_count; p++) {
         live->watches[live->watch_count++] =
             (struct tw_watch){TW_WATCH_STREET_DEPTH, city->points[p].node.index};
@@ -34,6 +38,12 @@ static tw_status make_watches(struct tw_server *server)
         live->watches[live->watch_count++] = (struct tw_watch){
             sensor->kind == TW_SENSOR_LEVEL ? TW_WATCH_NODE_DEPTH : TW_WATCH_LINK_FLOW,
             sensor->index};
+    }
+    for (int32_t i = 0; i < city->plant_count; i++) {
+        int32_t node = city->plants[i].node.index;
+        live->plant_watch[i] = node < 0 ? -1 : live->watch_count;
+        if (node < 0) continue;
+        live->watches[live->watch_count++] = (struct tw_watch){TW_WATCH_NODE_INFLOW, node};
     }
     return TW_OK;
 }
@@ -179,6 +189,7 @@ void tw_live_done(struct tw_server *server)
     free(live->rain);
     free(live->watches);
     free(live->sensor_watch);
+    free(live->plant_watch);
     free(live->step_times_s);
     free(live->steps);
     tw_foresight_done(&live->forecast);

@@ -275,6 +275,11 @@ static const struct tw_http_route routes[] = {
                    ";format:format:plain, or typed for programs: types in the header, times in UTC"
                    ";bom:text:1: begin with a byte order mark, for spreadsheets",
      .answer = "text/csv"},
+    {"GET", "/api/v1/plants", TW_ROLE_VIEWER, 0, tw_get_plants,
+     "treatment plants: size, what flows in, alarms", .answer = "List"},
+    {"GET", "/api/v1/plants/{}", TW_ROLE_VIEWER, 0, tw_get_plant,
+     "a plant: its things, tags with their values, inflow past and ahead, what its model says",
+     .answer = "Object"},
     {"GET", "/api/v1/inspections", TW_ROLE_VIEWER, 0, tw_get_inspections,
      "plants in the order of their risk, by their last inspection", .answer = "List"},
     {"POST", "/api/v1/inspections", TW_ROLE_OPERATOR, SMALL_BODY, tw_post_inspections,

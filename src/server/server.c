@@ -350,6 +350,7 @@ static tw_status start_threads(struct tw_server *server)
     TW_TRY(tw_live_begin(server));
     TW_TRY(tw_planner_begin(server, &server->planner));
     TW_TRY(tw_drill_begin(server, &server->drill));
+    TW_TRY(tw_plants_begin(server, &server->plants));
     TW_TRY(
         tw_modbus_begin(server->devices, server->ingest, server->options.program, &server->modbus));
     server->ticker_runs = pthread_create(&server->ticker, NULL, tw_ticker_loop, server) == 0;
@@ -423,6 +424,7 @@ void tw_server_destroy(struct tw_server *server)
     if (server->terrain_runs) (void)pthread_join(server->terrain_thread, NULL);
     tw_model_link_destroy(server->link);
     tw_planner_end(server->planner);
+    tw_plants_stop(server->plants);
     tw_drill_end(server->drill);
     tw_modbus_end(server->modbus);
     tw_csv_drop_stop(server->drop);
@@ -438,6 +440,7 @@ void tw_server_destroy(struct tw_server *server)
     tw_desk_close(server->desk);
     tw_live_done(server);
     tw_alerts_destroy(server->alerts);
+    tw_plants_destroy(server->plants);
     tw_inspections_destroy(server->inspections);
     tw_store_close(server->store);
     tw_ingest_destroy(server->ingest);

@@ -13,6 +13,7 @@
 #include "server/foresight.h"
 #include "server/inspections.h"
 #include "server/model_link.h"
+#include "server/plants.h"
 #include "server/roles.h"
 #include "server/server.h"
 #include "server/storm.h"
@@ -67,9 +68,10 @@ struct tw_pending {
 /** What is known now; guarded by its mutex. */
 struct tw_live {
     pthread_mutex_t mutex;
-    int32_t watch_count; /* points, then sensors that the model has an element of */
+    int32_t watch_count; /* points, sensors that the model has an element of, plants with a node */
     struct tw_watch *watches;
     int32_t *sensor_watch; /* [sensors] the watch of a sensor; -1: none */
+    int32_t *plant_watch;  /* [plants] the watch of what flows into it; -1: none */
 
     enum tw_model_state model;
     char model_text[256]; /* why it failed */
@@ -125,6 +127,7 @@ struct tw_server {
     struct tw_catalogue catalogue;
     struct tw_devices *devices;
     struct tw_inspections *inspections; /* of plants */
+    struct tw_plants *plants;           /* their models */
     struct tw_ingest *ingest;           /* the door of every measurement */
     struct tw_csv_drop *drop;           /* NULL: no folder is watched */
     struct tw_modbus *modbus;           /* gateways that are read; NULL: none */
@@ -296,6 +299,11 @@ tw_status tw_gunzip(const void *bytes, size_t size, struct tw_strbuf *out);
 /** GET /api/v1/inspections and below, POST /api/v1/inspections and /api/v1/inspections/{}/tick */
 tw_http_handler tw_get_inspections, tw_get_inspection, tw_get_inspection_history,
     tw_get_inspection_page, tw_post_inspections, tw_post_tick;
+
+/* ---- plant_answers.c ---- */
+
+/** GET /api/v1/plants, GET /api/v1/plants/{id} */
+tw_http_handler tw_get_plants, tw_get_plant;
 
 /* ---- terrain_answer.c ---- */
 
