@@ -62,8 +62,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
-    /* The page of the control room, and the one on crews' phones. */
-    rollupOptions: { input: ["index.html", "crew.html"] },
+    /* The page of the control room, that of plants, and the one on crews' phones. */
+    rollupOptions: { input: ["index.html", "plant.html", "crew.html"] },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8080" } },
   test: { include: ["src/**/*.test.{ts,tsx}"] },

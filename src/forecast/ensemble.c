@@ -39,10 +39,8 @@ static double node_inflow(const tw_batch *batch, int32_t member, int32_t index)
 }
 
 static double (*const values_of[])(const tw_batch *batch, int32_t member, int32_t index) = {
-    [TW_WATCH_STREET_DEPTH] = street_depth,
-    [TW_WATCH_NODE_DEPTH] = node_depth,
-    [TW_WATCH_LINK_FLOW] = link_flow,
-    [TW_WATCH_GAGE_RAIN] = gage_rain,
+    [TW_WATCH_STREET_DEPTH] = street_depth, [TW_WATCH_NODE_DEPTH] = node_depth,
+    [TW_WATCH_LINK_FLOW] = link_flow,       [TW_WATCH_GAGE_RAIN] = gage_rain,
     [TW_WATCH_NODE_INFLOW] = node_inflow,
 };
 

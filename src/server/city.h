@@ -81,7 +81,7 @@ struct tw_city_plant {
     const char *id;
     struct tw_city_name name;
     double lon, lat;
-    tw_node_id node; /* that feeds it; index -1: none is named */
+    tw_node_id node;  /* that feeds it; index -1: none is named */
     const char *path; /* of its file */
     bool made_up;
 };

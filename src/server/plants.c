@@ -5,8 +5,8 @@
  * its flow carries half of that, as docs/influent.md has it for plants without measurements. */
 #include "server/plants.h"
 
-#include "server/ini.h"
 #include "net/json.h"
+#include "server/ini.h"
 #include "server/members.h"
 #include "server/service.h"
 #include "thalweg/plant.h"
@@ -112,13 +112,17 @@ static tw_status records_init(struct records *r, int32_t most, int32_t component
     return TW_OK;
 }
 
+/* A moment on the run's clock; the same bits for a record and for what is run up to it, since between
+ * two that nearly agree there is no step to be taken. */
+static double day_of(const struct modelled *m, double at_s) { return (at_s - m->base_s) / DAY_S; }
+
 static void record_add(const struct modelled *m, struct records *r, double at_s, double flow_m3s)
 {
     int32_t components = tw_plant_component_count(m->model);
     double flow_m3d = flow_m3s > 0.0 ? flow_m3s * DAY_S : 0.0;
     double extra = flow_m3d - m->dry_m3d;
     double share = extra > 0.0 ? (m->dry_m3d + EXTRA_CARRIES * extra) / flow_m3d : 1.0;
-    r->at_d[r->count] = (at_s - m->base_s) / DAY_S;
+    r->at_d[r->count] = day_of(m, at_s);
     r->flow_m3d[r->count] = flow_m3d;
     for (int32_t c = 0; c < components; c++)
         r->content[r->count * components + c] = m->dry_gm3[c] * (m->dilutes[c] ? share : 1.0);
@@ -143,11 +147,11 @@ static tw_status follow(struct modelled *m)
     tw_status status =
         tw_plant_series_create(m->model, r.count, r.at_d, r.flow_m3d, r.content, &series);
     if (status == TW_OK) {
-        tw_plant_run_feed(m->now, series, (m->at_s - m->base_s) / DAY_S);
-        status = tw_plant_run_advance(m->now, (in->begin_s - m->base_s) / DAY_S);
+        tw_plant_run_feed(m->now, series, day_of(m, m->at_s));
+        status = tw_plant_run_advance(m->now, day_of(m, in->begin_s));
     }
     if (status == TW_OK) m->at_s = in->begin_s;
-    tw_plant_run_feed(m->now, NULL, (m->at_s - m->base_s) / DAY_S);
+    tw_plant_run_feed(m->now, NULL, day_of(m, m->at_s));
     tw_plant_series_destroy(series);
     records_done(&r);
     return status;
@@ -199,7 +203,7 @@ static tw_status run_ahead(struct modelled *m, int quantile, struct outlook *out
 {
     tw_plant_series *series = NULL;
     struct tw_plant_sums day, moment;
-    double begin_d = (m->at_s - m->base_s) / DAY_S, values[SHOWN_COUNT];
+    double begin_d = day_of(m, m->at_s), values[SHOWN_COUNT];
     TW_TRY(series_ahead(m, quantile, out, &series));
     tw_status status = tw_plant_run_copy(m->trial, m->now);
     tw_plant_run_feed(m->trial, series, begin_d);
@@ -212,7 +216,7 @@ static tw_status run_ahead(struct modelled *m, int quantile, struct outlook *out
         take_values(&scores, values);
         for (int s = 0; s < SHOWN_COUNT; s++)
             out->value[quantile][s][k] = values[s];
-        status = tw_plant_run_advance(m->trial, begin_d + (k + 1) * STEP_S / DAY_S);
+        status = tw_plant_run_advance(m->trial, day_of(m, m->at_s + (k + 1) * STEP_S));
     }
     if (status == TW_OK) {
         struct tw_plant_scores scores = tw_plant_scores_get(m->trial, &day);

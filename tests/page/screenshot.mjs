@@ -17,7 +17,7 @@ const { page, complaints } = await openPage(browser, address, {
   width,
   height,
 });
-await page.waitForSelector(".map[data-map=gl], .map[data-map=drawing], .crew");
+await page.waitForSelector(".map[data-map=gl], .map[data-map=drawing], .crew, .works");
 await page.waitForTimeout(3000); /* the map draws its layers one after the other */
 await page.screenshot({ path: out });
 await browser.close();

@@ -64,6 +64,33 @@ export function chartText(
   ctx.fillText(text, x, y);
 }
 
+/** The band between a low and a high curve, drawn behind the others. */
+export function drawBand(
+  plot: uPlot,
+  times: ArrayLike<number>,
+  low: uPlot.AlignedData[1] | undefined,
+  high: uPlot.AlignedData[1] | undefined,
+): void {
+  if (!low || !high) return;
+  const { ctx } = plot;
+  const there = Array.from(times, (_, i) => i).filter((i) => typeof low[i] === "number");
+  const at = (values: uPlot.AlignedData[1], i: number): [number, number] => [
+    plot.valToPos(times[i] ?? 0, "x", true),
+    plot.valToPos(values[i] ?? 0, "y", true),
+  ];
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  for (const i of there) ctx.lineTo(...at(high, i));
+  for (const i of there.reverse()) ctx.lineTo(...at(low, i));
+  ctx.closePath();
+  ctx.fillStyle = `${ink.forecast}44`;
+  ctx.fill();
+  ctx.restore();
+}
+
 function drawNow(plot: uPlot, props: ChartProps): void {
   const { ctx, bbox } = plot;
   const x = plot.valToPos(props.now, "x", true);

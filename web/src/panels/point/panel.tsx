@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { AlignedData } from "uplot";
 import type uPlot from "uplot";
 import { get } from "../../api/client";
 import { live } from "../../api/live";
@@ -9,7 +8,7 @@ import { NO_VALUE, quantity } from "../../base/quantity";
 import { lastOf } from "../../base/series";
 import { hourMinute, momentText, parseTime } from "../../base/time";
 import { Age, useStale } from "../../parts/age";
-import { Chart, chartText, ink, spanAround } from "../../parts/chart";
+import { Chart, chartText, drawBand, ink, spanAround } from "../../parts/chart";
 import { useFeed, useNow, useOffset } from "../../parts/hooks";
 import { Mark } from "../../parts/mark";
 import { useSelected } from "../../parts/selection";
@@ -88,29 +87,6 @@ function drawThresholds(
       color: lineColors[threshold.class],
     });
   }
-}
-
-/** The band between the low and the high members, drawn behind the curves. */
-function drawBand(plot: uPlot, data: AlignedData): void {
-  const [times, low, high] = [data[0], data[4], data[5]];
-  if (!low || !high) return;
-  const { ctx } = plot;
-  const there = [...times.keys()].filter((i) => typeof low[i] === "number");
-  const at = (values: AlignedData[1], i: number): [number, number] => [
-    plot.valToPos(times[i] ?? 0, "x", true),
-    plot.valToPos(values[i] ?? 0, "y", true),
-  ];
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
-  ctx.clip();
-  ctx.beginPath();
-  for (const i of there) ctx.lineTo(...at(high, i));
-  for (const i of there.reverse()) ctx.lineTo(...at(low, i));
-  ctx.closePath();
-  ctx.fillStyle = `${ink.forecast}44`;
-  ctx.fill();
-  ctx.restore();
 }
 
 const unseen: uPlot.Series = { width: 0, paths: () => null, points: { show: false } };
@@ -279,7 +255,7 @@ function Curves({ city, point, series }: { city: City; point: Point; series: Poi
         nowLabel={w.now}
         offset={offset}
         under={(plot) => {
-          drawBand(plot, data);
+          drawBand(plot, data[0], data[4], data[5]);
           drawThresholds(plot, city, point, c.class);
         }}
         onPoint={setIndex}
