@@ -120,6 +120,7 @@ const gets = {
   sensors: (mock) => mock.answer("sensors"),
   rain: (mock) => mock.answer("rain"),
   health: (mock) => mock.health(),
+  plants: () => city.plants.map((plant) => ({ ...plant, made_up: true, alarms: 0 })),
 };
 
 function getApi(mock, path, query, response) {
