@@ -11,7 +11,7 @@ export const words = defineWords({
     ahead: (min: number) => `未来 ${min} 分钟`,
     measured: "实测",
     forecast: (kind: "honest" | "perfect"): string =>
-      kind === "perfect" ? "预报（用实际降雨）" : "预报（持续性外推）",
+      kind === "perfect" ? "预报（用实际降雨）" : "预报（由实测推算）",
     now: "现在",
     dry: (time: string) => `${time} 起无雨`,
     none: "无雨量站",
@@ -27,7 +27,7 @@ export const words = defineWords({
     ahead: (min: number) => `Next ${min} min`,
     measured: "measured",
     forecast: (kind: "honest" | "perfect"): string =>
-      kind === "perfect" ? "forecast (the storm's own rain)" : "forecast (persistence)",
+      kind === "perfect" ? "forecast (the storm's own rain)" : "forecast (from what is measured)",
     now: "now",
     dry: (time: string) => `dry since ${time}`,
     none: "no rain gauge",
