@@ -30,6 +30,10 @@ static const char *const schemas[][2] = {
                    "\"speed\"]}],\"properties\":{\"paused\":{\"type\":\"boolean\"},\"speed\":{"
                    "\"type\":\"number\",\"minimum\":1,\"maximum\":3600}}}"},
     {"InspectionOrder", "{\"type\":\"object\",\"properties\":{\"plant\":{\"type\":\"string\"}}}"},
+    {"AdviceAnswer",
+     "{\"type\":\"object\",\"required\":[\"advice\",\"answer\"],\"properties\":{\"advice\":{"
+     "\"type\":\"integer\"},\"answer\":{\"enum\":[\"accept\",\"change\",\"refuse\"]},"
+     "\"reason\":{\"type\":\"string\",\"maxLength\":500},\"values\":{\"type\":\"object\"}}}"},
     {"Tick", "{\"type\":\"object\",\"required\":[\"inspection\",\"item\"],\"properties\":{"
              "\"inspection\":{\"type\":\"integer\"},\"item\":{\"type\":\"string\",\"maxLength\":"
              "199},\"note\":{\"type\":\"string\",\"maxLength\":500}}}"},

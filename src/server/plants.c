@@ -6,6 +6,7 @@
 #include "server/plants.h"
 
 #include "net/json.h"
+#include "operate/advice.h"
 #include "server/ini.h"
 #include "server/members.h"
 #include "server/service.h"
@@ -75,7 +76,9 @@ struct modelled {
     bool dilutes[COMPONENTS]; /* temperature does not */
     double base_s, at_s;      /* unix seconds: of the run's day 0; reached. NAN: not begun */
     struct tw_plant_inflow inflow;
-    char failed[TEXT]; /* "": it works */
+    bool advice_wanted, advice_made; /* asked for; under way */
+    char advice_failed[TEXT];        /* why there was none last; "": it was there */
+    char failed[TEXT];               /* "": it works */
     struct outlook outlook;
 };
 
@@ -268,6 +271,46 @@ static void look(struct tw_plants *plants, struct modelled *m, struct outlook *r
     (void)pthread_mutex_unlock(&plants->mutex);
 }
 
+/* Advice for the day ahead under the middle inflow. */
+static tw_status advise(struct tw_plants *plants, struct modelled *m, struct outlook *room)
+{
+    struct tw_server *server = plants->server;
+    const char *id = server->city->plants[m->plant].id;
+    const struct tw_works *works = tw_inspections_works(server->inspections, id);
+    struct tw_advice_options options = TW_ADVICE_OPTIONS_DEFAULT;
+    struct tw_advice advice;
+    tw_plant_series *series = NULL;
+    options.threads = 1;
+    options.limits = works != NULL ? works->limits : NULL;
+    options.limit_count = works != NULL ? works->limit_count : 0;
+    TW_TRY(series_ahead(m, 1, room, &series));
+    tw_status status = tw_plant_run_copy(m->trial, m->now);
+    tw_plant_run_feed(m->trial, series, day_of(m, m->at_s));
+    if (status == TW_OK) status = tw_advice_find(m->model, m->trial, &options, &advice);
+    if (status == TW_OK) {
+        status = tw_advice_keep(server->store, id, tw_clock_now(&server->clock), &advice, NULL);
+    }
+    tw_plant_run_feed(m->trial, NULL, day_of(m, m->at_s));
+    tw_plant_series_destroy(series);
+    return status;
+}
+
+static void advise_when_asked(struct tw_plants *plants, struct modelled *m, struct outlook *room)
+{
+    (void)pthread_mutex_lock(&plants->mutex);
+    bool wanted = m->advice_wanted && m->model != NULL && !isnan(m->at_s);
+    if (wanted) m->advice_wanted = false;
+    m->advice_made = wanted;
+    (void)pthread_mutex_unlock(&plants->mutex);
+    if (!wanted) return;
+    tw_status status = advise(plants, m, room);
+    (void)pthread_mutex_lock(&plants->mutex);
+    m->advice_made = false;
+    (void)snprintf(m->advice_failed, sizeof m->advice_failed, "%s",
+                   status == TW_OK ? "" : tw_status_text(status));
+    (void)pthread_mutex_unlock(&plants->mutex);
+}
+
 static void *loop(void *user)
 {
     struct tw_plants *plants = user;
@@ -278,6 +321,8 @@ static void *loop(void *user)
         (void)pthread_mutex_unlock(&plants->mutex);
         for (int32_t i = 0; i < plants->count; i++)
             look(plants, &plants->list[i], room);
+        for (int32_t i = 0; i < plants->count; i++)
+            advise_when_asked(plants, &plants->list[i], room);
         (void)pthread_mutex_lock(&plants->mutex);
         (void)clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += WAIT_S;
@@ -467,6 +512,18 @@ static struct modelled *find(struct tw_plants *plants, int32_t plant)
     return NULL;
 }
 
+bool tw_plants_advise(struct tw_plants *plants, int32_t plant)
+{
+    struct modelled *m = find(plants, plant);
+    if (m == NULL) return false;
+    (void)pthread_mutex_lock(&plants->mutex);
+    bool there = m->outlook.issued_ms != TW_STORE_NEVER;
+    if (there) m->advice_wanted = true;
+    (void)pthread_cond_signal(&plants->wake);
+    (void)pthread_mutex_unlock(&plants->mutex);
+    return there;
+}
+
 void tw_plants_write(struct tw_plants *plants, int32_t plant, struct tw_strbuf *out)
 {
     struct modelled *m = find(plants, plant);
@@ -485,6 +542,8 @@ void tw_plants_write(struct tw_plants *plants, int32_t plant, struct tw_strbuf *
     tw_member_number(out, "dry_m3h", m->dry_m3d / 24.0, 2);
     tw_member_number(out, "network_horizon_min", there ? o->horizon_min : (double)NAN, 0);
     tw_member_bool(out, "quantiles", o->quantiles);
+    tw_member_bool(out, "advising", m->advice_wanted || m->advice_made);
+    tw_member_text(out, "advice_failed", m->advice_failed[0] != '\0' ? m->advice_failed : NULL);
     if (there) write_outlook(m, o, out);
     tw_json_close(out, '}');
     (void)pthread_mutex_unlock(&plants->mutex);

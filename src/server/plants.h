@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "thalweg/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tw_plants;
@@ -31,6 +32,10 @@ void tw_plants_destroy(struct tw_plants *plants);
  * plant  index in the city's list
  */
 void tw_plants_write(struct tw_plants *plants, int32_t plant, struct tw_strbuf *out);
+
+/** Ask for advice for a plant; it is kept in the store some seconds later. false: there is no model, or
+ *  it waits for its first forecast. */
+bool tw_plants_advise(struct tw_plants *plants, int32_t plant);
 
 /** What flows into a plant, as the network's model has it. Room for its arrays is the caller's. */
 struct tw_plant_inflow {

@@ -305,6 +305,11 @@ tw_http_handler tw_get_inspections, tw_get_inspection, tw_get_inspection_history
 /** GET /api/v1/plants, GET /api/v1/plants/{id} */
 tw_http_handler tw_get_plants, tw_get_plant;
 
+/* ---- plant_advice.c ---- */
+
+/** GET and POST /api/v1/plants/{id}/advice, POST /api/v1/plants/{id}/advice/answer */
+tw_http_handler tw_get_advice, tw_post_advice, tw_post_advice_answer;
+
 /* ---- terrain_answer.c ---- */
 
 /** Make the shaded relief: the body of its thread. user: the server */

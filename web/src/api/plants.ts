@@ -72,6 +72,8 @@ export interface PlantModel {
   dry_m3h: number;
   network_horizon_min: number | null;
   quantiles: boolean;
+  advising: boolean;
+  advice_failed: string | null;
   inflow?: Curves;
   effluent?: EffluentAhead[];
   columns?: Record<string, number | null>;
@@ -151,4 +153,25 @@ export interface Rank {
   urgent: number;
   repair: number;
   look: number;
+}
+
+export type Outcome = Record<
+  "OCI" | "EQI_kgd" | "energy_kwhd" | "ammonia_gm3" | "TN_gm3" | "TSS_gm3",
+  number | null
+>;
+
+export interface KeptAdvice {
+  id: number;
+  time_ms: number;
+  advice: {
+    hours: number;
+    block_h: number;
+    better: boolean;
+    setpoints: { name: string; now: number; least: number; most: number; values: number[] }[];
+    as_is: Outcome;
+    advised: Outcome;
+    reason: Name;
+    rests_on: Name;
+  };
+  answer: { answer: string; who: string; reason: string } | null;
 }

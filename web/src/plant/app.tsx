@@ -11,6 +11,7 @@ import { useFeed } from "../parts/hooks";
 import { Notice, tell } from "../parts/notice";
 import { words as common } from "../words/common";
 import { chooseLanguage, language, useName, useWords } from "../words/language";
+import { Advice } from "./advice";
 import { Effluent, Inflow } from "./ahead";
 import { Flowsheet } from "./flowsheet";
 import { Group, InspectionReport, useInspection } from "./inspection";
@@ -92,6 +93,9 @@ function Plant({ plant }: { plant: PlantDetail }) {
       <div class="column">
         <Part id="safety" title={w.safety}>
           <Group inspection={inspection} group="safety" folds />
+        </Part>
+        <Part id="advice" title={w.advice}>
+          <Advice id={plant.id} model={plant.model} />
         </Part>
         <Part id="inspection" title={w.inspection}>
           <InspectionReport id={plant.id} inspection={inspection} refresh={refresh} />

@@ -41,6 +41,29 @@ const enKinds: Record<string, string> = {
   tss: "suspended solids",
 };
 
+const zhOutcomes: Record<string, string> = {
+  OCI: "运行成本指数 OCI",
+  EQI_kgd: "出水质量指数 EQI kg/d",
+  energy_kwhd: "能耗 kWh/d",
+  ammonia_gm3: "氨氮 mg/L",
+  TN_gm3: "总氮 mg/L",
+  TSS_gm3: "悬浮物 mg/L",
+};
+const enOutcomes: Record<string, string> = {
+  OCI: "operating cost index OCI",
+  EQI_kgd: "effluent quality index EQI kg/d",
+  energy_kwhd: "energy kWh/d",
+  ammonia_gm3: "ammonia mg/L",
+  TN_gm3: "total nitrogen mg/L",
+  TSS_gm3: "suspended solids mg/L",
+};
+const zhAnswers: Record<string, string> = { accept: "已采纳", change: "改后采纳", refuse: "未采纳" };
+const enAnswers: Record<string, string> = {
+  accept: "accepted",
+  change: "accepted with changes",
+  refuse: "refused",
+};
+
 export const words = defineWords({
   zh: {
     title: "污水处理厂",
@@ -88,6 +111,20 @@ export const words = defineWords({
     limitsHint: "按最近一次巡检：今日均值及超标概率",
     safety: "安全",
     inspection: "巡检",
+    advice: "运行建议（供人决定）",
+    advise: "生成建议",
+    advising: "正在计算…",
+    setpoint: "设定值",
+    every: (h: number) => `建议，每 ${h} 小时`,
+    outcome: "未来 24 小时",
+    asIs: "维持现状",
+    advised: "按建议",
+    outcomeOf: (row: string): string => zhOutcomes[row] ?? row,
+    accept: "采纳",
+    acceptChanged: "改后采纳",
+    otherValues: "改用其他值",
+    refuse: "不采纳",
+    answered: (word: string): string => zhAnswers[word] ?? word,
     run: "立即巡检",
     runningNow: "巡检中…",
     never: "尚未巡检",
@@ -152,6 +189,20 @@ export const words = defineWords({
     limitsHint: "By the last inspection: today's mean, and the probability that it breaks",
     safety: "Safety",
     inspection: "Inspection",
+    advice: "Advice (a person decides)",
+    advise: "Make advice",
+    advising: "Searching…",
+    setpoint: "Set-point",
+    every: (h: number) => `advised, every ${h} h`,
+    outcome: "Next 24 h",
+    asIs: "as is",
+    advised: "advised",
+    outcomeOf: (row: string): string => enOutcomes[row] ?? row,
+    accept: "Accept",
+    acceptChanged: "Accept changed",
+    otherValues: "Other values",
+    refuse: "Refuse",
+    answered: (word: string): string => enAnswers[word] ?? word,
     run: "Inspect now",
     runningNow: "Inspecting…",
     never: "Not inspected yet",
