@@ -226,7 +226,12 @@ tw_status tw_rkc_advance(struct tw_rkc *rkc, double *at, double until, double *y
         double left = until - *at, longest = 0.65 * STAGES_MOST * STAGES_MOST / m->radius;
         double wish = m->step < longest ? m->step : longest;
         double h = wish < left ? (wish < 0.5 * left ? wish : 0.5 * left) : left;
-        if (!(h > 1e-12 * (fabs(*at) + 1e-3))) return TW_ERR_NUMERIC;
+        double least = 1e-12 * (fabs(*at) + 1e-3);
+        if (!(left > least)) { /* times of two sources differ by a rounding: nothing happens there */
+            *at = until;
+            return TW_OK;
+        }
+        if (!(h > least)) return TW_ERR_NUMERIC;
         const double *end = step_to(rkc, *at, h, stages_for(h, m->radius), y);
         rates_of(rkc, *at + h, end, rkc->next_rate);
         double error = error_of(rkc, h, y, end);
