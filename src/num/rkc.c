@@ -227,7 +227,8 @@ tw_status tw_rkc_advance(struct tw_rkc *rkc, double *at, double until, double *y
         double wish = m->step < longest ? m->step : longest;
         double h = wish < left ? (wish < 0.5 * left ? wish : 0.5 * left) : left;
         double least = 1e-12 * (fabs(*at) + 1e-3);
-        if (!(left > least)) { /* times of two sources differ by a rounding: nothing happens there */
+        if (!(left >
+              least)) { /* times of two sources differ by a rounding: nothing happens there */
             *at = until;
             return TW_OK;
         }
