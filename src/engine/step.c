@@ -317,6 +317,7 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     clock->old_ms = clock->elapsed_ms;
     clock->elapsed_ms += step_ms;
     add_lateral_inflows(run);
+    tw_run_move_inlets(run);
     tw_run_node_pollutants(run, clock->old_ms);
     tw_run_set_outfall_stages(run);
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);

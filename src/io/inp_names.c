@@ -316,6 +316,20 @@ static tw_status allocate_processes(struct tw_inp *inp)
     return TW_OK;
 }
 
+static tw_status allocate_inlets(struct tw_inp *inp)
+{
+    struct tw_inlets *n = &inp->model->inlets;
+    int32_t designs = inp->section_rows[TW_SECTION_INLETS];
+    int32_t count = inp->section_rows[TW_SECTION_INLET_USAGE];
+    tw_names_init(&n->names, &inp->model->arena);
+    TAKE(n->design, struct tw_inlet_design, designs);
+    TAKE(n->inlet, struct tw_inlet, count);
+    TAKE(n->street, struct tw_street, inp->section_rows[TW_SECTION_STREETS]);
+    TAKE_SCRATCH(inp->inlet_line, int32_t, designs);
+    TAKE_SCRATCH(inp->inlet_placement, int32_t, count);
+    return TW_OK;
+}
+
 static tw_status allocate_gages(struct tw_inp *inp)
 {
     struct tw_gages *g = &inp->model->gages;
@@ -364,6 +378,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     TW_TRY(allocate_subcatchments(inp));
     TW_TRY(allocate_gages(inp));
     TW_TRY(allocate_processes(inp));
+    TW_TRY(allocate_inlets(inp));
     TW_TRY(tw_inp_quality_allocate(inp));
     TW_TRY(allocate_inflows(inp));
     tw_names_init(&inp->model->curves.names, arena);
@@ -435,6 +450,7 @@ tw_status tw_inp_allocate_tables(struct tw_inp *inp)
     TAKE(m->series.kind, int32_t, m->series.count);
     TAKE(m->patterns.kind, int32_t, m->patterns.count);
     TAKE(m->patterns.factor, double[24], m->patterns.count);
+    TAKE_SCRATCH(inp->inlet_of_link, int32_t, m->links.names.count);
     TAKE_SCRATCH(inp->curve_kind_given, bool, m->curves.count);
     TAKE_SCRATCH(inp->series_date, double, m->series.count);
     TAKE_SCRATCH(inp->pattern_count, int32_t, m->patterns.count);

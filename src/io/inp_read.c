@@ -83,6 +83,7 @@ static tw_status read_rows(struct tw_inp *inp)
     TW_TRY(tw_inp_check_lids(inp));
     tw_inp_check_quality(inp);
     TW_TRY(tw_inp_check_links(inp));
+    TW_TRY(tw_inp_check_inlets(inp));
     TW_TRY(tw_inp_check_nodes(inp));
     return tw_inp_check_tree(inp);
 }

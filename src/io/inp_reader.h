@@ -94,7 +94,9 @@ struct tw_inp {
     int32_t node_kinds[4], link_kinds[5]; /* objects of each kind so far */
     int32_t *node_line, *link_line, *subcatchment_line, *gage_line, *curve_line, *series_line,
         *pattern_line, *aquifer_line, *ground_line, *lid_line, *lid_unit_line, *pollutant_line,
-        *landuse_line, *hydrograph_line;
+        *landuse_line, *hydrograph_line, *inlet_line;
+    int32_t *inlet_of_link;   /* row + 1; 0: none */
+    int32_t *inlet_placement; /* enum tw_inlet_placement */
     bool *subarea_given;
     double *given_depth_m;                 /* of nodes, before links make them deeper */
     int32_t *inflow_of_node, *dwf_of_node; /* row + 1 of each node; 0: none yet */
@@ -249,6 +251,8 @@ void tw_inp_check_options(struct tw_inp *inp);
 void tw_inp_check_ground(struct tw_inp *inp);
 /** Pollutants: not too many; their inflows beside flows. */
 void tw_inp_check_quality(struct tw_inp *inp);
+/** Inlets: those that their conduit cannot have; where they are. errors: TW_ERR_NOMEM */
+tw_status tw_inp_check_inlets(struct tw_inp *inp);
 /** LIDs: layers that lack, units by subcatchment. errors: TW_ERR_NOMEM */
 tw_status tw_inp_check_lids(struct tw_inp *inp);
 /** Steps against each other, when gages have cut the wet one; values that 0 stands for. */
@@ -271,7 +275,8 @@ typedef tw_status tw_inp_read_fn(struct tw_inp *inp, const struct tw_inp_row *ro
 tw_inp_declare_fn tw_inp_pattern_declare, tw_inp_curve_declare, tw_inp_series_declare,
     tw_inp_gage_declare, tw_inp_subcatchment_declare, tw_inp_node_declare, tw_inp_link_declare,
     tw_inp_transect_declare, tw_inp_street_declare, tw_inp_rule_declare, tw_inp_aquifer_declare,
-    tw_inp_lid_declare, tw_inp_hydrograph_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare;
+    tw_inp_lid_declare, tw_inp_hydrograph_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare,
+    tw_inp_inlet_declare;
 
 tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_inp_curve_read,
     tw_inp_series_read, tw_inp_gage_read, tw_inp_evaporation_read, tw_inp_subcatchment_read,
@@ -286,6 +291,6 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_pollutant_dry_read, tw_inp_lid_control_read, tw_inp_lid_usage_read,
     tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
     tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,
-    tw_inp_temperature_read;
+    tw_inp_temperature_read, tw_inp_inlet_read, tw_inp_inlet_usage_read;
 
 #endif

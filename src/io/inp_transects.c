@@ -205,6 +205,7 @@ tw_status tw_inp_street_read(struct tw_inp *inp, const struct tw_inp_row *row)
     t->roughness[index] = street.roughness;
     t->length_factor[index] = 1.0;
     make_tables(inp, &shape, index, row->line, "street");
+    inp->model->inlets.street[row->object] = street;
     return TW_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "model/ground.h"
+#include "model/inlet.h"
 #include "model/lid.h"
 #include "model/quality.h"
 #include "model/rdii.h"
@@ -318,6 +319,7 @@ struct tw_model {
     struct tw_aquifers aquifers;
     struct tw_grounds grounds;
     struct tw_lids lids;
+    struct tw_inlets inlets;
     struct tw_quality_model quality;
     struct tw_rdii_model rdii;
     struct tw_nodes nodes;
