@@ -103,6 +103,7 @@ static void add_flooding(struct tw_run *run)
         if (!any_not_zero((end - first) * w, s->overflow_m3s + first * w)) continue;
         for (int32_t at = first * w; at < end * w; at++) {
             if (!(s->volume_m3[at] <= run->net->full_volume_m3[at / w])) continue;
+            if (tw_run_floods_back(run, at / w)) continue;
             run->sums[at % w].rates.flooding_m3s += s->overflow_m3s[at];
         }
     }

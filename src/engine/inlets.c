@@ -10,6 +10,7 @@
 void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state)
 {
     int32_t count = run->model->inlets.count;
+    run->inlet_node = TW_POOL_NEW(state, bool, count > 0 ? run->net->node_count : 0);
     run->inlet_sides = TW_POOL_NEW(state, int32_t, count > 0 ? lanes : 0);
     run->inlet_flow_m3s = TW_POOL_NEW(state, double, count *lanes);
 }
@@ -18,8 +19,15 @@ void tw_run_begin_inlets(struct tw_run *run)
 {
     const struct tw_inlets *n = &run->model->inlets;
     if (n->count == 0) return;
+    for (int32_t i = 0; i < n->count; i++)
+        run->inlet_node[n->inlet[i].node] = true;
     for (int32_t l = 0; l < run->lanes; l++)
         run->inlet_sides[l] = n->inlet[0].street >= 0 ? n->street[n->inlet[0].street].sides : 1;
+}
+
+bool tw_run_floods_back(const struct tw_run *run, int32_t node)
+{
+    return run->model->inlets.count > 0 && run->inlet_node[node] && !run->net->can_pond[node];
 }
 
 /* What an inlet takes, from the street's state at the end of the last step. */
@@ -49,7 +57,7 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
 static double given_back(const struct tw_run *run, const struct tw_inlet *inlet, int32_t lane)
 {
     double over = run->hydraulics.node.overflow_m3s[inlet->node * run->lanes + lane];
-    if (run->net->can_pond[inlet->node] || over <= 0.0) return 0.0;
+    if (!tw_run_floods_back(run, inlet->node) || over <= 0.0) return 0.0;
     return over * inlet->backflow_ratio;
 }
 

@@ -127,6 +127,26 @@ static void add_drains(struct tw_run *run, double f)
     }
 }
 
+/* What drops through an inlet, or comes up, has the concentrations of where it was. */
+static void add_inlets(struct tw_run *run)
+{
+    const struct tw_inlets *n = &run->model->inlets;
+    struct tw_quality *q = &run->quality;
+    int32_t pollutants = run->model->quality.count;
+    for (int32_t i = 0; i < n->count; i++) {
+        int32_t street = run->net->to[run->net->row_of_link[n->inlet[i].link]];
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            double flow = run->inlet_flow_m3s[at(run, i, lane)];
+            int32_t from = flow > 0.0 ? street : n->inlet[i].node;
+            int32_t to = flow > 0.0 ? n->inlet[i].node : street;
+            for (int32_t p = 0; p < pollutants; p++) {
+                double there = q->node[at(run, from * pollutants + p, lane)];
+                tw_quality_add_load(q, to, lane, p, fabs(flow) * there);
+            }
+        }
+    }
+}
+
 void tw_run_node_pollutants(struct tw_run *run, double at_ms)
 {
     const struct tw_hydrology_clock *clock = run->hydrology.clock;
@@ -139,6 +159,7 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
             tw_quality_add_flow(&run->quality, run->model->rdii.node[i].node, lane,
                                 tw_rdii_flow_m3s(&run->rdii, i, lane), tw_pollutant_of_rdii);
     }
+    add_inlets(run);
     if (!run->hydrology.active) return;
     double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
     double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;

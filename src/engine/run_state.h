@@ -79,6 +79,7 @@ struct tw_run {
     struct tw_run_sums *sums;   /* [lanes] */
     double *outer_inflow_m3s;   /* [nodes * lanes] set by the caller */
     int32_t *stage_cursor;      /* [outfalls] in the stage's time series */
+    bool *inlet_node;           /* [nodes] inlets lead there; with inlets only */
     int32_t *inlet_sides;       /* [lanes] of the street of the inlet computed last */
     double *inlet_flow_m3s;     /* [inlets * lanes] into the sewer in the last step */
     double *average;            /* sums of values since the last report; only with averages */
@@ -130,6 +131,8 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s);
 void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state);
 void tw_run_begin_inlets(struct tw_run *run);
 void tw_run_move_inlets(struct tw_run *run);
+/** Whether what floods from a node comes up through inlets, and so is not lost. */
+bool tw_run_floods_back(const struct tw_run *run, int32_t node);
 
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);

@@ -15,6 +15,8 @@
 
 #include <math.h>
 
+enum { MOST_TRIALS = 10 };
+
 static const double weir = 3.0;             /* of grates and undepressed kerb openings */
 static const double depressed_weir = 2.3;   /* of kerb openings in a depression */
 static const double slot_weir = 2.48;       /* of slotted drains */
@@ -53,8 +55,7 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
         out->gutter_ft = inlet->depression_width_m / TW_FOOT_M;
     }
     if (!(out->gutter_ft > 0.0)) out->depression_ft = 0.0;
-    out->spread_factor =
-        0.56 * pow(out->cross_slope, 1.67) * sqrt(out->slope) / out->roughness;
+    out->spread_factor = 0.56 * pow(out->cross_slope, 1.67) * sqrt(out->slope) / out->roughness;
 }
 
 /* ---- water in a street ---- */
@@ -82,21 +83,25 @@ static double spread_of(const struct tw_inlet_site *s, double flow)
     double plain = pow(flow / s->spread_factor, 0.375);
     if (!(s->depression_ft > 0.0)) return least(plain, s->crown_ft);
     double r = gutter_slope(s) / s->cross_slope;
-    double low = s->gutter_ft, high = s->gutter_ft + plain;
     double inside = pow(flow / s->spread_factor / pow(r, 1.67), 0.375);
-    if (inside <= low) return least(inside, s->crown_ft);
-    for (int i = 0; i < 40; i++) {
-        double mid = 0.5 * (low + high);
-        double beside = (1.0 - share_within(s, s->gutter_ft, mid)) * flow;
-        if (beside > s->spread_factor * pow(mid - s->gutter_ft, 2.67)) low = mid;
-        else high = mid;
-    }
-    return least(0.5 * (low + high), s->crown_ft);
+    if (inside <= s->gutter_ft) return least(inside, s->crown_ft);
+    double beside = most(plain - s->gutter_ft, 0.0), last;
+    int trials = 0;
+    do { /* as far as SWMM goes */
+        last = beside;
+        double share = share_within(s, s->gutter_ft, s->gutter_ft + last);
+        beside = pow((1.0 - share) * flow / s->spread_factor, 0.375);
+    } while (fabs(beside - last) >= 0.01 && ++trials < MOST_TRIALS);
+    return least(s->gutter_ft + beside, s->crown_ft);
 }
 
 /* Area of the water within a width of the kerb. */
 static double area_within(const struct tw_inlet_site *s, double width, double spread)
 {
+    if (s->depression_ft > 0.0 && spread <= s->gutter_ft) {
+        double wet = least(width, spread);
+        return gutter_slope(s) * wet * (spread - 0.5 * wet);
+    }
     double w = least(width, spread), a = s->depression_ft;
     double area = s->cross_slope * w * (spread - 0.5 * w);
     if (!(a > 0.0)) return area;
@@ -107,8 +112,8 @@ static double area_within(const struct tw_inlet_site *s, double width, double sp
 /* ---- on grade; each takes the flow of one side ---- */
 
 /* Over a grate from the share of the flow in front of it and its velocity. */
-static double grate_takes(const struct tw_inlet_site *s, double flow, double front,
-                          double velocity, double cross_slope)
+static double grate_takes(const struct tw_inlet_site *s, double flow, double front, double velocity,
+                          double cross_slope)
 {
     double splash = s->design->splash_mps / TW_FOOT_M, in_front = 1.0;
     double length = s->design->grate_length_m / TW_FOOT_M;
@@ -126,8 +131,10 @@ static double street_grate(const struct tw_inlet_site *s, double flow)
         front = share_within(s, s->gutter_ft, spread) * area_within(s, width, spread) /
                 area_within(s, s->gutter_ft, spread);
     }
-    double area = area_within(s, spread, spread);
-    return grate_takes(s, flow, least(front, 1.0), flow / area, s->cross_slope);
+    double area = area_within(s, spread, spread), moving = flow;
+    if (!(s->depression_ft > 0.0) && spread >= s->crown_ft) /* what is beyond the crown is slow */
+        moving = least(flow, s->spread_factor * pow(s->crown_ft, 2.67));
+    return grate_takes(s, flow, least(front, 1.0), moving / area, s->cross_slope);
 }
 
 /* A grate in the bottom of a channel: in front of it is the strip of its width. */
@@ -153,8 +160,8 @@ static double opening_takes(const struct tw_inlet_site *s, double flow, double l
 {
     double slope = s->cross_slope;
     if (s->depression_ft > 0.0)
-        slope += s->depression_ft / s->gutter_ft *
-                 share_within(s, s->gutter_ft, spread_of(s, flow));
+        slope +=
+            s->depression_ft / s->gutter_ft * share_within(s, s->gutter_ft, spread_of(s, flow));
     double whole =
         0.6 * pow(flow, 0.42) * pow(s->slope, 0.3) * pow(1.0 / (s->roughness * slope), 0.6);
     if (length >= whole) return flow;
@@ -180,8 +187,7 @@ static double grade_takes(const struct tw_inlet_site *s, double flow, double dep
     const struct tw_inlet_design *d = s->design;
     if (d->kind == TW_INLET_DROP_CURB) return sag_takes(s, depth);
     if (d->kind == TW_INLET_DROP_GRATE) return channel_grate(s, flow);
-    if (d->kind == TW_INLET_SLOTTED)
-        return opening_takes(s, flow, d->slot_length_m / TW_FOOT_M);
+    if (d->kind == TW_INLET_SLOTTED) return opening_takes(s, flow, d->slot_length_m / TW_FOOT_M);
     if (d->kind == TW_INLET_CURB) return opening_takes(s, flow, d->curb_length_m / TW_FOOT_M);
     /* of a combination the kerb opening counts where it is longer, and comes first */
     double swept = 0.0, longer = (d->curb_length_m - d->grate_length_m) / TW_FOOT_M;
@@ -196,9 +202,9 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
     bool custom = site->design->kind == TW_INLET_CUSTOM;
     double left = flow_m3s / site->sides, taken = 0.0;
     for (int32_t i = 0; i < inlet->number && left > TW_TINY_FLOW_M3S; i++) {
-        double one = custom ? custom_takes(site, left, depth_m)
-                            : TW_FOOT3_M3 * grade_takes(site, left / TW_FOOT3_M3,
-                                                        depth_m / TW_FOOT_M);
+        double one = custom
+                         ? custom_takes(site, left, depth_m)
+                         : TW_FOOT3_M3 * grade_takes(site, left / TW_FOOT3_M3, depth_m / TW_FOOT_M);
         one = least(one * inlet->open_ratio, left);
         if (inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);
         if (!(one > 0.0)) break;
@@ -219,15 +225,17 @@ static double sag_grate(const struct tw_inlet_site *s, double depth, bool *out_d
     if (d->kind == TW_INLET_DROP_GRATE) {
         double sides = 2.0 * (length + width);
         *out_drowned = depth > 1.79 * area / sides;
-        return *out_drowned ? orifice * area * sqrt(two_g * depth)
-                            : weir * sides * pow(depth, 1.5);
+        return *out_drowned ? orifice * area * sqrt(two_g * depth) : weir * sides * pow(depth, 1.5);
     }
-    double fall = gutter_slope(s) * width;
-    if (depth < fall) width *= depth / fall;
-    double outer = most(depth - fall, 0.0), mean = 0.5 * (depth + outer);
-    *out_drowned = mean > 1.79 * area / (length + 2.0 * width);
+    double fall = gutter_slope(s) * width, mean = depth - 0.5 * fall;
+    *out_drowned = depth > 1.79 * area / (length + 2.0 * width);
+    if (depth < fall) { /* only a part of the width is wet */
+        mean = 0.5 * depth;
+        width *= depth / fall;
+    }
+    double sides = length + 2.0 * width;
     if (*out_drowned) return orifice * area * sqrt(two_g * mean);
-    return weir * (2.0 * width * pow(mean, 1.5) + length * pow(outer, 1.5));
+    return weir * sides * pow(mean, 1.5);
 }
 
 static double sag_curb_weir(const struct tw_inlet_site *s, double depth, double length)
@@ -245,16 +253,16 @@ static double sag_curb_orifice(const struct tw_inlet_site *s, double depth, doub
     return orifice * height * length * sqrt(two_g * most(head, 0.0));
 }
 
-/* A kerb opening is a weir while the water is below its top, an orifice from 1.4 times its height,
- * between them in part the one and in part the other. */
+/* A kerb opening is a weir while the water is below its top and an orifice from 1.4 times its
+ * height; between them is a straight line. */
 static double sag_curb(const struct tw_inlet_site *s, double depth, double length)
 {
     double height = s->design->curb_height_m / TW_FOOT_M;
     if (depth <= height) return sag_curb_weir(s, depth, length);
     if (depth >= 1.4 * height) return sag_curb_orifice(s, depth, length);
     double part = (depth - height) / (0.4 * height);
-    return (1.0 - part) * sag_curb_weir(s, depth, length) +
-           part * sag_curb_orifice(s, depth, length);
+    return (1.0 - part) * sag_curb_weir(s, height, length) +
+           part * sag_curb_orifice(s, 1.4 * height, length);
 }
 
 static double sag_slot(const struct tw_inlet_site *s, double depth)

@@ -199,8 +199,7 @@ tw_status tw_inp_inlet_usage_read(struct tw_inp *inp, const struct tw_inp_row *r
         !tw_inp_find(inp, row, 2, &m->nodes.names, "node", &inlet.node) ||
         !read_options(inp, row, &inlet))
         return TW_OK;
-    if (row->count > 8 &&
-        !tw_inp_choice(inp, row, 8, "the placement", placements, &placement))
+    if (row->count > 8 && !tw_inp_choice(inp, row, 8, "the placement", placements, &placement))
         return TW_OK;
     if (m->links.kind[inlet.link] != TW_LINK_CONDUIT) {
         tw_inp_fault(inp, row, "the link is not a conduit");

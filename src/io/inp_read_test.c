@@ -65,6 +65,11 @@ static int32_t at_ground(const struct tw_model *m, const char *name)
     int32_t i = at_subcatchment(m, name);
     return i < 0 ? -1 : m->grounds.of_subcatchment[i];
 }
+static int32_t at_inlet(const struct tw_model *m, const char *name)
+{
+    return tw_names_find(&m->inlets.names, name);
+}
+
 static int32_t at_lid(const struct tw_model *m, const char *name)
 {
     return tw_names_find(&m->lids.names, name);

@@ -45,14 +45,14 @@ enum tw_inlet_placement { TW_INLET_AUTOMATIC, TW_INLET_ON_GRADE, TW_INLET_ON_SAG
 /* Inlets of one design in a conduit. */
 struct tw_inlet {
     int32_t link, design;
-    int32_t street; /* of tw_inlets.street; -1: a channel */
-    int32_t node;   /* gets what is captured */
-    int32_t number; /* on each side */
+    int32_t street;        /* of tw_inlets.street; -1: a channel */
+    int32_t node;          /* gets what is captured */
+    int32_t number;        /* on each side */
     double open_ratio;     /* not clogged */
     double flow_limit_m3s; /* of one inlet; 0: none */
     double depression_m, depression_width_m;
-    bool on_sag;            /* at the lowest point of the street */
-    double backflow_ratio;  /* of what overflows at its node */
+    bool on_sag;           /* at the lowest point of the street */
+    double backflow_ratio; /* of what overflows at its node */
 };
 
 struct tw_inlets {
