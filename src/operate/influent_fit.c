@@ -150,13 +150,13 @@ static tw_status choose_penalty(struct fit *f, double *out_penalty)
                 double miss = held(f, i, hold) ? f->hours->flow_m3h[i] - f->made[i] : 0.0;
                 squares += miss * miss;
             }
+            f->rain = NULL;
         }
         if (squares < best) {
             best = squares;
             *out_penalty = penalties[p];
         }
     }
-    f->rain = NULL;
     return TW_OK;
 }
 

@@ -59,7 +59,7 @@ struct tw_finding *tw_finding_add(struct tw_inspecting *work, enum tw_item item,
     struct tw_finding *f = next_finding(work->in);
     if (f == NULL) {
         work->no_memory = true;
-        f = &work->in->findings[work->in->count - 1]; /* there is no room: the whole is dropped */
+        f = &work->spare; /* there is no room: the whole is dropped */
     }
     (void)snprintf(id, sizeof id, "%s/%.150s", infos[item].key, subject);
     *f = (struct tw_finding){.item = item,
@@ -137,9 +137,9 @@ tw_status tw_inspect_hours(struct tw_inspecting *work, int32_t tag, int64_t end_
     bool simulated;
     struct tw_store_bucket *buckets = malloc((size_t)hours * sizeof *buckets);
     if (buckets == NULL) return TW_ERR_NOMEM;
+    struct tw_inspect_span span = {end_ms - hours * 3600000LL, end_ms - 1, hours};
     tw_status status =
-        work->options->read(work->options->user, work->works, tag, end_ms - hours * 3600000LL,
-                            end_ms - 1, hours, buckets, &simulated);
+        work->options->read(work->options->user, work->works, tag, &span, buckets, &simulated);
     for (int32_t i = 0; status == TW_OK && i < hours; i++)
         out_mean[i] = mean_of(&buckets[i]);
     free(buckets);
@@ -154,8 +154,9 @@ static tw_status read_tag(struct tw_inspecting *work, int32_t tag, struct tw_sto
     struct tw_tag_values *v = &in->values[tag];
     *v = (struct tw_tag_values){
         .low = (double)NAN, .high = (double)NAN, .last = (double)NAN, .last_ms = TW_STORE_NEVER};
-    TW_TRY(work->options->read(work->options->user, work->works, tag, in->from_ms, in->at_ms - 1,
-                               TW_INSPECT_STEPS, buckets, &v->simulated));
+    struct tw_inspect_span span = {in->from_ms, in->at_ms - 1, TW_INSPECT_STEPS};
+    TW_TRY(
+        work->options->read(work->options->user, work->works, tag, &span, buckets, &v->simulated));
     for (int32_t i = 0; i < TW_INSPECT_STEPS; i++) {
         const struct tw_store_bucket *b = &buckets[i];
         v->mean[i] = mean_of(b);

@@ -68,15 +68,21 @@ struct tw_tag_values {
     bool simulated;
 };
 
+/** Stretches of equal length, one behind the other. */
+struct tw_inspect_span {
+    int64_t from_ms, to_ms; /* both included */
+    int32_t count;
+};
+
 /**
  * Where values come from.
  *
  * tag           index in works->tags
- * out_buckets   [count] stretches of equal length from from_ms to to_ms, both included
+ * out_buckets   [span->count]
  * errors        those of the store
  */
 typedef tw_status tw_inspect_reader(void *user, const struct tw_works *works, int32_t tag,
-                                    int64_t from_ms, int64_t to_ms, int32_t count,
+                                    const struct tw_inspect_span *span,
                                     struct tw_store_bucket *out_buckets, bool *out_simulated);
 
 /** Makes a still of a camera: a JPEG as base64 from malloc, or why there is none. */
@@ -189,6 +195,7 @@ struct tw_inspecting {
     const struct tw_works *works;
     const struct tw_inspect_options *options;
     bool no_memory;
+    struct tw_finding spare; /* written to when memory is out */
 };
 
 /** Adds the findings of an item. errors: those of the reader, TW_ERR_NOMEM */

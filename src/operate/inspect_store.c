@@ -20,7 +20,7 @@ tw_status tw_inspect_store_init(const struct tw_works *works, struct tw_store *s
 }
 
 tw_status tw_inspect_read_store(void *user, const struct tw_works *works, int32_t tag,
-                                int64_t from_ms, int64_t to_ms, int32_t count,
+                                const struct tw_inspect_span *span,
                                 struct tw_store_bucket *out_buckets, bool *out_simulated)
 {
     const struct tw_inspect_store *source = user;
@@ -30,12 +30,11 @@ tw_status tw_inspect_read_store(void *user, const struct tw_works *works, int32_
         measured = head.time_ms != TW_STORE_NEVER;
     }
     if (!measured && source->simulates) {
-        return tw_inspect_read_simulated(NULL, works, tag, from_ms, to_ms, count, out_buckets,
-                                         out_simulated);
+        return tw_inspect_read_simulated(NULL, works, tag, span, out_buckets, out_simulated);
     }
     *out_simulated = false;
-    memset(out_buckets, 0, (size_t)count * sizeof *out_buckets);
+    memset(out_buckets, 0, (size_t)span->count * sizeof *out_buckets);
     if (!measured) return TW_OK;
-    return tw_store_buckets_read(source->store, source->series[tag], from_ms, to_ms, count,
-                                 out_buckets);
+    return tw_store_buckets_read(source->store, source->series[tag], span->from_ms, span->to_ms,
+                                 span->count, out_buckets);
 }

@@ -136,7 +136,8 @@ static tw_status take_header(struct reading *r, char *line)
         return TW_ERR_NOMEM;
     }
     for (int32_t c = 0; c < sheet->columns; c++) {
-        sheet->name[c] = tw_arena_text(&sheet->arena, cells[c + 1], strlen(cells[c + 1]));
+        const char *cell = cells[c + 1] != NULL ? cells[c + 1] : "";
+        sheet->name[c] = tw_arena_text(&sheet->arena, cell, strlen(cell));
         if (sheet->name[c] == NULL) return TW_ERR_NOMEM;
     }
     for (int32_t c = 0; c < sheet->columns; c++) {

@@ -164,15 +164,15 @@ double tw_works_simulate(const struct tw_works *works, int32_t tag, int64_t time
 }
 
 tw_status tw_inspect_read_simulated(void *user, const struct tw_works *works, int32_t tag,
-                                    int64_t from_ms, int64_t to_ms, int32_t count,
+                                    const struct tw_inspect_span *span,
                                     struct tw_store_bucket *out_buckets, bool *out_simulated)
 {
     (void)user;
     *out_simulated = true;
-    int64_t length_ms = (to_ms - from_ms + 1) / count;
-    for (int32_t i = 0; i < count; i++) {
+    int64_t length_ms = (span->to_ms - span->from_ms + 1) / span->count;
+    for (int32_t i = 0; i < span->count; i++) {
         struct tw_store_bucket b = {0};
-        int64_t begin_ms = from_ms + i * length_ms;
+        int64_t begin_ms = span->from_ms + i * length_ms;
         int64_t step_ms = length_ms > 300000 ? 900000 : 60000;
         for (int64_t t = begin_ms; t < begin_ms + length_ms; t += step_ms) {
             double value = tw_works_simulate(works, tag, t);

@@ -47,8 +47,8 @@ static void rate(struct tw_eval *e, const struct tw_unit *unit)
     int32_t u = tw_unit_index(plant, unit), lanes = plant->lanes;
     const double *restrict load = e->load + u * plant->width, *restrict out = tw_eval_out(e, u, 0);
     double *restrict dy = e->dy + unit->row;
-    double change[TW_BIOLOGY_COMPONENTS + 4], flow = e->in_m3d[u],
-                                              per_m3 = 1.0 / unit->value[VOLUME];
+    double change[TW_BIOLOGY_COMPONENTS + 4] = {0}, flow = e->in_m3d[u],
+                                          per_m3 = 1.0 / unit->value[VOLUME];
     for (int32_t c = 0; c < plant->width; c += 4) {
         for (int32_t k = 0; k < 4; k++)
             change[c + k] = (load[c + k] - flow * out[c + k]) * per_m3;

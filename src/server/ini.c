@@ -68,7 +68,8 @@ static bool entry_add(struct reading *reading, const char *section, const char *
         int32_t capacity = ini->capacity == 0 ? 64 : 2 * ini->capacity;
         struct tw_ini_entry *entries = TW_ARENA_NEW(reading->arena, struct tw_ini_entry, capacity);
         if (entries == NULL) return false;
-        if (ini->count > 0) memcpy(entries, ini->entries, (size_t)ini->count * sizeof *entries);
+        if (ini->entries != NULL)
+            memcpy(entries, ini->entries, (size_t)ini->count * sizeof *entries);
         ini->entries = entries;
         ini->capacity = capacity;
     }

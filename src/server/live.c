@@ -82,7 +82,7 @@ static void go_back(struct tw_server *server)
     int64_t depths_ms = 0;
     int64_t forecast_ms = 0;
     tw_warnings_taken(server->live.warnings, &depths_ms, &forecast_ms);
-    if (server->resumed && forecast_ms > server->storm->start_ms) {
+    if (server->storm != NULL && server->resumed && forecast_ms > server->storm->start_ms) {
         tw_clock_set(&server->clock, forecast_ms);
     }
 }

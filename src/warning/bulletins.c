@@ -137,7 +137,8 @@ static bool grow(struct tw_bulletins *b, int32_t needed)
 {
     if (needed <= b->capacity) return true;
     size_t count = (size_t)needed;
-    const struct tw_store_warning **chosen = realloc(b->chosen, count * sizeof *chosen);
+    const struct tw_store_warning **chosen =
+        realloc(b->chosen, count * sizeof(const struct tw_store_warning *));
     if (chosen != NULL) b->chosen = chosen;
     struct tw_warning_place *places = realloc(b->places, count * sizeof *places);
     if (places != NULL) b->places = places;
