@@ -51,25 +51,25 @@ struct fixture {
     double nh4, gas, trip, level_rise, stock;
 };
 
-static tw_status read_made(void *user, const struct tw_works *works, int32_t tag, int64_t from_ms,
-                           int64_t to_ms, int32_t count, struct tw_store_bucket *out,
+static tw_status read_made(void *user, const struct tw_works *works, int32_t tag,
+                           const struct tw_inspect_span *span, struct tw_store_bucket *out,
                            bool *out_simulated)
 {
     const struct fixture *f = user;
     (void)works;
     *out_simulated = false;
-    int64_t step_ms = (to_ms - from_ms + 1) / count;
-    for (int32_t i = 0; i < count; i++) {
-        int64_t t = from_ms + i * step_ms;
+    int64_t step_ms = (span->to_ms - span->from_ms + 1) / span->count;
+    for (int32_t i = 0; i < span->count; i++) {
+        int64_t t = span->from_ms + i * step_ms;
         double wave = 1.0 + 0.1 * sin((double)(t / 60000) * 0.7), x = 0.0;
         if (tag == QI) x = 80.0 * wave;
-        if (tag == LI) x = 3.0 + f->level_rise * (double)i / count + 0.01 * wave;
+        if (tag == LI) x = 3.0 + f->level_rise * (double)i / span->count + 0.01 * wave;
         if (tag == TRIP1) x = f->trip;
         if (tag == KW1) x = 8.0 * wave;
-        if (tag == STOCK) x = f->stock - 10.0 * (double)i / count;
+        if (tag == STOCK) x = f->stock - 10.0 * (double)i / span->count;
         if (tag == NH4) x = f->nh4 * wave;
         if (tag == GAS) x = f->gas * wave;
-        if (tag == DO) x = i > count / 2 ? 2.0 : 2.0 * wave; /* stuck from the middle on */
+        if (tag == DO) x = i > span->count / 2 ? 2.0 : 2.0 * wave; /* stuck from the middle on */
         out[i] = (struct tw_store_bucket){.count = 1,
                                           .numbers = 1,
                                           .first_ms = t,

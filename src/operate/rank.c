@@ -145,6 +145,8 @@ static void take_row(char *const *cells, int count, const struct columns *c,
 {
     double volume_m3 = 1e4 * cell(cells, count, c->volume);
     double capacity_m3d = 1e4 * cell(cells, count, c->capacity);
+    if (!(volume_m3 > 0.0)) volume_m3 = (double)NAN;
+    if (!(capacity_m3d > 0.0)) capacity_m3d = (double)NAN;
     *out = (struct tw_rank){.id = cells[c->id],
                             .name = c->name >= 0 && c->name < count ? cells[c->name] : "",
                             .worst = "",
