@@ -79,8 +79,9 @@ void tw_foresight_done(struct tw_foresight *foresight)
 
 double tw_foresight_depth_m(const struct tw_foresight *f, int32_t point, int64_t time_ms)
 {
+    if (f->values == NULL) return (double)NAN; /* there is no forecast yet */
     double at = ((double)(time_ms - f->issued_ms) / 1000.0) / f->head.step_s;
-    if (f->values == NULL || !(at >= 0.0) || at > (double)(f->head.step_count - 1)) {
+    if (!(at >= 0.0) || at > (double)(f->head.step_count - 1)) {
         return (double)NAN;
     }
     const float *row = f->values + (size_t)point * (size_t)f->head.step_count;
