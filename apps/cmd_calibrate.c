@@ -5,12 +5,12 @@
 #include "commands.h"
 #include "faults.h"
 #include "net/json.h"
+#include "options.h"
 #include "server/calibrate.h"
 #include "server/city.h"
 #include "server/storm.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,8 @@ static const char usage[] =
     "the\n"
     "city's storms, or a folder (see thalweg hindcast). docs/skill.md tells how it is done.\n"
     "\n"
-    "  --out FILE     write the calibration there; CITY/calibration.ini is read by forecasts\n"
+    "  --out FILE     write the calibration there; CITY/calibration.ini is read by forecast\n"
+    "                 and hindcast\n"
     "  --json         the result as JSON on standard output\n"
     "  --members N    tried at once (32), 3 to 256\n"
     "  --rounds N     in which the storms are gone through (4)\n"
@@ -45,20 +46,13 @@ struct arguments {
     bool json, quiet;
 };
 
-static bool is_count(int32_t least, int32_t most, int32_t *out)
+static bool take_option(void *into, int option, const char *value)
 {
-    int32_t value;
-    if (tw_text_int(optarg, &value) != TW_OK || value < least || value > most) return false;
-    *out = value;
-    return true;
-}
-
-static bool take_option(struct arguments *a, int option)
-{
+    struct arguments *a = into;
     int32_t seed = 0;
     switch (option) {
     case 'o':
-        a->out = optarg;
+        a->out = value;
         return true;
     case 'j':
         a->json = true;
@@ -67,13 +61,13 @@ static bool take_option(struct arguments *a, int option)
         a->quiet = true;
         return true;
     case 'm':
-        return is_count(3, 256, &a->options.members);
+        return tw_option_whole(value, 3, 256, &a->options.members);
     case 'r':
-        return is_count(1, 20, &a->options.rounds);
+        return tw_option_whole(value, 1, 20, &a->options.rounds);
     case 't':
-        return is_count(1, 64, &a->options.threads);
+        return tw_option_whole(value, 1, 64, &a->options.threads);
     case 's':
-        if (!is_count(0, INT32_MAX, &seed)) return false;
+        if (!tw_option_whole(value, 0, INT32_MAX, &seed)) return false;
         a->options.seed = (uint64_t)seed;
         return true;
     default:
@@ -93,21 +87,15 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(a, option)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind < 2 || argc - optind > 1 + STORMS_MOST) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "calibrate",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 1 + STORMS_MOST};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->city = argv[optind];
     a->storms = argv + optind + 1;
     a->storm_count = argc - optind - 1;
@@ -124,24 +112,18 @@ static void print_json(const struct tw_calibration *calibration)
 {
     struct tw_strbuf out = {0};
     tw_json_open(&out, '{');
-    tw_json_key(&out, "values");
-    tw_json_integer(&out, calibration->values);
-    tw_json_key(&out, "difference_before");
-    tw_json_number(&out, calibration->before, 4);
-    tw_json_key(&out, "difference_after");
-    tw_json_number(&out, calibration->after, 4);
+    tw_json_put_integer(&out, "values", calibration->values);
+    tw_json_put_number(&out, "difference_before", calibration->before, 4);
+    tw_json_put_number(&out, "difference_after", calibration->after, 4);
     tw_json_key(&out, "factors");
     tw_json_open(&out, '{');
     for (int32_t p = 0; p < TW_FILTER_PARAMETERS; p++) {
         const struct tw_calibrated *f = &calibration->factors[p];
         tw_json_key(&out, tw_filter_parameter_word((enum tw_filter_parameter)p));
         tw_json_open(&out, '{');
-        tw_json_key(&out, "middle");
-        tw_json_number(&out, f->middle, 4);
-        tw_json_key(&out, "low");
-        tw_json_number(&out, f->low, 4);
-        tw_json_key(&out, "high");
-        tw_json_number(&out, f->high, 4);
+        tw_json_put_number(&out, "middle", f->middle, 4);
+        tw_json_put_number(&out, "low", f->low, 4);
+        tw_json_put_number(&out, "high", f->high, 4);
         tw_json_close(&out, '}');
     }
     tw_json_close(&out, '}');

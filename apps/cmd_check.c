@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "faults.h"
 #include "grid/raster.h"
+#include "options.h"
 #include "server/city.h"
 #include "server/devices_ini.h"
 #include "server/modbus.h"
@@ -11,7 +12,6 @@
 #include "thalweg/thalweg.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +164,15 @@ static int check(const struct arguments *a)
     return code;
 }
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    (void)value;
+    if (option == 'j') a->json = true;
+    if (option == 'q') a->quiet = true;
+    return true;
+}
+
 int tw_cmd_check(int argc, char **argv)
 {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
@@ -171,23 +180,16 @@ int tw_cmd_check(int argc, char **argv)
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct arguments a = {NULL, false, false};
-    int option;
-    while ((option = getopt_long(argc, argv, "hq", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'j') a.json = true;
-        if (option == 'q') a.quiet = true;
-        if (option == '?') {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "check",
+                                       .usage = usage,
+                                       .letters = "hq",
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = &a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a.path = argv[optind];
     return check(&a);
 }

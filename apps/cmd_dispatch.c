@@ -5,9 +5,9 @@
 #include "dispatch/case.h"
 #include "dispatch/exact.h"
 #include "faults.h"
+#include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,18 +41,18 @@ struct arguments {
 
 /* ---- arguments ---- */
 
-static bool take_option(struct arguments *a, int option)
+static bool take_option(void *into, int option, const char *value)
 {
+    struct arguments *a = into;
     switch (option) {
     case 'd':
-        return tw_text_int(optarg, &a->deadline_ms) == TW_OK && a->deadline_ms >= 0;
+        return tw_option_whole(value, 0, INT32_MAX, &a->deadline_ms);
     case 'i':
-        return tw_text_int(optarg, &a->iterations) == TW_OK && a->iterations >= 0;
+        return tw_option_whole(value, 0, INT32_MAX, &a->iterations);
     case 's':
-        return tw_text_double(optarg, &a->exact_s) == TW_OK && a->exact_s > 0.0;
+        return tw_text_double(value, &a->exact_s) == TW_OK && a->exact_s > 0.0;
     case 'l':
-        return tw_text_int(optarg, &a->exact_levels) == TW_OK && a->exact_levels >= 1 &&
-               a->exact_levels <= TW_DISPATCH_LEVELS;
+        return tw_option_whole(value, 1, TW_DISPATCH_LEVELS, &a->exact_levels);
     case 'e':
         return a->exact = true;
     case 'j':
@@ -67,31 +67,24 @@ static bool take_option(struct arguments *a, int option)
 /* -1: go on; else the exit code. */
 static int take_arguments(int argc, char **argv, struct arguments *a)
 {
-    static const struct option options[] = {{"deadline", required_argument, NULL, 'd'},
-                                            {"iterations", required_argument, NULL, 'i'},
-                                            {"exact", no_argument, NULL, 'e'},
-                                            {"exact-s", required_argument, NULL, 's'},
-                                            {"exact-levels", required_argument, NULL, 'l'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"chinese", no_argument, NULL, 'c'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (take_option(a, option)) continue;
-        if (option != '?')
-            (void)fprintf(stderr, "thalweg dispatch: \"%s\" is not a number that fits\n", optarg);
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
-    if (argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    static const struct option known[] = {{"deadline", required_argument, NULL, 'd'},
+                                          {"iterations", required_argument, NULL, 'i'},
+                                          {"exact", no_argument, NULL, 'e'},
+                                          {"exact-s", required_argument, NULL, 's'},
+                                          {"exact-levels", required_argument, NULL, 'l'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"chinese", no_argument, NULL, 'c'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    const struct tw_options options = {.command = "dispatch",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->file = argv[optind];
     return -1;
 }

@@ -6,9 +6,9 @@
 #include "forecast/study_work.h"
 #include "jobs/queue.h"
 #include "net/sha256.h"
+#include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,19 +62,10 @@ struct ensemble {
 
 /* ---- in ---- */
 
-static tw_status read_file(struct ensemble *e, const char *path, size_t limit, char **out,
-                           size_t *out_size)
+static tw_status read_file(struct ensemble *e, const char *path, size_t limit, char **out)
 {
-    errno = 0;
-    tw_status status = tw_file_read(path, limit, out, out_size);
-    if (status == TW_OK && strlen(*out) < *out_size) {
-        tw_faults_add(e->faults, path, 0, "is no text: byte %zu is zero", strlen(*out) + 1);
-        return TW_ERR_INPUT;
-    }
-    if (status == TW_OK || status == TW_ERR_NOMEM) return status;
-    tw_faults_add(e->faults, path, 0, "%s",
-                  status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-    return TW_ERR_INPUT;
+    tw_status status = tw_file_read_text(path, limit, e->faults, out);
+    return status == TW_ERR_FILE ? TW_ERR_INPUT : status;
 }
 
 /* The worse of two: a failure of the machine before faults of the input. */
@@ -86,9 +77,8 @@ static tw_status worse(tw_status a, tw_status b)
 static tw_status read_tables(struct ensemble *e)
 {
     const struct arguments *a = e->a;
-    size_t size;
-    tw_status members = read_file(e, a->members, TABLE_MOST, &e->members_text, &size);
-    tw_status watches = read_file(e, a->watches, TABLE_MOST, &e->watches_text, &size);
+    tw_status members = read_file(e, a->members, TABLE_MOST, &e->members_text);
+    tw_status watches = read_file(e, a->watches, TABLE_MOST, &e->watches_text);
     if (members == TW_OK) {
         members = tw_study_members_read(&e->study, a->members, e->members_text, e->faults);
     }
@@ -104,8 +94,9 @@ static tw_status read_tables(struct ensemble *e)
 
 static tw_status read_model(struct ensemble *e)
 {
-    TW_TRY(read_file(e, e->a->model, MODEL_MOST, &e->model_text, &e->study.model_size));
+    TW_TRY(read_file(e, e->a->model, MODEL_MOST, &e->model_text));
     e->study.model = e->model_text;
+    e->study.model_size = strlen(e->model_text);
     return tw_model_read(e->a->model, e->faults, &e->model);
 }
 
@@ -314,26 +305,29 @@ static tw_status by_workers(struct ensemble *e)
 
 /* ---- the command ---- */
 
-static bool is_positive(double *out) { return tw_text_double(optarg, out) == TW_OK && *out > 0.0; }
-
-static bool is_count(int32_t *out) { return tw_text_int(optarg, out) == TW_OK && *out >= 1; }
-
-static bool take_option(struct arguments *a, int option)
+static bool is_positive(const char *text, double *out)
 {
+    return tw_text_double(text, out) == TW_OK && *out > 0.0;
+}
+
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
     switch (option) {
     case 'm':
-        return is_count(&a->least_members) && a->least_members <= 100000;
+        return tw_option_whole(value, 1, 100000, &a->least_members);
     case 'o':
-        return is_positive(&a->hours);
+        return is_positive(value, &a->hours);
     case 's':
-        return is_positive(&a->step_s) && a->step_s >= 1.0;
+        return is_positive(value, &a->step_s) && a->step_s >= 1.0;
     case 't':
-        return is_count(&a->threads);
+        return tw_option_whole(value, 1, INT32_MAX, &a->threads);
     case 'q':
-        a->queue = optarg;
+        a->queue = value;
         return true;
     case 'p':
-        return is_count(&a->per_job) && a->per_job % 8 == 0; /* eight members share their steps */
+        return tw_option_whole(value, 8, INT32_MAX, &a->per_job) &&
+               a->per_job % 8 == 0; /* eight members share their steps */
     case 'k':
         a->keep = true;
         return true;
@@ -354,21 +348,15 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"keep", no_argument, NULL, 'k'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(a, option)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind != 4) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "ensemble",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 4,
+                                       .most = 4};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->model = argv[optind];
     a->members = argv[optind + 1];
     a->watches = argv[optind + 2];

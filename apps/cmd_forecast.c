@@ -5,17 +5,16 @@
 #include "faults.h"
 #include "net/iso_time.h"
 #include "net/json.h"
+#include "options.h"
 #include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/hindcast_model.h"
 #include "server/storm.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char usage[] =
     "usage: thalweg forecast [options] CITY --at TIME --storm STORM\n"
@@ -43,22 +42,15 @@ struct arguments {
     bool json, quiet;
 };
 
-static bool is_count(int32_t least, int32_t most, int32_t *out)
+static bool take_option(void *into, int option, const char *value)
 {
-    int32_t value;
-    if (tw_text_int(optarg, &value) != TW_OK || value < least || value > most) return false;
-    *out = value;
-    return true;
-}
-
-static bool take_option(struct arguments *a, int option)
-{
+    struct arguments *a = into;
     switch (option) {
     case 'a':
-        a->at = optarg;
+        a->at = value;
         return true;
     case 'S':
-        a->storm = optarg;
+        a->storm = value;
         return true;
     case 'j':
         a->json = true;
@@ -67,11 +59,11 @@ static bool take_option(struct arguments *a, int option)
         a->quiet = true;
         return true;
     case 'm':
-        return is_count(1, 1000, &a->members);
+        return tw_option_whole(value, 1, 1000, &a->members);
     case 't':
-        return is_count(1, 64, &a->threads);
+        return tw_option_whole(value, 1, 64, &a->threads);
     case 's':
-        return is_count(0, INT32_MAX, &a->seed);
+        return tw_option_whole(value, 0, INT32_MAX, &a->seed);
     default:
         return false;
     }
@@ -89,21 +81,16 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(a, option)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind != 1 || a->at == NULL || a->storm == NULL) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "forecast",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
+    if (a->at == NULL || a->storm == NULL) return tw_options_refuse(usage);
     a->city = argv[optind];
     return -1;
 }
@@ -115,25 +102,19 @@ static void json_point(struct tw_strbuf *out, const struct tw_city *city,
 {
     static const char *const words[TW_SKILL_CLASSES] = {"p15", "p27", "p40", "p60"};
     tw_json_open(out, '{');
-    tw_json_key(out, "point");
-    tw_json_string(out, city->points[p].id);
+    tw_json_put_text(out, "point", city->points[p].id);
     tw_json_key(out, "leads");
     tw_json_open(out, '[');
     for (int32_t s = LEAD_STEPS; s <= STEPS; s += LEAD_STEPS) {
         const struct tw_skill_forecast f = tw_hindcast_forecast_of(outcome, p, s, (double)NAN);
         tw_json_open(out, '{');
-        tw_json_key(out, "lead_min");
-        tw_json_integer(out, (int64_t)(s * TW_HINDCAST_STEP_S / 60.0));
+        tw_json_put_integer(out, "lead_min", (int64_t)(s * TW_HINDCAST_STEP_S / 60.0));
         for (int32_t c = 0; c < TW_SKILL_CLASSES; c++) {
-            tw_json_key(out, words[c]);
-            tw_json_number(out, (double)f.above[c], 3);
+            tw_json_put_number(out, words[c], (double)f.above[c], 3);
         }
-        tw_json_key(out, "depth_q10");
-        tw_json_number(out, (double)f.depth_m[0], 3);
-        tw_json_key(out, "depth_q50");
-        tw_json_number(out, (double)f.depth_m[1], 3);
-        tw_json_key(out, "depth_q90");
-        tw_json_number(out, (double)f.depth_m[2], 3);
+        tw_json_put_number(out, "depth_q10", (double)f.depth_m[0], 3);
+        tw_json_put_number(out, "depth_q50", (double)f.depth_m[1], 3);
+        tw_json_put_number(out, "depth_q90", (double)f.depth_m[2], 3);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -158,12 +139,10 @@ static void write_json(struct tw_strbuf *out, const struct tw_city *city, int64_
                        const struct tw_hindcast_outcome *outcome, struct tw_foresee *foresee)
 {
     tw_json_open(out, '{');
-    tw_json_key(out, "city");
-    tw_json_string(out, city->id);
+    tw_json_put_text(out, "city", city->id);
     tw_json_key(out, "issued");
     tw_json_time(out, at_ms, city->zone_s);
-    tw_json_key(out, "members");
-    tw_json_integer(out, outcome->sound);
+    tw_json_put_integer(out, "members", outcome->sound);
     tw_json_key(out, "points");
     tw_json_open(out, '[');
     for (int32_t p = 0; p < city->point_count; p++)
@@ -249,14 +228,6 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
     return status;
 }
 
-/* What is thought of the model's factors, with the city's calibration if it has one. */
-static tw_status take_calibration(struct arguments *a, struct tw_city *city, tw_faults *faults)
-{
-    const struct tw_filter_setup usual = tw_filter_setup_default();
-    memcpy(a->priors, usual.priors, sizeof a->priors);
-    return tw_calibration_read(tw_calibration_path(city), faults, a->priors);
-}
-
 static tw_status find_time(const struct arguments *a, const struct tw_city *city,
                            const struct tw_storm *storm, tw_faults *faults, int64_t *out_ms)
 {
@@ -283,7 +254,7 @@ int tw_cmd_forecast(int argc, char **argv)
     if (status == TW_OK) status = tw_faults_create(0, &of_city);
     if (status == TW_OK) status = tw_city_load(a.city, of_city, &city);
     if (status == TW_OK) status = tw_storm_read(city, a.storm, faults, &storm);
-    if (status == TW_OK) status = take_calibration(&a, city, faults);
+    if (status == TW_OK) status = tw_calibration_of(city, faults, a.priors);
     if (status == TW_OK) status = find_time(&a, city, storm, faults, &at_ms);
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_print(faults, !a.quiet);

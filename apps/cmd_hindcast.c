@@ -4,13 +4,13 @@
 #include "base/threads.h"
 #include "commands.h"
 #include "faults.h"
+#include "options.h"
 #include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/storm.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,30 +47,22 @@ struct arguments {
 
 /* ---- arguments ---- */
 
-static bool is_count(int32_t least, int32_t most, int32_t *out)
-{
-    int32_t value;
-    if (tw_text_int(optarg, &value) != TW_OK || value < least || value > most) return false;
-    *out = value;
-    return true;
-}
-
-static bool take_number(struct arguments *a, int option)
+static bool take_number(struct arguments *a, int option, const char *value)
 {
     int32_t number = 0;
     switch (option) {
     case 'm':
-        return is_count(1, 1000, &a->options.members);
+        return tw_option_whole(value, 1, 1000, &a->options.members);
     case 'b':
-        return is_count(0, 1000, &a->options.baseline_members);
+        return tw_option_whole(value, 0, 1000, &a->options.baseline_members);
     case 'c':
-        if (!is_count(5, 120, &number) || number % 5 != 0) return false;
+        if (!tw_option_whole(value, 5, 120, &number) || number % 5 != 0) return false;
         a->options.cycle_s = 60.0 * number;
         return true;
     case 't':
-        return is_count(1, 64, &a->options.threads);
+        return tw_option_whole(value, 1, 64, &a->options.threads);
     case 's':
-        if (!is_count(0, INT32_MAX, &number)) return false;
+        if (!tw_option_whole(value, 0, INT32_MAX, &number)) return false;
         a->options.seed = (uint64_t)number;
         return true;
     default:
@@ -78,8 +70,9 @@ static bool take_number(struct arguments *a, int option)
     }
 }
 
-static bool take_option(struct arguments *a, int option)
+static bool take_option(void *into, int option, const char *value)
 {
+    struct arguments *a = into;
     switch (option) {
     case 'j':
         a->json = true;
@@ -88,13 +81,13 @@ static bool take_option(struct arguments *a, int option)
         a->quiet = true;
         return true;
     case 'f':
-        a->forecasts = optarg;
+        a->forecasts = value;
         return true;
     case 'o':
-        a->held_out = optarg;
+        a->held_out = value;
         return true;
     default:
-        return take_number(a, option);
+        return take_number(a, option, value);
     }
 }
 
@@ -112,21 +105,15 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"seed", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(a, option)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind != 2) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "hindcast",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 2};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->city = argv[optind];
     a->storm = argv[optind + 1];
     return -1;
@@ -194,15 +181,6 @@ static tw_status replay(const struct arguments *a, struct tw_city *city,
     return status;
 }
 
-/* What is thought of the model's factors, with the city's calibration if it has one. */
-static tw_status take_calibration(struct arguments *a, struct tw_city *city, tw_faults *faults)
-{
-    const struct tw_filter_setup usual = tw_filter_setup_default();
-    memcpy(a->priors, usual.priors, sizeof a->priors);
-    a->options.priors = a->priors;
-    return tw_calibration_read(tw_calibration_path(city), faults, a->priors);
-}
-
 /* The sensor that --hold-out names; those of the storm's own folder come last and count first. */
 static tw_status find_held_out(struct arguments *a, const struct tw_storm *storm, tw_faults *faults)
 {
@@ -227,7 +205,7 @@ static tw_status load(struct arguments *a, tw_faults *faults, struct tw_city **o
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_destroy(of_city);
     if (status == TW_OK) status = tw_storm_read(*out_city, a->storm, faults, out_storm);
-    if (status == TW_OK) status = take_calibration(a, *out_city, faults);
+    if (status == TW_OK) status = tw_calibration_of(*out_city, faults, a->priors);
     if (status == TW_OK) status = find_held_out(a, *out_storm, faults);
     return status;
 }
@@ -235,6 +213,7 @@ static tw_status load(struct arguments *a, tw_faults *faults, struct tw_city **o
 int tw_cmd_hindcast(int argc, char **argv)
 {
     struct arguments a = {.options = TW_HINDCAST_OPTIONS_DEFAULT};
+    a.options.priors = a.priors;
     a.options.threads = tw_threads_processors();
     int code = parse(argc, argv, &a);
     if (code >= 0) return code;

@@ -5,13 +5,12 @@
 #include "commands.h"
 #include "faults.h"
 #include "net/iso_time.h"
-#include "net/json.h"
 #include "operate/inspect_store.h"
 #include "operate/rank.h"
+#include "options.h"
 #include "server/works_files.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,6 +299,18 @@ static tw_status rank_table(struct work *w)
 
 /* ---- the command ---- */
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    if (option == 'o') a->out = value;
+    if (option == 'a') a->at = value;
+    if (option == 's') a->store = value;
+    if (option == 'r') a->rank = value;
+    if (option == 'c') a->class_ = value;
+    if (option == 'j') a->json = true;
+    return true;
+}
+
 static int parse(int argc, char **argv, struct arguments *a)
 {
     static const struct option known[] = {
@@ -307,25 +318,17 @@ static int parse(int argc, char **argv, struct arguments *a)
         {"store", required_argument, NULL, 's'}, {"rank", required_argument, NULL, 'r'},
         {"class", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'o') a->out = optarg;
-        if (option == 'a') a->at = optarg;
-        if (option == 's') a->store = optarg;
-        if (option == 'r') a->rank = optarg;
-        if (option == 'c') a->class_ = optarg;
-        if (option == 'j') a->json = true;
-        if (option == '?') break;
-    }
+    const struct tw_options options = {.command = "inspect",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 0,
+                                       .most = 2};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     int rest = argc - optind;
-    if (option != -1 || rest > 2 || (a->rank == NULL) != (rest > 0)) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    if ((a->rank == NULL) != (rest > 0)) return tw_options_refuse(usage);
     a->city = rest > 0 ? argv[optind] : NULL;
     a->plant = rest > 1 ? argv[optind + 1] : NULL;
     return -1;

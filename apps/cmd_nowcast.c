@@ -7,10 +7,10 @@
 #include "forecast/rain.h"
 #include "forecast/skill_rain.h"
 #include "grid/radar_files.h"
+#include "options.h"
 #include "thalweg/thalweg.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -85,37 +85,30 @@ struct work {
 
 /* ---- arguments ---- */
 
-static bool number_option(const char *text, int32_t low, int32_t high, int32_t *out)
+static bool take_option(void *into, int option, const char *value)
 {
-    int32_t value = 0;
-    if (tw_text_int(text, &value) != TW_OK || value < low || value > high) return false;
-    *out = value;
-    return true;
-}
-
-static bool take_option(int option, struct arguments *a)
-{
+    struct arguments *a = into;
     switch (option) {
     case 'm':
-        a->model = optarg;
+        a->model = value;
         return true;
     case 'f':
-        a->members_file = optarg;
+        a->members_file = value;
         return true;
     case 'p':
-        return number_option(optarg, 1, 10000, &a->places);
+        return tw_option_whole(value, 1, 10000, &a->places);
     case 'g':
-        return number_option(optarg, 1, 99999, &a->epsg);
+        return tw_option_whole(value, 1, 99999, &a->epsg);
     case 'n':
-        return number_option(optarg, 1, 1000, &a->members);
+        return tw_option_whole(value, 1, 1000, &a->members);
     case 't':
-        return number_option(optarg, 1, 64, &a->threads);
+        return tw_option_whole(value, 1, 64, &a->threads);
     case 's':
-        return number_option(optarg, 0, INT_MAX, &a->seed);
+        return tw_option_whole(value, 0, INT_MAX, &a->seed);
     case 'e':
-        return number_option(optarg, 1, 60, &a->every_min);
+        return tw_option_whole(value, 1, 60, &a->every_min);
     case 'o':
-        return number_option(optarg, 15, 1440, &a->horizon_min);
+        return tw_option_whole(value, 15, 1440, &a->horizon_min);
     case 'R':
         return a->no_radar = true;
     case 'G':
@@ -132,38 +125,32 @@ static bool take_option(int option, struct arguments *a)
 /* Returns an exit code, or -1 to go on. */
 static int read_arguments(int argc, char **argv, struct arguments *a)
 {
-    static const struct option options[] = {{"model", required_argument, NULL, 'm'},
-                                            {"places", required_argument, NULL, 'p'},
-                                            {"epsg", required_argument, NULL, 'g'},
-                                            {"members", required_argument, NULL, 'n'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"every", required_argument, NULL, 'e'},
-                                            {"horizon", required_argument, NULL, 'o'},
-                                            {"no-radar", no_argument, NULL, 'R'},
-                                            {"no-gauges", no_argument, NULL, 'G'},
-                                            {"members-file", required_argument, NULL, 'f'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"model", required_argument, NULL, 'm'},
+                                          {"places", required_argument, NULL, 'p'},
+                                          {"epsg", required_argument, NULL, 'g'},
+                                          {"members", required_argument, NULL, 'n'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"every", required_argument, NULL, 'e'},
+                                          {"horizon", required_argument, NULL, 'o'},
+                                          {"no-radar", no_argument, NULL, 'R'},
+                                          {"no-gauges", no_argument, NULL, 'G'},
+                                          {"members-file", required_argument, NULL, 'f'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     *a = (struct arguments){
         .places = 40, .members = 32, .threads = 1, .seed = 1, .every_min = 5, .horizon_min = 120};
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == '?') return TW_EXIT_USAGE;
-        if (take_option(option, a)) continue;
-        (void)fprintf(stderr, "thalweg nowcast: %s is no value for that option\n", optarg);
-        return TW_EXIT_USAGE;
-    }
-    if (argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "nowcast",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->storm = argv[optind];
     return -1;
 }

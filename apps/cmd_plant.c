@@ -1,15 +1,15 @@
 /* thalweg plant: a treatment plant through an influent. */
 #include "base/file.h"
+#include "base/text.h"
 #include "commands.h"
 #include "faults.h"
+#include "options.h"
 #include "service.h"
 #include "thalweg/plant.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -272,18 +272,15 @@ static int run(const struct arguments *a)
     return code;
 }
 
-static bool take_option(struct arguments *a, int option, const char *value)
+static bool take_option(void *into, int option, const char *value)
 {
-    char *end = NULL;
+    struct arguments *a = into;
     if (option == 'w') a->warmup = value;
     if (option == 'j') a->json = true;
     if (option == 'q') a->quiet = true;
     if (option == 's') a->steady = true;
-    if (option == 'd') {
-        a->days = strtod(value, &end);
-        return *end == 0 && a->days > 0.0;
-    }
-    return option != '?';
+    if (option == 'd') return tw_text_double(value, &a->days) == TW_OK && a->days > 0.0;
+    return true;
 }
 
 static int plant_run(int argc, char **argv)
@@ -296,22 +293,18 @@ static int plant_run(int argc, char **argv)
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct arguments a = {.days = 7.0};
-    int option;
-    while ((option = getopt_long(argc, argv, "hq", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(&a, option, optarg)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
+    const struct tw_options options = {.command = "plant run",
+                                       .usage = usage,
+                                       .letters = "hq",
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = &a,
+                                       .least = 1,
+                                       .most = 3};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     int left = argc - optind, influent = a.steady ? 0 : 1;
-    if (left < 1 + influent || left > 2 + influent) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    if (left < 1 + influent || left > 2 + influent) return tw_options_refuse(usage);
     a.plant = argv[optind];
     if (!a.steady) a.influent = argv[optind + 1];
     if (left == 2 + influent) a.out = argv[optind + 1 + influent];

@@ -3,10 +3,10 @@
 #include "base/threads.h"
 #include "commands.h"
 #include "faults.h"
+#include "options.h"
 #include "thalweg/thalweg.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +168,17 @@ static bool routing_of(const char *word, enum tw_run_routing *out)
     return semi || strcmp(word, "dynamic_wave") == 0;
 }
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    if (option == 'j') a->json = true;
+    if (option == 'q') a->quiet = true;
+    if (option == 't') return tw_option_whole(value, 1, TW_THREADS_MOST, &a->threads);
+    if (option == 'r') return routing_of(value, &a->routing);
+    if (option == 's') return tw_text_double(value, &a->step_s) == TW_OK && a->step_s > 0.0;
+    return true;
+}
+
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *out)
 {
@@ -178,29 +189,16 @@ static int parse(int argc, char **argv, struct arguments *out)
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "hq", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'j') out->json = true;
-        if (option == 'q') out->quiet = true;
-        bool bad = option == 't' && (tw_text_int(optarg, &out->threads) != TW_OK ||
-                                     out->threads < 1 || out->threads > TW_THREADS_MOST);
-        if (option == 'r') bad = !routing_of(optarg, &out->routing);
-        if (option == 's') {
-            bad = tw_text_double(optarg, &out->step_s) != TW_OK || !(out->step_s > 0.0);
-        }
-        if (option == '?' || bad) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind < 1 || argc - optind > 3) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "run",
+                                       .usage = usage,
+                                       .letters = "hq",
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = out,
+                                       .least = 1,
+                                       .most = 3};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     out->model = argv[optind];
     out->report = argc - optind > 1 ? argv[optind + 1] : NULL;
     out->results = argc - optind > 2 ? argv[optind + 2] : NULL;

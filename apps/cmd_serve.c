@@ -2,9 +2,9 @@
 #include "base/text.h"
 #include "commands.h"
 #include "faults.h"
+#include "options.h"
 #include "server/server.h"
 
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -70,8 +70,9 @@ static const struct option known[] = {{"replay", required_argument, NULL, OPTION
                                       {NULL, 0, NULL, 0}};
 
 /* Take an option; false when its value makes no sense. */
-static bool take(struct arguments *a, int option, const char *value)
+static bool take_option(void *into, int option, const char *value)
 {
+    struct arguments *a = into;
     switch (option) {
     case OPTION_REPLAY:
         a->server.storm = value;
@@ -117,23 +118,15 @@ static bool take(struct arguments *a, int option, const char *value)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *a)
 {
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (take(a, option, optarg)) continue;
-        if (option != '?') {
-            (void)fprintf(stderr, "thalweg serve: \"%s\" makes no sense here\n\n", optarg);
-        }
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
-    if (argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "serve",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->server.folder = argv[optind];
     const tw_server_options *o = &a->server;
     if (o->storm == NULL && (a->exit_at_end || o->paused || o->resume || o->drill != NULL)) {

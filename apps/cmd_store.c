@@ -1,8 +1,8 @@
 /* thalweg store: check, back up, restore and move what a city has stored. */
 #include "commands.h"
+#include "options.h"
 #include "store/admin.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,6 +108,15 @@ static bool place(const char *given, char *out)
     return snprintf(out, PATH_SIZE, "%s%s", given, folder ? "/live.db" : "") < PATH_SIZE;
 }
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    (void)value;
+    if (option == 'j') a->json = true;
+    if (option == 'q') a->quiet = true;
+    return true;
+}
+
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *a)
 {
@@ -115,28 +124,24 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"quiet", no_argument, NULL, 'q'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "hq", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'j') a->json = true;
-        if (option == 'q') a->quiet = true;
-        if (option == '?') {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
+    const struct tw_options options = {.command = "store",
+                                       .usage = usage,
+                                       .letters = "hq",
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 3};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     int places = argc - optind - 1;
-    a->verb = places < 0 ? "" : argv[optind];
+    a->verb = argv[optind];
     bool one = strcmp(a->verb, "check") == 0;
     bool two = strcmp(a->verb, "backup") == 0 || strcmp(a->verb, "restore") == 0 ||
                strcmp(a->verb, "move") == 0;
     if (places != (one ? 1 : 2) || !(one || two) || !place(argv[optind + 1], a->from) ||
         (two && !place(argv[optind + 2], a->to))) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
+        return tw_options_refuse(usage);
     }
     return -1;
 }

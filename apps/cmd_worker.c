@@ -1,10 +1,9 @@
 /* thalweg worker: computes ensemble jobs that it takes from a queue in PostgreSQL. */
-#include "base/text.h"
 #include "commands.h"
 #include "forecast/study_work.h"
 #include "jobs/queue.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,16 +184,17 @@ static int work(struct worker *w)
     return TW_EXIT_DONE;
 }
 
-static bool take_option(struct worker *w, int option)
+static bool take_option(void *into, int option, const char *value)
 {
+    struct worker *w = into;
     if (option == 'u') {
         w->until_empty = true;
         return true;
     }
-    if (option == 't') return tw_text_int(optarg, &w->threads) == TW_OK && w->threads >= 1;
-    if (option == 'l') return tw_text_int(optarg, &w->lease_s) == TW_OK && w->lease_s >= 1;
-    if (option != 'n' || optarg[0] == '\0' || strlen(optarg) >= sizeof w->name) return false;
-    (void)snprintf(w->name, sizeof w->name, "%s", optarg);
+    if (option == 't') return tw_option_whole(value, 1, INT32_MAX, &w->threads);
+    if (option == 'l') return tw_option_whole(value, 1, INT32_MAX, &w->lease_s);
+    if (option != 'n' || value[0] == '\0' || strlen(value) >= sizeof w->name) return false;
+    (void)snprintf(w->name, sizeof w->name, "%s", value);
     return true;
 }
 
@@ -205,21 +205,15 @@ static int parse(int argc, char **argv, struct worker *w)
         {"name", required_argument, NULL, 'n'},  {"threads", required_argument, NULL, 't'},
         {"lease", required_argument, NULL, 'l'}, {"until-empty", no_argument, NULL, 'u'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(w, option)) {
-            (void)fputs(usage, stderr);
-            return TW_EXIT_USAGE;
-        }
-    }
-    if (argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "worker",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = w,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     w->url = argv[optind];
     return -1;
 }

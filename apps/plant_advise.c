@@ -3,13 +3,11 @@
 #include "commands.h"
 #include "faults.h"
 #include "operate/advice.h"
+#include "options.h"
 #include "plant_data.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 static const char usage[] =
@@ -277,44 +275,22 @@ static int run(const struct arguments *a)
     return status == TW_OK ? TW_EXIT_DONE : of_input ? TW_EXIT_INPUT : TW_EXIT_FAILED;
 }
 
-static bool number(const char *text, double least, double most, double *out)
+static bool take_option(void *into, int option, const char *value)
 {
-    char *end = NULL;
-    double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= least && value <= most)) return false;
-    *out = value;
-    return true;
-}
-
-static bool whole(const char *text, double most, int32_t *out)
-{
-    double value = 0.0;
-    if (!number(text, 1.0, most, &value) || value != floor(value)) return false;
-    *out = (int32_t)value;
-    return true;
-}
-
-static bool take_option(struct arguments *a, int option, const char *value)
-{
+    struct arguments *a = into;
     if (option == 'w') a->warmup = value;
     if (option == 's') a->standard = value;
     if (option == 'c') a->class_ = value;
     if (option == 'j') a->json = true;
     if (option == 'z') a->zh = true;
-    if (option == 'a') return number(value, -1e6, 1e6, &a->at_d);
-    if (option == 'H') return number(value, 1.0, 72.0, &a->options.hours);
-    if (option == 'b') return number(value, 0.5, 72.0, &a->options.block_h);
-    if (option == 't') return number(value, -5.0, 60.0, &a->options.temp_c);
-    if (option == 'd') return number(value, 0.25, 366.0, &a->replay_d);
-    if (option == 'r') return whole(value, 1000.0, &a->options.rounds);
-    if (option == 'n') return whole(value, 8.0, &a->options.threads);
-    return option != '?';
-}
-
-static int wrong_usage(void)
-{
-    (void)fputs(usage, stderr);
-    return TW_EXIT_USAGE;
+    if (option == 'a') return tw_option_number(value, -1e6, 1e6, &a->at_d);
+    if (option == 'H') return tw_option_number(value, 1.0, 72.0, &a->options.hours);
+    if (option == 'b') return tw_option_number(value, 0.5, 72.0, &a->options.block_h);
+    if (option == 't') return tw_option_number(value, -5.0, 60.0, &a->options.temp_c);
+    if (option == 'd') return tw_option_number(value, 0.25, 366.0, &a->replay_d);
+    if (option == 'r') return tw_option_whole(value, 1, 1000, &a->options.rounds);
+    if (option == 'n') return tw_option_whole(value, 1, 8, &a->options.threads);
+    return true;
 }
 
 int tw_plant_advise_command(int argc, char **argv)
@@ -329,15 +305,15 @@ int tw_plant_advise_command(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct arguments a = {
         .at_d = (double)NAN, .standard = "GB 18918-2002", .options = TW_ADVICE_OPTIONS_DEFAULT};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (!take_option(&a, option, optarg)) return wrong_usage();
-    }
-    if (argc - optind != 2) return wrong_usage();
+    const struct tw_options options = {.command = "plant advise",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = &a,
+                                       .least = 2,
+                                       .most = 2};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a.options.block_h = fmax(a.options.block_h, a.options.hours / TW_ADVICE_BLOCKS);
     a.plant = argv[optind];
     a.influent = argv[optind + 1];

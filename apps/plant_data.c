@@ -6,7 +6,6 @@
 #include "faults.h"
 #include "net/iso_time.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,21 +19,9 @@ tw_status tw_plant_sheet_load(const char *path, int32_t zone_s, tw_faults *fault
                               struct tw_sheet *out_sheet)
 {
     char *text = NULL;
-    size_t size;
-    errno = 0;
-    tw_status status = tw_file_read(path, TABLE_MOST, &text, &size);
-    if (status == TW_ERR_NOMEM) return status;
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return TW_ERR_INPUT;
-    }
-    if (strlen(text) < size) {
-        tw_faults_add(faults, path, 0, "is no text: byte %zu is zero", strlen(text) + 1);
-        status = TW_ERR_INPUT;
-    } else {
-        status = tw_sheet_read(path, text, zone_s, faults, out_sheet);
-    }
+    tw_status status = tw_file_read_text(path, TABLE_MOST, faults, &text);
+    if (status != TW_OK) return status == TW_ERR_FILE ? TW_ERR_INPUT : status;
+    status = tw_sheet_read(path, text, zone_s, faults, out_sheet);
     free(text);
     return status;
 }

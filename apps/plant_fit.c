@@ -5,10 +5,10 @@
 #include "faults.h"
 #include "net/iso_time.h"
 #include "net/json.h"
+#include "options.h"
 #include "plant_data.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +76,10 @@ static void write_scores(const struct tw_influent_score *scores)
                        {"coverage80_ratio", s->coverage80},
                        {"coverage90_ratio", s->coverage90}};
         tw_json_open(&out, '{');
-        tw_json_key(&out, "lead_h");
-        tw_json_integer(&out, i + 1);
-        tw_json_key(&out, "hours");
-        tw_json_integer(&out, s->count);
+        tw_json_put_integer(&out, "lead_h", i + 1);
+        tw_json_put_integer(&out, "hours", s->count);
         for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
-            tw_json_key(&out, numbers[k].key);
-            tw_json_number(&out, numbers[k].value, 4);
+            tw_json_put_number(&out, numbers[k].key, numbers[k].value, 4);
         }
         tw_json_close(&out, '}');
     }
@@ -156,12 +153,6 @@ static tw_status learn(const struct arguments *a, struct tw_plant_hours *h, tw_f
     return TW_OK;
 }
 
-static int usage_fault(void)
-{
-    (void)fputs(usage, stderr);
-    return TW_EXIT_USAGE;
-}
-
 /* FROM/TO, as ISO 8601 writes a stretch of time. */
 static bool take_test(const char *text, struct arguments *a)
 {
@@ -170,6 +161,19 @@ static bool take_test(const char *text, struct arguments *a)
     memcpy(a->test_from, text, length);
     a->test_from[length] = '\0';
     a->test_to = text + length + 1;
+    return true;
+}
+
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    if (option == 'f') a->columns.flow = value;
+    if (option == 'r') a->columns.rain = value;
+    if (option == 'p') a->past_only = true;
+    if (option == 'j') a->json = true;
+    if (option == 't') return take_test(value, a);
+    if (option == 'u') return tw_plant_unit(value, &a->columns.to_m3h);
+    if (option == 'z') return tw_zone_parse(value, &a->columns.zone_s) == TW_OK;
     return true;
 }
 
@@ -184,24 +188,16 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    bool sound = true;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'f') a->columns.flow = optarg;
-        if (option == 'r') a->columns.rain = optarg;
-        if (option == 't') sound = sound && take_test(optarg, a);
-        if (option == 'p') a->past_only = true;
-        if (option == 'j') a->json = true;
-        if (option == 'u') sound = sound && tw_plant_unit(optarg, &a->columns.to_m3h);
-        if (option == 'z') sound = sound && tw_zone_parse(optarg, &a->columns.zone_s) == TW_OK;
-        if (option == '?') return usage_fault();
-    }
-    int rest = argc - optind;
-    if (!sound || rest != 2 || (a->past_only && a->test_from[0] == '\0')) return usage_fault();
+    const struct tw_options options = {.command = "plant fit",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 2};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
+    if (a->past_only && a->test_from[0] == '\0') return tw_options_refuse(usage);
     a->data = argv[optind];
     a->model = argv[optind + 1];
     return -1;

@@ -5,10 +5,10 @@
 #include "faults.h"
 #include "net/iso_time.h"
 #include "net/json.h"
+#include "options.h"
 #include "plant_data.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,16 +53,10 @@ struct work {
 static tw_status load_model(struct work *w)
 {
     char *text = NULL;
-    size_t size;
-    errno = 0;
-    tw_status status = tw_file_read(w->a->model, MODEL_MOST, &text, &size);
-    if (status == TW_ERR_NOMEM) return status;
-    if (status != TW_OK) {
-        tw_faults_add(w->faults, w->a->model, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return TW_ERR_INPUT;
-    }
-    status = tw_influent_read(w->a->model, text, size, &w->past.arena, w->faults, &w->model);
+    tw_status status = tw_file_read_text(w->a->model, MODEL_MOST, w->faults, &text);
+    if (status != TW_OK) return status == TW_ERR_FILE ? TW_ERR_INPUT : status;
+    status =
+        tw_influent_read(w->a->model, text, strlen(text), &w->past.arena, w->faults, &w->model);
     free(text);
     return status;
 }
@@ -208,14 +202,12 @@ static void write_hour(const struct work *w, int i, struct tw_strbuf *out)
     tw_json_open(out, '{');
     tw_json_key(out, "time");
     tw_json_time(out, w->forecast.origin_ms + (i + 1) * 3600000LL, w->past.hours.zone_s);
-    tw_json_key(out, "flow_m3h");
-    tw_json_number(out, w->forecast.best_m3h[i], 3);
+    tw_json_put_number(out, "flow_m3h", w->forecast.best_m3h[i], 3);
     tw_json_key(out, "quantiles_m3h");
     tw_json_open(out, '{');
     for (int q = 0; q < TW_INFLUENT_LEVELS; q++) {
         (void)snprintf(key, sizeof key, "%g", tw_influent_levels[q]);
-        tw_json_key(out, key);
-        tw_json_number(out, w->forecast.flow_m3h[i][q], 3);
+        tw_json_put_number(out, key, w->forecast.flow_m3h[i][q], 3);
     }
     tw_json_close(out, '}');
     tw_json_key(out, "loads");
@@ -224,14 +216,10 @@ static void write_hour(const struct work *w, int i, struct tw_strbuf *out)
         const double *conc = w->conc_gm3[load][i];
         tw_json_key(out, tw_load_info_get((enum tw_load)load)->key);
         tw_json_open(out, '{');
-        tw_json_key(out, "best");
-        tw_json_number(out, conc[1], 3);
-        tw_json_key(out, "low");
-        tw_json_number(out, conc[0], 3);
-        tw_json_key(out, "high");
-        tw_json_number(out, conc[2], 3);
-        tw_json_key(out, "load_kgh");
-        tw_json_number(out, conc[1] * w->forecast.best_m3h[i] / 1000.0, 3);
+        tw_json_put_number(out, "best", conc[1], 3);
+        tw_json_put_number(out, "low", conc[0], 3);
+        tw_json_put_number(out, "high", conc[2], 3);
+        tw_json_put_number(out, "load_kgh", conc[1] * w->forecast.best_m3h[i] / 1000.0, 3);
         tw_json_close(out, '}');
     }
     tw_json_close(out, '}');
@@ -243,15 +231,13 @@ static void write_json(const struct work *w, struct tw_strbuf *out)
     tw_json_open(out, '{');
     tw_json_key(out, "origin");
     tw_json_time(out, w->forecast.origin_ms, w->past.hours.zone_s);
-    tw_json_key(out, "flow_age_h");
-    tw_json_integer(out, w->forecast.flow_age_h);
-    tw_json_key(out, "rain_missing_h");
-    tw_json_integer(out, w->forecast.rain_missing_h);
+    tw_json_put_integer(out, "flow_age_h", w->forecast.flow_age_h);
+    tw_json_put_integer(out, "rain_missing_h", w->forecast.rain_missing_h);
     tw_json_key(out, "loads_from");
     tw_json_open(out, '{');
     for (int load = 0; load < TW_LOAD_COUNT; load++) {
-        tw_json_key(out, tw_load_info_get((enum tw_load)load)->key);
-        tw_json_string(out, w->measured[load] ? "measured" : "typical");
+        tw_json_put_text(out, tw_load_info_get((enum tw_load)load)->key,
+                         w->measured[load] ? "measured" : "typical");
     }
     tw_json_close(out, '}');
     tw_json_key(out, "hours");
@@ -295,10 +281,17 @@ static tw_status put(const struct work *w)
     return status;
 }
 
-static int usage_fault(void)
+static bool take_option(void *into, int option, const char *value)
 {
-    (void)fputs(usage, stderr);
-    return TW_EXIT_USAGE;
+    struct arguments *a = into;
+    if (option == 'f') a->columns.flow = value;
+    if (option == 'r') a->columns.rain = value;
+    if (option == 'a') a->at = value;
+    if (option == 'R') a->rain = value;
+    if (option == 'j') a->json = true;
+    if (option == 'u') return tw_plant_unit(value, &a->columns.to_m3h);
+    if (option == 'z') return tw_zone_parse(value, &a->columns.zone_s) == TW_OK;
+    return true;
 }
 
 static int parse(int argc, char **argv, struct arguments *a)
@@ -312,27 +305,18 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    bool sound = true;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'f') a->columns.flow = optarg;
-        if (option == 'r') a->columns.rain = optarg;
-        if (option == 'a') a->at = optarg;
-        if (option == 'R') a->rain = optarg;
-        if (option == 'j') a->json = true;
-        if (option == 'u') sound = sound && tw_plant_unit(optarg, &a->columns.to_m3h);
-        if (option == 'z') sound = sound && tw_zone_parse(optarg, &a->columns.zone_s) == TW_OK;
-        if (option == '?') return usage_fault();
-    }
-    int rest = argc - optind;
-    if (!sound || rest < 2 || rest > 3) return usage_fault();
+    const struct tw_options options = {.command = "plant forecast",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 3};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->model = argv[optind];
     a->data = argv[optind + 1];
-    a->out = rest == 3 ? argv[optind + 2] : NULL;
+    a->out = argc - optind == 3 ? argv[optind + 2] : NULL;
     return -1;
 }
 

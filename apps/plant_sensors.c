@@ -5,12 +5,11 @@
 #include "net/iso_time.h"
 #include "net/json.h"
 #include "operate/kind.h"
+#include "options.h"
 #include "plant_data.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char usage[] =
     "usage: thalweg plant sensors [options] DATA.csv\n"
@@ -153,20 +152,15 @@ static void print_json(const struct work *w)
     for (int32_t i = 0; i < w->found.count; i++) {
         const struct tw_sensor_episode *e = &w->found.list[i];
         tw_json_open(&out, '{');
-        tw_json_key(&out, "sensor");
-        tw_json_string(&out, w->sheet.name[e->sensor]);
-        tw_json_key(&out, "fault");
-        tw_json_string(&out, tw_sensor_fault_get(e->fault)->key);
+        tw_json_put_text(&out, "sensor", w->sheet.name[e->sensor]);
+        tw_json_put_text(&out, "fault", tw_sensor_fault_get(e->fault)->key);
         tw_json_key(&out, "from");
         tw_json_time(&out, w->grid.begin_ms + e->begin * w->grid.step_ms, 0);
         tw_json_key(&out, "to");
         tw_json_time(&out, w->grid.begin_ms + e->end * w->grid.step_ms, 0);
-        tw_json_key(&out, "value");
-        tw_json_number(&out, e->value, 6);
-        tw_json_key(&out, "score");
-        tw_json_number(&out, e->score, 3);
-        tw_json_key(&out, "certain");
-        tw_json_bool(&out, e->certain);
+        tw_json_put_number(&out, "value", e->value, 6);
+        tw_json_put_number(&out, "score", e->score, 3);
+        tw_json_put_bool(&out, "certain", e->certain);
         tw_json_close(&out, '}');
     }
     tw_json_close(&out, ']');
@@ -186,28 +180,31 @@ static void print_all(const struct work *w)
     }
 }
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    if (option == 'f') a->flow = value;
+    if (option == 'a') a->alone = true;
+    if (option == 'e') a->episodes = true;
+    if (option == 'j') a->json = true;
+    return true;
+}
+
 static int parse(int argc, char **argv, struct arguments *a)
 {
     static const struct option known[] = {
         {"flow", required_argument, NULL, 'f'}, {"alone", no_argument, NULL, 'a'},
         {"episodes", no_argument, NULL, 'e'},   {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'f') a->flow = optarg;
-        if (option == 'a') a->alone = true;
-        if (option == 'e') a->episodes = true;
-        if (option == 'j') a->json = true;
-        if (option == '?') break;
-    }
-    if (option != -1 || argc - optind != 1) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "plant sensors",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 1,
+                                       .most = 1};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->data = argv[optind];
     return -1;
 }

@@ -3,9 +3,9 @@
 #include "commands.h"
 #include "faults.h"
 #include "net/json.h"
+#include "options.h"
 #include "plant_data.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,14 +97,10 @@ static void print_figures(const struct arguments *a, const struct tw_soft *soft)
     }
     struct tw_strbuf out = {0};
     tw_json_open(&out, '{');
-    tw_json_key(&out, "column");
-    tw_json_string(&out, a->column);
-    tw_json_key(&out, "rows");
-    tw_json_integer(&out, soft->rows);
-    tw_json_key(&out, "rmse");
-    tw_json_number(&out, soft->rmse, 6);
-    tw_json_key(&out, "rmse_of_mean");
-    tw_json_number(&out, soft->mean_rmse, 6);
+    tw_json_put_text(&out, "column", a->column);
+    tw_json_put_integer(&out, "rows", soft->rows);
+    tw_json_put_number(&out, "rmse", soft->rmse, 6);
+    tw_json_put_number(&out, "rmse_of_mean", soft->mean_rmse, 6);
     tw_json_close(&out, '}');
     printf("%s\n", tw_strbuf_get(&out));
     tw_strbuf_done(&out);
@@ -146,6 +142,15 @@ static tw_status learn(const struct arguments *a, const struct tw_sheet *sheet,
     return TW_OK;
 }
 
+static bool take_option(void *into, int option, const char *value)
+{
+    struct arguments *a = into;
+    if (option == 'w') a->without = value;
+    if (option == 'v') a->values = true;
+    if (option == 'j') a->json = true;
+    return true;
+}
+
 static int parse(int argc, char **argv, struct arguments *a)
 {
     static const struct option known[] = {{"without", required_argument, NULL, 'w'},
@@ -153,21 +158,15 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'h') {
-            (void)fputs(usage, stdout);
-            return TW_EXIT_DONE;
-        }
-        if (option == 'w') a->without = optarg;
-        if (option == 'v') a->values = true;
-        if (option == 'j') a->json = true;
-        if (option == '?') break;
-    }
-    if (option != -1 || argc - optind != 2) {
-        (void)fputs(usage, stderr);
-        return TW_EXIT_USAGE;
-    }
+    const struct tw_options options = {.command = "plant soft",
+                                       .usage = usage,
+                                       .known = known,
+                                       .take = take_option,
+                                       .into = a,
+                                       .least = 2,
+                                       .most = 2};
+    int code = tw_options_read(argc, argv, &options);
+    if (code >= 0) return code;
     a->data = argv[optind];
     a->column = argv[optind + 1];
     return -1;

@@ -31,7 +31,7 @@ endif()
 
 enable_language(ASM)
 list(REMOVE_ITEM app_sources ${service_apps})
-add_library(thalweg_commands MODULE ${service_apps} apps/faults.c)
+add_library(thalweg_commands MODULE ${service_apps} apps/faults.c apps/options.c)
 tw_app(thalweg_commands thalweg_service thalweg_engine)
 target_link_options(thalweg_commands PRIVATE -Wl,-Bsymbolic -Wl,-z,defs)
 set(stripped ${PROJECT_BINARY_DIR}/service/thalweg_commands.so)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "check.h"
 #include "dispatch/dispatch.h"
+#include "num/random.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,17 +34,9 @@ struct town {
 static const char *const town_skills[] = {"pump", "rescue", "traffic", "gully"};
 static const char *const town_kits[] = {"sandbags", "cones"};
 
-static inline uint64_t town_draw(struct town *town)
-{
-    uint64_t z = town->chance += 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
 static inline int32_t town_below(struct town *town, int32_t count)
 {
-    return (int32_t)(town_draw(town) % (uint64_t)count);
+    return (int32_t)(tw_random_next(&town->chance) % (uint64_t)count);
 }
 
 static inline const char *town_id(struct town *town, const char *letter, int32_t i)

@@ -93,6 +93,26 @@ tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *
     return TW_OK;
 }
 
+tw_status tw_file_read_text(const char *path, size_t limit, tw_faults *faults, char **out_text)
+{
+    char *text = NULL;
+    size_t size = 0;
+    tw_status status = tw_file_read(path, limit, &text, &size);
+    if (status == TW_ERR_NOMEM) return status;
+    if (status != TW_OK) {
+        tw_faults_add(faults, path, 0, "%s",
+                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
+        return TW_ERR_FILE;
+    }
+    if (strlen(text) != size) {
+        tw_faults_add(faults, path, 0, "is no text: byte %zu is zero", strlen(text) + 1);
+        free(text);
+        return TW_ERR_INPUT;
+    }
+    *out_text = text;
+    return TW_OK;
+}
+
 struct tw_outfile {
     int fd;
     int error;       /* errno of the first failure; 0: none */

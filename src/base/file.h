@@ -3,6 +3,7 @@
 #define TW_BASE_FILE_H
 
 #include "base/compiler.h"
+#include "thalweg/faults.h"
 #include "thalweg/status.h"
 
 #include <stddef.h>
@@ -17,6 +18,15 @@
  * errors    TW_ERR_FILE (errno says why), TW_ERR_FULL larger than limit, TW_ERR_NOMEM
  */
 tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *out_size);
+
+/**
+ * Read a whole file that has to be text; what is wrong with it is told in faults.
+ *
+ * out_text  from malloc, the caller frees it
+ * errors    TW_ERR_FILE it cannot be read or is larger than limit, TW_ERR_INPUT it has a zero byte,
+ *           TW_ERR_NOMEM
+ */
+tw_status tw_file_read_text(const char *path, size_t limit, tw_faults *faults, char **out_text);
 
 /** Make a folder; one that is there already is fine. errors: TW_ERR_FILE (errno says why) */
 tw_status tw_folder_make(const char *path);

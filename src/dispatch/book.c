@@ -39,10 +39,6 @@ static const struct {
 
 const char *tw_order_state_word(enum tw_order_state state) { return states[state].word; }
 
-const char *tw_order_state_zh(enum tw_order_state state) { return states[state].zh; }
-
-const char *tw_order_state_en(enum tw_order_state state) { return states[state].en; }
-
 bool tw_order_is_open(enum tw_order_state state)
 {
     return state >= TW_ORDER_APPROVED && state <= TW_ORDER_WORKING;

@@ -35,10 +35,6 @@ enum tw_actor { TW_BY_DESK = 1, TW_BY_DISPATCHER = 2, TW_BY_CREW = 4, TW_BY_ANY 
 /** The word of a state in files and answers. */
 const char *tw_order_state_word(enum tw_order_state state);
 
-/** What people call a state. */
-const char *tw_order_state_zh(enum tw_order_state state);
-const char *tw_order_state_en(enum tw_order_state state);
-
 /** True in a state in which crew and vehicle are booked. */
 bool tw_order_is_open(enum tw_order_state state);
 

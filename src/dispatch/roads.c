@@ -112,13 +112,6 @@ void tw_roads_project(const struct tw_roads *roads, double lon, double lat, doub
     *out_y_m = (lat - lat_0) * degree_m;
 }
 
-double tw_roads_distance_m(double lon_a, double lat_a, double lon_b, double lat_b)
-{
-    double dx = (lon_b - lon_a) * degree_m * cos(0.5 * (lat_a + lat_b) * radian);
-    double dy = (lat_b - lat_a) * degree_m;
-    return sqrt(dx * dx + dy * dy);
-}
-
 /* ---- nodes and edges ---- */
 
 static tw_status number_nodes(struct joiner *j, struct tw_roads *roads)
@@ -329,20 +322,9 @@ void tw_roads_destroy(struct tw_roads *roads)
 
 int32_t tw_roads_nodes(const struct tw_roads *roads) { return roads->node_count; }
 
-int32_t tw_roads_edges(const struct tw_roads *roads) { return roads->edge_count; }
-
-int32_t tw_roads_arcs(const struct tw_roads *roads) { return roads->arc_count; }
-
 int32_t tw_roads_pieces(const struct tw_roads *roads) { return roads->piece_count; }
 
 int32_t tw_roads_piece(const struct tw_roads *roads, int32_t node)
 {
     return node >= 0 && node < roads->node_count ? roads->node_piece[node] : -1;
-}
-
-void tw_roads_place(const struct tw_roads *roads, int32_t node, double *out_lon, double *out_lat)
-{
-    int32_t place = roads->node_place[node];
-    *out_lon = roads->lon[place];
-    *out_lat = roads->lat[place];
 }

@@ -54,12 +54,6 @@ tw_status tw_roads_read(const char *file, const char *text, size_t size, tw_faul
 /** Nodes of the graph. */
 int32_t tw_roads_nodes(const struct tw_roads *roads);
 
-/** Edges: stretches between two nodes. */
-int32_t tw_roads_edges(const struct tw_roads *roads);
-
-/** Directed edges: two for an edge that may be driven both ways. */
-int32_t tw_roads_arcs(const struct tw_roads *roads);
-
 /** Pieces that no road joins; 1 is what a city should have. */
 int32_t tw_roads_pieces(const struct tw_roads *roads);
 
@@ -73,12 +67,6 @@ int32_t tw_roads_piece(const struct tw_roads *roads, int32_t node);
  * returns  -1 when there are no nodes
  */
 int32_t tw_roads_nearest(const struct tw_roads *roads, double lon, double lat, double *out_m);
-
-/** Where a node is, degrees. */
-void tw_roads_place(const struct tw_roads *roads, int32_t node, double *out_lon, double *out_lat);
-
-/** Metres between two places as the crow flies, good to 0.1 % within a city. */
-double tw_roads_distance_m(double lon_a, double lat_a, double lon_b, double lat_b);
 
 /* ---- water ---- */
 
@@ -115,8 +103,5 @@ tw_status tw_water_add_road(struct tw_water *water, const char *id, const double
 
 /** Close a road for every vehicle and for good. errors: TW_ERR_NAME no such road, TW_ERR_NOMEM */
 tw_status tw_water_close(struct tw_water *water, const char *id);
-
-/** Edges that carry water or are closed at some time. */
-int32_t tw_water_wet_edges(const struct tw_water *water);
 
 #endif

@@ -162,5 +162,3 @@ tw_status tw_water_close(struct tw_water *water, const char *id)
         }
     return found ? TW_OK : TW_ERR_NAME;
 }
-
-int32_t tw_water_wet_edges(const struct tw_water *water) { return water->row_count; }

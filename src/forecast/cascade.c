@@ -1,7 +1,7 @@
 #include "forecast/cascade.h"
 
-#include "forecast/chance.h"
 #include "forecast/fft.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -503,8 +503,8 @@ static float quick_normal(uint64_t bits)
 
 static struct tw_complex noise_wave(uint64_t *state, float amplitude)
 {
-    uint64_t first = tw_chance_mix(*state += 0x9E3779B97F4A7C15U);
-    uint64_t second = tw_chance_mix(*state += 0x9E3779B97F4A7C15U);
+    uint64_t first = tw_random_mix(*state += 0x9E3779B97F4A7C15U);
+    uint64_t second = tw_random_mix(*state += 0x9E3779B97F4A7C15U);
     return (struct tw_complex){amplitude * quick_normal(first), amplitude * quick_normal(second)};
 }
 
@@ -530,7 +530,7 @@ tw_status tw_cascade_begin(const struct tw_cascade *cascade, int32_t member,
         return status;
     }
     const float scale = wave_scale(c);
-    uint64_t state = tw_chance_at(c->seed, member, -1, 0);
+    uint64_t state = tw_random_bits_3(c->seed, member, -1, 0);
     for (size_t i = 0; i < c->waves; i++) {
         struct tw_complex e = noise_wave(&state, scale * c->start[i]);
         m->now[i] = (struct tw_complex){c->now[i].re + e.re, c->now[i].im + e.im};
@@ -556,7 +556,7 @@ void tw_cascade_step(struct tw_cascade_member *member)
     struct tw_cascade_member *m = member;
     const struct tw_cascade *c = m->cascade;
     const float scale = wave_scale(c);
-    uint64_t state = tw_chance_at(c->seed, m->member, m->step++, 1);
+    uint64_t state = tw_random_bits_3(c->seed, m->member, m->step++, 1);
     for (size_t i = 0; i < c->waves; i++) {
         struct tw_complex e = noise_wave(&state, scale * c->noise[i]);
         struct tw_complex now = m->now[i];

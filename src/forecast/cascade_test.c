@@ -1,7 +1,7 @@
 #include "forecast/cascade.h"
 
 #include "check.h"
-#include "forecast/chance.h"
+#include "num/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,8 @@ static struct fields *new_fields(double noise)
             int row = i / COLUMNS;
             double dr = row - 18.0;
             double mmh = 60.0 * exp(-(dc * dc + dr * dr) / 90.0);
-            f->mmh[k][i] = (float)(mmh * exp(noise * tw_chance_normal(tw_chance_at(9, k, i, 0))));
+            f->mmh[k][i] =
+                (float)(mmh * exp(noise * tw_random_normal_of(tw_random_bits_3(9, k, i, 0))));
         }
         f->list[k] = f->mmh[k];
     }

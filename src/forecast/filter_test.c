@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "num/random.h"
+#include "tiny_model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 
 enum { NODES = 10, SENSORS = 3, HELD_OUT = 2, UPDATE_MIN = 5 };
 
-static tw_model *model;
 static const char *const path = "forecast_filter_test.state";
 
 /* A storm of an hour, 90 mm/h at its height [mm/h]. */
@@ -28,7 +28,7 @@ static tw_run *truth_begin(void)
     tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
     options.outer_rain = true;
     tw_run *run = NULL;
-    assert_ok(tw_run_create(model, &options, &run));
+    assert_ok(tw_run_create(tiny_model, &options, &run));
     assert_ok(tw_run_set_factor(run, TW_FACTOR_IMPERVIOUS, -1, 1.1));
     assert_ok(tw_run_set_factor(run, TW_FACTOR_CONDUIT_ROUGHNESS, -1, 1.15));
     return run;
@@ -52,28 +52,14 @@ static double gauges(void *user, int32_t member, int32_t subcatchment, double fr
     return storm_mmh(0.5 * (from_s + to_s));
 }
 
-static int32_t node(const char *name)
-{
-    tw_node_id id;
-    assert_ok(tw_model_node_find(model, name, &id));
-    return id.index;
-}
-
-static int32_t link_of(const char *name)
-{
-    tw_link_id id;
-    assert_ok(tw_model_link_find(model, name, &id));
-    return id.index;
-}
-
 static struct tw_filter *filter_of(struct tw_filter_setup setup)
 {
     const struct tw_filter_sensor sensors[SENSORS] = {
-        {"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false},
-        {"Q6", TW_FILTER_FLOW, link_of("C6"), 0.01, false},
-        {"L5", TW_FILTER_LEVEL, node("J5"), 0.01, true}};
+        {"L3", TW_FILTER_LEVEL, tiny_node("J3"), 0.01, false},
+        {"Q6", TW_FILTER_FLOW, tiny_link("C6"), 0.01, false},
+        {"L5", TW_FILTER_LEVEL, tiny_node("J5"), 0.01, true}};
     struct tw_filter *filter = NULL;
-    setup.model = model;
+    setup.model = tiny_model;
     setup.sensors = sensors;
     setup.sensor_count = SENSORS;
     assert_ok(tw_filter_create(&setup, &filter));
@@ -82,8 +68,8 @@ static struct tw_filter *filter_of(struct tw_filter_setup setup)
 
 static double true_value(const tw_run *truth, int32_t sensor)
 {
-    const int32_t nodes[SENSORS] = {node("J3"), -1, node("J5")};
-    return sensor == 1 ? tw_run_link_flow_m3s(truth, (tw_link_id){link_of("C6")})
+    const int32_t nodes[SENSORS] = {tiny_node("J3"), -1, tiny_node("J5")};
+    return sensor == 1 ? tw_run_link_flow_m3s(truth, (tw_link_id){tiny_link("C6")})
                        : tw_run_node_depth_m(truth, (tw_node_id){nodes[sensor]});
 }
 
@@ -305,13 +291,14 @@ static int32_t note_of(const struct tw_filter *filter, int32_t sensor)
 /* Five sensors, so that there are others to judge one by; the first has a fault. */
 static int32_t note_after(fault_fn *fault, double to_s)
 {
-    const struct tw_filter_sensor sensors[] = {{"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false},
-                                               {"Q6", TW_FILTER_FLOW, link_of("C6"), 0.01, false},
-                                               {"L5", TW_FILTER_LEVEL, node("J5"), 0.01, false},
-                                               {"L6", TW_FILTER_LEVEL, node("J6"), 0.01, false},
-                                               {"L7", TW_FILTER_LEVEL, node("J7"), 0.01, false}};
+    const struct tw_filter_sensor sensors[] = {
+        {"L3", TW_FILTER_LEVEL, tiny_node("J3"), 0.01, false},
+        {"Q6", TW_FILTER_FLOW, tiny_link("C6"), 0.01, false},
+        {"L5", TW_FILTER_LEVEL, tiny_node("J5"), 0.01, false},
+        {"L6", TW_FILTER_LEVEL, tiny_node("J6"), 0.01, false},
+        {"L7", TW_FILTER_LEVEL, tiny_node("J7"), 0.01, false}};
     struct tw_filter_setup setup = tw_filter_setup_default();
-    setup.model = model;
+    setup.model = tiny_model;
     setup.sensors = sensors;
     setup.sensor_count = 5;
     struct tw_filter *filter = NULL;
@@ -378,7 +365,7 @@ static void wrong_setups_are_refused(void **state)
     struct tw_filter *filter = NULL;
     struct tw_filter_sensor sensor = {"L", TW_FILTER_LEVEL, 0, 0.01, false};
     assert_status(tw_filter_create(&good, &filter), TW_ERR_ARG); /* no model */
-    good.model = model;
+    good.model = tiny_model;
     good.sensors = &sensor;
     good.sensor_count = 1;
     bad = good;
@@ -405,19 +392,6 @@ static void wrong_setups_are_refused(void **state)
     tw_filter_destroy(NULL);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return (int)tw_model_read(TW_SOURCE_DIR "/tests/cities/tiny/network.inp", NULL, &model);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    tw_model_destroy(model);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,5 +404,5 @@ int main(void)
         cmocka_unit_test(what_updates_add_is_booked),
         cmocka_unit_test(wrong_setups_are_refused),
     };
-    return cmocka_run_group_tests_name("forecast filter", tests, begin, end);
+    return cmocka_run_group_tests_name("forecast filter", tests, tiny_model_begin, tiny_model_end);
 }

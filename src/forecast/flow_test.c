@@ -1,7 +1,7 @@
 #include "forecast/flow.h"
 
 #include "check.h"
-#include "forecast/chance.h"
+#include "num/random.h"
 
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ static void shifted_showers_are_followed(void **state)
         for (int k = 0; k < PICTURES; k++) {
             for (int i = 0; i < COLUMNS * ROWS; i++) {
                 const int row = i / COLUMNS;
-                double noise = 0.1 * tw_chance_normal(tw_chance_at(1, k, i, 0));
+                double noise = 0.1 * tw_random_normal_of(tw_random_bits_3(1, k, i, 0));
                 p->cells[k][i] =
                     (float)(shower(i % COLUMNS - k * speeds[s][0], row - k * speeds[s][1]) + noise);
             }

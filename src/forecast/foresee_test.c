@@ -2,38 +2,22 @@
 #include "forecast/foresee.h"
 
 #include "check.h"
+#include "tiny_model.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { POINTS = 2, LINKS = 2, MEMBERS = 12 };
 
-static tw_model *model;
-
-static int32_t node(const char *name)
-{
-    tw_node_id id;
-    assert_ok(tw_model_node_find(model, name, &id));
-    return id.index;
-}
-
-static int32_t link_of(const char *name)
-{
-    tw_link_id id;
-    assert_ok(tw_model_link_find(model, name, &id));
-    return id.index;
-}
-
 static struct tw_foresee *cycle_of(struct tw_foresee_setup setup)
 {
-    const int32_t points[POINTS] = {node("J5"), node("J8")}, inlets[] = {node("O1")};
-    const int32_t links[LINKS] = {link_of("C4"), link_of("C9")};
+    const int32_t points[POINTS] = {tiny_node("J5"), tiny_node("J8")}, inlets[] = {tiny_node("O1")};
+    const int32_t links[LINKS] = {tiny_link("C4"), tiny_link("C9")};
     const struct tw_rain_gauge gauges[] = {{"G1", (double)NAN, (double)NAN},
                                            {"G2", (double)NAN, (double)NAN}};
-    const struct tw_filter_sensor sensor = {"L3", TW_FILTER_LEVEL, node("J3"), 0.01, false};
-    setup.filter.model = model;
+    const struct tw_filter_sensor sensor = {"L3", TW_FILTER_LEVEL, tiny_node("J3"), 0.01, false};
+    setup.filter.model = tiny_model;
     setup.filter.sensors = &sensor;
     setup.filter.sensor_count = 1;
     setup.gauges = gauges;
@@ -209,7 +193,7 @@ static void wrong_setups_are_refused(void **state)
     struct tw_foresee *cycle = NULL;
     const int32_t wrong[] = {1000};
     assert_status(tw_foresee_create(&setup, &cycle), TW_ERR_ARG);
-    setup.filter.model = model;
+    setup.filter.model = tiny_model;
     setup.points = wrong;
     setup.point_count = 1;
     assert_status(tw_foresee_create(&setup, &cycle), TW_ERR_ARG);
@@ -225,19 +209,6 @@ static void wrong_setups_are_refused(void **state)
     tw_foresee_destroy(NULL);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return (int)tw_model_read(TW_SOURCE_DIR "/tests/cities/tiny/network.inp", NULL, &model);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    tw_model_destroy(model);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,5 +218,5 @@ int main(void)
         cmocka_unit_test(short_of_time_members_go_first_and_then_the_horizon),
         cmocka_unit_test(wrong_setups_are_refused),
     };
-    return cmocka_run_group_tests_name("forecast foresee", tests, begin, end);
+    return cmocka_run_group_tests_name("forecast foresee", tests, tiny_model_begin, tiny_model_end);
 }

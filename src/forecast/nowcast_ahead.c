@@ -5,9 +5,9 @@
  * view at that side at some time of the last hour, as often and as strong as it did. */
 #include "base/threads.h"
 #include "forecast/cascade.h"
-#include "forecast/chance.h"
 #include "forecast/nowcast_parts.h"
 #include "forecast/radar_view.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -113,7 +113,7 @@ static tw_status make_cascade(const struct tw_nowcast *n, const struct tw_radar_
                                      .mmh = (const float *const *)fields,
                                      .interval_s = view->interval_s,
                                      .cell_m = sqrt(view->dx * view->dy),
-                                     .seed = tw_chance_at(n->setup.seed, 11, 0, 0)};
+                                     .seed = tw_random_bits_3(n->setup.seed, 11, 0, 0)};
     if (status == TW_OK) status = tw_cascade_create(&setup, out_cascade);
     for (int32_t k = 0; k < TW_CASCADE_FIELDS_MOST; k++)
         free(fields[k]);
@@ -175,7 +175,7 @@ static struct turn turn_of(const struct tw_nowcast *n, const struct tw_radar_vie
     for (int i = 0; i < 4; i++) {
         normal[i] = n->setup.members == 1
                         ? 0.0
-                        : tw_chance_normal(tw_chance_at(n->setup.seed, member, i, 12));
+                        : tw_random_normal_of(tw_random_bits_3(n->setup.seed, member, i, 12));
     }
     return (struct turn){SPEED_DOUBT_RATIO * normal[0], SPEED_DOUBT_RATIO * normal[1],
                          SPEED_DOUBT_MPS * normal[2] / view->dx,
@@ -197,11 +197,11 @@ static struct beyond beyond_of(const struct tw_nowcast *n, const struct tw_radar
     double kept_s = view->time_s[0] - view->time_s[view->count - 1] + view->interval_s;
     double normal[3];
     for (int i = 0; i < 3; i++)
-        normal[i] = tw_chance_normal(tw_chance_at(n->setup.seed, member, i + 3, 13));
-    return (struct beyond){kept_s * tw_chance_unit(tw_chance_at(n->setup.seed, member, 2, 13)),
-                           BEYOND_ASIDE_M * normal[0] / view->dx,
-                           BEYOND_ASIDE_M * normal[1] / view->dy,
-                           member % 2 == 0 ? exp(BEYOND_STRETCH * normal[2]) : 0.0};
+        normal[i] = tw_random_normal_of(tw_random_bits_3(n->setup.seed, member, i + 3, 13));
+    return (struct beyond){
+        kept_s * tw_random_unit_of(tw_random_bits_3(n->setup.seed, member, 2, 13)),
+        BEYOND_ASIDE_M * normal[0] / view->dx, BEYOND_ASIDE_M * normal[1] / view->dy,
+        member % 2 == 0 ? exp(BEYOND_STRETCH * normal[2]) : 0.0};
 }
 
 /* Part of the way from one cell to another that lies inside of the view. */
@@ -360,8 +360,8 @@ static void renew_member(struct tw_nowcast *n, int32_t member, double part)
     if (n->setup.members == 1 || record == 0) return;
     double unit[3];
     for (int i = 0; i < 3; i++)
-        unit[i] = tw_chance_unit(tw_chance_at(n->setup.seed, member, i, 14));
-    if (tw_chance_unit(tw_chance_at(n->setup.seed, member, 3, 14)) >= part) return;
+        unit[i] = tw_random_unit_of(tw_random_bits_3(n->setup.seed, member, i, 14));
+    if (tw_random_unit_of(tw_random_bits_3(n->setup.seed, member, 3, 14)) >= part) return;
     const double from_s = RENEWED_FROM_S + (RENEWED_FULL_S - RENEWED_FROM_S) * unit[0];
     const double end_s = -STORM_S * log(unit[1]);
     const int32_t shift = (int32_t)(unit[2] * record);

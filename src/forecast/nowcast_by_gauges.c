@@ -2,9 +2,9 @@
  * each in the middle of a storm of storm_shapes.def that went, up to now, about as this one did
  * (analogs). What a gauge's record of the last hours shows may come again: after a while members
  * have that, shifted in time (climatology of the storm so far). */
-#include "forecast/chance.h"
 #include "forecast/nowcast_parts.h"
 #include "forecast/rain.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,7 +110,7 @@ struct future {
 
 static double unit_of(const struct tw_nowcast *n, int32_t member, int32_t which)
 {
-    return tw_chance_unit(tw_chance_at(n->setup.seed, member, which, 31));
+    return tw_random_unit_of(tw_random_bits_3(n->setup.seed, member, which, 31));
 }
 
 static void set_future(const struct tw_nowcast *n, int32_t member, const double *sums,
@@ -121,7 +121,7 @@ static void set_future(const struct tw_nowcast *n, int32_t member, const double 
     const double again_from_s =
         RECORD_FROM_S + (RECORD_FULL_S - RECORD_FROM_S) * unit_of(n, member, 1);
     const double end_s = -STORM_S * log(unit_of(n, member, 4));
-    const double normal = tw_chance_normal(tw_chance_at(n->setup.seed, member, 2, 31));
+    const double normal = tw_random_normal_of(tw_random_bits_3(n->setup.seed, member, 2, 31));
     const bool alone = n->setup.members == 1;
     const bool fades = alone || sums == NULL || member % 3 == 0;
     const int32_t analog = fades ? 0 : draw_analog(sums, unit_of(n, member, 3));

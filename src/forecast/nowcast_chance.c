@@ -1,5 +1,5 @@
-#include "forecast/chance.h"
 #include "forecast/nowcast_parts.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,13 +23,13 @@ static tw_status draw(const struct tw_nowcast *n, struct tw_rain_chance *chance,
     if (normal == NULL) return TW_ERR_NOMEM;
     chance->normal = normal;
     for (int32_t m = 0; m < n->setup.members; m++) {
-        uint64_t seed = tw_chance_at(n->setup.seed, m, kind, 7);
+        uint64_t seed = tw_random_bits_3(n->setup.seed, m, kind, 7);
         for (int32_t t = 0; t < chance->times; t++) {
             for (size_t i = 0; i < nodes; i++) {
                 int64_t column = chance->first_x + (int64_t)(i % (size_t)chance->columns);
                 int64_t row = chance->first_y + (int64_t)(i / (size_t)chance->columns);
-                *normal++ =
-                    (float)tw_chance_normal(tw_chance_at(seed, column, row, chance->first_t + t));
+                *normal++ = (float)tw_random_normal_of(
+                    tw_random_bits_3(seed, column, row, chance->first_t + t));
             }
         }
     }

@@ -1,5 +1,5 @@
-#include "forecast/chance.h"
 #include "forecast/nowcast_parts.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -158,7 +158,7 @@ static double foretold(const struct tw_nowcast *n, const struct followed *follow
         if (o->members > 1 || n->setup.members == 1) return mmh;
         double hours = (to_s - o->issued_s) / 3600.0;
         double spread = fmin(SPREAD_MOST, SPREAD_NOW + SPREAD_PER_HOUR * hours);
-        double normal = tw_chance_normal(tw_chance_at(n->setup.seed, member, 21, 0));
+        double normal = tw_random_normal_of(tw_random_bits_3(n->setup.seed, member, 21, 0));
         return mmh * exp(spread * normal - 0.5 * spread * spread);
     }
     return (double)NAN;
@@ -168,7 +168,7 @@ static double foretold(const struct tw_nowcast *n, const struct followed *follow
 static double follows_from_s(const struct tw_nowcast *n, int32_t member, double fade_s)
 {
     if (n->setup.members == 1) return 0.5 * fade_s;
-    return fade_s * tw_chance_unit(tw_chance_at(n->setup.seed, member, 22, 0));
+    return fade_s * tw_random_unit_of(tw_random_bits_3(n->setup.seed, member, 22, 0));
 }
 
 static bool join_place(struct tw_nowcast *n, const struct source *sources, int32_t source_count,

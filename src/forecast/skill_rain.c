@@ -1,7 +1,7 @@
 #include "forecast/skill_rain.h"
 
-#include "forecast/chance.h"
 #include "forecast/skill.h"
+#include "num/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static int32_t rank_of(const float *sorted, int32_t count, double truth, uint64_
         below += (double)sorted[i] < truth - 1e-6;
         same += fabs((double)sorted[i] - truth) <= 1e-6;
     }
-    return below + (int32_t)(tw_chance_unit(tw_chance_mix(chance)) * (same + 1));
+    return below + (int32_t)(tw_random_unit_of(tw_random_mix(chance)) * (same + 1));
 }
 
 tw_status tw_rain_skill_add(struct tw_rain_skill *skill, int32_t lead,

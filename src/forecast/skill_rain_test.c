@@ -1,7 +1,7 @@
 #include "forecast/skill_rain.h"
 
 #include "check.h"
-#include "forecast/chance.h"
+#include "num/random.h"
 
 enum { MEMBERS = 19, CASES = 20000 };
 
@@ -11,10 +11,10 @@ static void add_cases(struct tw_rain_skill *skill, double spread)
     for (int i = 0; i < CASES; i++) {
         float mmh[MEMBERS];
         for (int m = 0; m < MEMBERS; m++) {
-            double normal = tw_chance_normal(tw_chance_at(3, i, m, 0));
+            double normal = tw_random_normal_of(tw_random_bits_3(3, i, m, 0));
             mmh[m] = (float)(20.0 + 3.0 * normal);
         }
-        double came = 20.0 + 3.0 * spread * tw_chance_normal(tw_chance_at(4, i, 0, 0));
+        double came = 20.0 + 3.0 * spread * tw_random_normal_of(tw_random_bits_3(4, i, 0, 0));
         struct tw_rain_case one = {mmh, came, 20.0, 21.0, (uint64_t)i};
         assert_ok(tw_rain_skill_add(skill, 0, &one));
     }

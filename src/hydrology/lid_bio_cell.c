@@ -26,22 +26,17 @@ static void not_full(struct tw_lid *lid, double moisture, double storage_m)
     double most = q->exfiltration + q->drain + q->storage_evaporation +
                   (c->storage.thickness_m - storage_m) * voids / dt;
     if (q->percolation_soil > most) q->percolation_soil = most;
-    most = (c->soil.porosity_ratio - moisture) * c->soil.thickness_m / dt + q->percolation_soil +
-           q->soil_evaporation;
-    if (q->surface_infiltration > most) q->surface_infiltration = most;
+    tw_lid_limit_infiltration(lid, moisture);
 }
 
 /* Without gravel the soil seeps into the ground itself. */
 static void no_storage(struct tw_lid *lid, double moisture)
 {
-    const struct tw_lid_control *c = lid->control;
     struct tw_lid_flows *q = &lid->flow;
     q->storage_evaporation = 0.0;
     if (q->exfiltration < q->percolation_soil) q->percolation_soil = q->exfiltration;
     q->exfiltration = q->percolation_soil;
-    double most = (c->soil.porosity_ratio - moisture) * c->soil.thickness_m / lid->dt_s +
-                  q->percolation_soil + q->soil_evaporation;
-    if (q->surface_infiltration > most) q->surface_infiltration = most;
+    tw_lid_limit_infiltration(lid, moisture);
 }
 
 void tw_lid_rates_bio_cell(struct tw_lid *lid, const double x[TW_LID_LAYERS],
@@ -66,13 +61,7 @@ void tw_lid_rates_bio_cell(struct tw_lid *lid, const double x[TW_LID_LAYERS],
     } else {
         not_full(lid, moisture, storage_m);
     }
-    q->surface_out = tw_lid_overland(lid, x[TW_LAYER_SURFACE]);
-    out[TW_LAYER_SURFACE] =
-        (q->surface_in - q->surface_evaporation - q->surface_infiltration - q->surface_out) /
-        c->surface.void_ratio;
-    out[TW_LAYER_SOIL] =
-        (q->surface_infiltration - q->soil_evaporation - q->percolation_soil) / c->soil.thickness_m;
-    out[TW_LAYER_PAVEMENT] = 0.0;
+    tw_lid_balance_soil(lid, x, out);
     out[TW_LAYER_STORAGE] =
         c->storage.thickness_m == 0.0
             ? 0.0

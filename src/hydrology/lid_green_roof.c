@@ -39,16 +39,8 @@ void tw_lid_rates_green_roof(struct tw_lid *lid, const double x[TW_LID_LAYERS],
         q->drain = tw_lid_clamp(q->drain, most);
         most = q->drain + q->storage_evaporation + (c->mat.thickness_m - mat_m) * voids / dt;
         q->percolation_soil = fmin(q->percolation_soil, most);
-        most = (c->soil.porosity_ratio - moisture) * c->soil.thickness_m / dt +
-               q->percolation_soil + q->soil_evaporation;
-        q->surface_infiltration = fmin(q->surface_infiltration, most);
+        tw_lid_limit_infiltration(lid, moisture);
     }
-    q->surface_out = tw_lid_overland(lid, x[TW_LAYER_SURFACE]);
-    out[TW_LAYER_SURFACE] =
-        (q->surface_in - q->surface_evaporation - q->surface_infiltration - q->surface_out) /
-        c->surface.void_ratio;
-    out[TW_LAYER_SOIL] =
-        (q->surface_infiltration - q->soil_evaporation - q->percolation_soil) / c->soil.thickness_m;
-    out[TW_LAYER_PAVEMENT] = 0.0;
+    tw_lid_balance_soil(lid, x, out);
     out[TW_LAYER_STORAGE] = (q->percolation_soil - q->storage_evaporation - q->drain) / voids;
 }

@@ -94,3 +94,26 @@ void tw_lid_limit_drain(struct tw_lid *lid, double storage_m, double in)
         most += (storage_m - c->drain.offset_m) * c->storage.void_ratio / lid->dt_s;
     q->drain = tw_lid_clamp(q->drain, most);
 }
+
+void tw_lid_limit_infiltration(struct tw_lid *lid, double moisture)
+{
+    const struct tw_lid_soil *soil = &lid->control->soil;
+    struct tw_lid_flows *q = &lid->flow;
+    double most = (soil->porosity_ratio - moisture) * soil->thickness_m / lid->dt_s +
+                  q->percolation_soil + q->soil_evaporation;
+    if (q->surface_infiltration > most) q->surface_infiltration = most;
+}
+
+void tw_lid_balance_soil(struct tw_lid *lid, const double x[TW_LID_LAYERS],
+                         double out[TW_LID_LAYERS])
+{
+    const struct tw_lid_control *c = lid->control;
+    struct tw_lid_flows *q = &lid->flow;
+    q->surface_out = tw_lid_overland(lid, x[TW_LAYER_SURFACE]);
+    out[TW_LAYER_SURFACE] =
+        (q->surface_in - q->surface_evaporation - q->surface_infiltration - q->surface_out) /
+        c->surface.void_ratio;
+    out[TW_LAYER_SOIL] =
+        (q->surface_infiltration - q->soil_evaporation - q->percolation_soil) / c->soil.thickness_m;
+    out[TW_LAYER_PAVEMENT] = 0.0;
+}

@@ -72,6 +72,13 @@ double tw_lid_overland(const struct tw_lid *lid, double depth_m);
 /** Limit the drain by the water above its offset: `in` flows into the storage when it is full. */
 void tw_lid_limit_drain(struct tw_lid *lid, double storage_m, double in);
 
+/** Limit infiltration to the room of a soil at a moisture and what leaves it. */
+void tw_lid_limit_infiltration(struct tw_lid *lid, double moisture);
+
+/** Rates of a surface on soil without a pavement: sets surface_out and all rates but the storage's. */
+void tw_lid_balance_soil(struct tw_lid *lid, const double x[TW_LID_LAYERS],
+                         double out[TW_LID_LAYERS]);
+
 /** 0..most. */
 double tw_lid_clamp(double value, double most);
 

@@ -1,8 +1,5 @@
 /* [HYDROGRAPHS] and [RDII]. */
-#include "base/text.h"
 #include "io/inp_reader.h"
-
-#include <string.h>
 
 tw_status tw_inp_hydrograph_declare(struct tw_inp *inp, struct tw_inp_row *row)
 {
@@ -15,25 +12,34 @@ tw_status tw_inp_hydrograph_declare(struct tw_inp *inp, struct tw_inp_row *row)
     return TW_OK;
 }
 
-/* R T K [most recovery initial] from one word on, for a response in a month or in all. */
-static void set_response(struct tw_inp *inp, const struct tw_inp_row *row, int first, int month,
-                         int response)
+/* Words of a response, T in hours; MOST, RECOVERY (a day) and INITIAL are of what is held back. */
+enum { R, T, K, MOST, RECOVERY, INITIAL, RESPONSE_WORDS };
+
+/* Set a response in a month, or in all when that is negative. */
+static void set_response(struct tw_inp *inp, const struct tw_inp_row *row, int month, int response,
+                         const double v[RESPONSE_WORDS])
+{
+    double mm = inp->units.rain_mm, peak_s = v[T] * 3600.0;
+    struct tw_unit_hydrograph *h = &inp->model->rdii.hydrograph[row->object];
+    for (int m = month < 0 ? 0 : month; m <= (month < 0 ? 11 : month); m++)
+        h->response[m][response] = (struct tw_unit_response){.ratio = v[R],
+                                                             .peak_s = peak_s,
+                                                             .base_s = peak_s * (1.0 + v[K]),
+                                                             .held_mm = v[MOST] * mm,
+                                                             .recovery_mmday = v[RECOVERY] * mm,
+                                                             .initial_mm = v[INITIAL] * mm};
+}
+
+/* R T K [most recovery initial] from one word on. */
+static void read_response(struct tw_inp *inp, const struct tw_inp_row *row, int first, int month,
+                          int response)
 {
     static const char *const what[] = {
         "R", "T", "K", "the most held back", "the recovery", "what is held at the start"};
-    double v[6] = {0.0};
-    for (int k = 0; k < 6 && first + k < row->count; k++)
+    double v[RESPONSE_WORDS] = {0.0};
+    for (int k = 0; k < RESPONSE_WORDS && first + k < row->count; k++)
         if (!tw_inp_positive(inp, row, first + k, what[k], &v[k])) return;
-    double mm = inp->units.rain_mm, peak_s = v[1] * 3600.0;
-    struct tw_unit_response made = {.ratio = v[0],
-                                    .peak_s = peak_s,
-                                    .base_s = peak_s * (1.0 + v[2]),
-                                    .held_mm = v[3] * mm,
-                                    .recovery_mmday = v[4] * mm,
-                                    .initial_mm = v[5] * mm};
-    struct tw_unit_hydrograph *h = &inp->model->rdii.hydrograph[row->object];
-    for (int m = month < 0 ? 0 : month; m <= (month < 0 ? 11 : month); m++)
-        h->response[m][response] = made;
+    set_response(inp, row, month, response, v);
 }
 
 /* As versions before 5.0.019 wrote it: all three responses in a row, what is held last. */
@@ -41,21 +47,12 @@ static void read_old(struct tw_inp *inp, const struct tw_inp_row *row, int month
 {
     if (!tw_inp_need(inp, row, 11)) return;
     for (int response = 0; response < TW_UNIT_RESPONSES; response++) {
-        struct tw_unit_hydrograph *h = &inp->model->rdii.hydrograph[row->object];
-        double v[3], held[3] = {0.0};
-        for (int k = 0; k < 3; k++)
+        double v[RESPONSE_WORDS] = {0.0};
+        for (int k = R; k <= K; k++)
             if (!tw_inp_positive(inp, row, 2 + 3 * response + k, "R, T or K", &v[k])) return;
-        for (int k = 0; k < 3; k++)
-            if (!tw_inp_optional(inp, row, 11 + k, "what is held back", &held[k])) return;
-        double mm = inp->units.rain_mm, peak_s = v[1] * 3600.0;
-        struct tw_unit_response made = {.ratio = v[0],
-                                        .peak_s = peak_s,
-                                        .base_s = peak_s * (1.0 + v[2]),
-                                        .held_mm = held[0] * mm,
-                                        .recovery_mmday = held[1] * mm,
-                                        .initial_mm = held[2] * mm};
-        for (int m = month < 0 ? 0 : month; m <= (month < 0 ? 11 : month); m++)
-            h->response[m][response] = made;
+        for (int k = MOST; k <= INITIAL; k++)
+            if (!tw_inp_optional(inp, row, 11 + k - MOST, "what is held back", &v[k])) return;
+        set_response(inp, row, month, response, v);
     }
 }
 
@@ -79,7 +76,7 @@ tw_status tw_inp_hydrograph_read(struct tw_inp *inp, const struct tw_inp_row *ro
     if (response < 0) {
         read_old(inp, row, month);
     } else if (tw_inp_need(inp, row, 6)) {
-        set_response(inp, row, 3, month, response);
+        read_response(inp, row, 3, month, response);
     }
     return TW_OK;
 }

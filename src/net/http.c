@@ -53,11 +53,9 @@ void tw_http_refuse(struct tw_http_reply *reply, unsigned status, const char *er
     reply->status = status;
     tw_strbuf_clear(&reply->body);
     tw_json_open(&reply->body, '{');
-    tw_json_key(&reply->body, "error");
-    tw_json_string(&reply->body, error);
+    tw_json_put_text(&reply->body, "error", error);
     if (remedy != NULL) {
-        tw_json_key(&reply->body, "remedy");
-        tw_json_string(&reply->body, remedy);
+        tw_json_put_text(&reply->body, "remedy", remedy);
     }
     tw_json_close(&reply->body, '}');
 }

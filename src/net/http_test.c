@@ -37,10 +37,8 @@ static tw_http_outcome get_hello(void *user, const struct tw_http_request *reque
 {
     (void)user;
     tw_json_open(&reply->body, '{');
-    tw_json_key(&reply->body, "name");
-    tw_json_string(&reply->body, request->params[0]);
-    tw_json_key(&reply->body, "q");
-    tw_json_string(&reply->body, tw_http_query(request, "q"));
+    tw_json_put_text(&reply->body, "name", request->params[0]);
+    tw_json_put_text(&reply->body, "q", tw_http_query(request, "q"));
     tw_json_close(&reply->body, '}');
     return TW_HTTP_DONE;
 }

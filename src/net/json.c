@@ -158,3 +158,36 @@ void tw_json_time(struct tw_strbuf *out, int64_t time_ms, int32_t zone_s)
     tw_iso_time_format(time_ms, zone_s, text);
     tw_json_string(out, text);
 }
+
+void tw_json_put_text(struct tw_strbuf *out, const char *key, const char *text)
+{
+    tw_json_key(out, key);
+    tw_json_string(out, text);
+}
+
+void tw_json_put_number(struct tw_strbuf *out, const char *key, double value, int decimals)
+{
+    tw_json_key(out, key);
+    tw_json_number(out, value, decimals);
+}
+
+void tw_json_put_integer(struct tw_strbuf *out, const char *key, int64_t value)
+{
+    tw_json_key(out, key);
+    tw_json_integer(out, value);
+}
+
+void tw_json_put_bool(struct tw_strbuf *out, const char *key, bool value)
+{
+    tw_json_key(out, key);
+    tw_json_bool(out, value);
+}
+
+void tw_json_put_words(struct tw_strbuf *out, const char *key, const char *zh, const char *en)
+{
+    tw_json_key(out, key);
+    tw_json_open(out, '{');
+    tw_json_put_text(out, "zh", zh);
+    tw_json_put_text(out, "en", en);
+    tw_json_close(out, '}');
+}

@@ -48,4 +48,21 @@ void tw_json_raw(struct tw_strbuf *out, const char *json);
 /** Write a time as ISO 8601 text; INT64_MIN becomes null. */
 void tw_json_time(struct tw_strbuf *out, int64_t time_ms, int32_t zone_s);
 
+/* ---- members: a key and its value ---- */
+
+/** "key": "text"; NULL becomes null. */
+void tw_json_put_text(struct tw_strbuf *out, const char *key, const char *text);
+
+/** "key": number; NaN becomes null. */
+void tw_json_put_number(struct tw_strbuf *out, const char *key, double value, int decimals);
+
+/** "key": integer. */
+void tw_json_put_integer(struct tw_strbuf *out, const char *key, int64_t value);
+
+/** "key": true or false. */
+void tw_json_put_bool(struct tw_strbuf *out, const char *key, bool value);
+
+/** "key": {"zh": ..., "en": ...} */
+void tw_json_put_words(struct tw_strbuf *out, const char *key, const char *zh, const char *en);
+
 #endif

@@ -80,14 +80,10 @@ tw_status tw_advice_answer(struct tw_store *store, const char *plant_id, int64_t
     TW_TRY(require_advice(store, plant_id, advice_id));
     subject_of(subject, plant_id, advice_id);
     tw_json_open(&body, '{');
-    tw_json_key(&body, "answer");
-    tw_json_string(&body, words[said->answer]);
-    tw_json_key(&body, "who");
-    tw_json_string(&body, said->who);
-    tw_json_key(&body, "time_ms");
-    tw_json_integer(&body, said->time_ms);
-    tw_json_key(&body, "reason");
-    tw_json_string(&body, said->reason != NULL ? said->reason : "");
+    tw_json_put_text(&body, "answer", words[said->answer]);
+    tw_json_put_text(&body, "who", said->who);
+    tw_json_put_integer(&body, "time_ms", said->time_ms);
+    tw_json_put_text(&body, "reason", said->reason != NULL ? said->reason : "");
     tw_json_key(&body, "values");
     if (blank(said->values)) {
         tw_json_null(&body);
@@ -104,8 +100,7 @@ tw_status tw_advice_answer(struct tw_store *store, const char *plant_id, int64_t
 
 static void put(struct tw_strbuf *out, const char *key, double value)
 {
-    tw_json_key(out, key);
-    tw_json_number(out, value, 3);
+    tw_json_put_number(out, key, value, 3);
 }
 
 tw_status tw_advice_score(struct tw_store *store, const char *plant_id, int64_t advice_id,
@@ -116,8 +111,7 @@ tw_status tw_advice_score(struct tw_store *store, const char *plant_id, int64_t 
     TW_TRY(require_advice(store, plant_id, advice_id));
     subject_of(subject, plant_id, advice_id);
     tw_json_open(&body, '{');
-    tw_json_key(&body, "time_ms");
-    tw_json_integer(&body, time_ms);
+    tw_json_put_integer(&body, "time_ms", time_ms);
     put(&body, "energy_kwhd", happened->energy_kwhd);
     put(&body, "flow_m3d", happened->flow_m3d);
     put(&body, "COD_gm3", happened->cod_gm3);

@@ -5,18 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static void put_number(struct tw_strbuf *out, const char *key, double value, int decimals)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, decimals);
-}
-
-static void put_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
 /* ---- words ---- */
 
 static double mean_value(const struct tw_advice *a, const struct tw_advice_knob *k)
@@ -179,34 +167,33 @@ static void write_outcome(struct tw_strbuf *out, const char *key, const struct t
     const struct tw_plant_scores *s = &o->scores;
     tw_json_key(out, key);
     tw_json_open(out, '{');
-    put_number(out, "cost", o->cost, 2);
-    put_number(out, "penalty", o->penalty, 2);
-    put_number(out, "OCI", s->oci, 2);
-    put_number(out, "EQI_kgd", s->eqi_kgd, 2);
-    put_number(out, "OCI_with_after", o->with_after_oci, 2);
-    put_number(out, "EQI_with_after_kgd", o->with_after_eqi_kgd, 2);
-    put_number(out, "flow_m3d", s->flow_m3d, 1);
-    put_number(out, "aeration_kwhd", s->aeration_kwhd, 1);
-    put_number(out, "pumping_kwhd", s->pumping_kwhd, 1);
-    put_number(out, "mixing_kwhd", s->mixing_kwhd, 1);
-    put_number(out, "energy_kwhd", s->aeration_kwhd + s->pumping_kwhd + s->mixing_kwhd, 1);
-    put_number(out, "sludge_kgd", s->sludge_kgd, 1);
-    put_number(out, "carbon_kgd", s->carbon_kgd, 2);
-    put_number(out, "ammonia_gm3", s->ammonia_gm3, 3);
-    put_number(out, "TN_gm3", s->tn_gm3, 3);
-    put_number(out, "TP_gm3", s->tp_gm3, 3);
-    put_number(out, "COD_gm3", s->cod_gm3, 2);
-    put_number(out, "BOD5_gm3", s->bod5_gm3, 2);
-    put_number(out, "TSS_gm3", s->tss_gm3, 2);
+    tw_json_put_number(out, "cost", o->cost, 2);
+    tw_json_put_number(out, "penalty", o->penalty, 2);
+    tw_json_put_number(out, "OCI", s->oci, 2);
+    tw_json_put_number(out, "EQI_kgd", s->eqi_kgd, 2);
+    tw_json_put_number(out, "OCI_with_after", o->with_after_oci, 2);
+    tw_json_put_number(out, "EQI_with_after_kgd", o->with_after_eqi_kgd, 2);
+    tw_json_put_number(out, "flow_m3d", s->flow_m3d, 1);
+    tw_json_put_number(out, "aeration_kwhd", s->aeration_kwhd, 1);
+    tw_json_put_number(out, "pumping_kwhd", s->pumping_kwhd, 1);
+    tw_json_put_number(out, "mixing_kwhd", s->mixing_kwhd, 1);
+    tw_json_put_number(out, "energy_kwhd", s->aeration_kwhd + s->pumping_kwhd + s->mixing_kwhd, 1);
+    tw_json_put_number(out, "sludge_kgd", s->sludge_kgd, 1);
+    tw_json_put_number(out, "carbon_kgd", s->carbon_kgd, 2);
+    tw_json_put_number(out, "ammonia_gm3", s->ammonia_gm3, 3);
+    tw_json_put_number(out, "TN_gm3", s->tn_gm3, 3);
+    tw_json_put_number(out, "TP_gm3", s->tp_gm3, 3);
+    tw_json_put_number(out, "COD_gm3", s->cod_gm3, 2);
+    tw_json_put_number(out, "BOD5_gm3", s->bod5_gm3, 2);
+    tw_json_put_number(out, "TSS_gm3", s->tss_gm3, 2);
     tw_json_key(out, "limits");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < a->limit_count; i++) {
         tw_json_open(out, '{');
-        put_text(out, "kind", tw_kind_get(a->limits[i].kind)->key);
-        put_number(out, "limit_gm3", a->limit_gm3[i], 3);
-        put_number(out, "mean_gm3", o->mean_gm3[i], 3);
-        tw_json_key(out, "broken");
-        tw_json_bool(out, o->mean_gm3[i] > a->limit_gm3[i]);
+        tw_json_put_text(out, "kind", tw_kind_get(a->limits[i].kind)->key);
+        tw_json_put_number(out, "limit_gm3", a->limit_gm3[i], 3);
+        tw_json_put_number(out, "mean_gm3", o->mean_gm3[i], 3);
+        tw_json_put_bool(out, "broken", o->mean_gm3[i] > a->limit_gm3[i]);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -217,12 +204,11 @@ static void write_knob(struct tw_strbuf *out, const struct tw_advice *a,
                        const struct tw_advice_knob *k)
 {
     tw_json_open(out, '{');
-    put_text(out, "name", k->name);
-    put_number(out, "now", k->now, 4);
-    put_number(out, "least", k->least, 4);
-    put_number(out, "most", k->most, 4);
-    tw_json_key(out, "range_given");
-    tw_json_bool(out, k->range_given);
+    tw_json_put_text(out, "name", k->name);
+    tw_json_put_number(out, "now", k->now, 4);
+    tw_json_put_number(out, "least", k->least, 4);
+    tw_json_put_number(out, "most", k->most, 4);
+    tw_json_put_bool(out, "range_given", k->range_given);
     tw_json_key(out, "values");
     tw_json_open(out, '[');
     for (int32_t b = 0; b < a->block_count; b++)
@@ -239,7 +225,7 @@ static void write_words(struct tw_strbuf *out, const char *key, const struct tw_
     for (int zh = 1; zh >= 0; zh--) {
         struct tw_strbuf words = {0};
         say(&words, a, zh == 1);
-        put_text(out, zh == 1 ? "zh" : "en", tw_strbuf_get(&words));
+        tw_json_put_text(out, zh == 1 ? "zh" : "en", tw_strbuf_get(&words));
         if (words.status != TW_OK) out->status = words.status;
         tw_strbuf_done(&words);
     }
@@ -249,17 +235,15 @@ static void write_words(struct tw_strbuf *out, const char *key, const struct tw_
 void tw_advice_write(struct tw_strbuf *out, const struct tw_advice *advice)
 {
     tw_json_open(out, '{');
-    put_text(out, "format", "thalweg-plant-advice");
-    put_text(out, "plant", tw_plant_title(advice->plant));
-    put_number(out, "from_d", advice->from_d, 6);
-    put_number(out, "hours", advice->hours, 2);
-    put_number(out, "block_h", advice->block_h, 2);
-    put_number(out, "after_h", advice->after_h, 2);
-    tw_json_key(out, "better");
-    tw_json_bool(out, advice->better);
-    put_number(out, "saved_ratio", advice->saved, 5);
-    tw_json_key(out, "runs");
-    tw_json_integer(out, advice->tried);
+    tw_json_put_text(out, "format", "thalweg-plant-advice");
+    tw_json_put_text(out, "plant", tw_plant_title(advice->plant));
+    tw_json_put_number(out, "from_d", advice->from_d, 6);
+    tw_json_put_number(out, "hours", advice->hours, 2);
+    tw_json_put_number(out, "block_h", advice->block_h, 2);
+    tw_json_put_number(out, "after_h", advice->after_h, 2);
+    tw_json_put_bool(out, "better", advice->better);
+    tw_json_put_number(out, "saved_ratio", advice->saved, 5);
+    tw_json_put_integer(out, "runs", advice->tried);
     tw_json_key(out, "setpoints");
     tw_json_open(out, '[');
     for (int32_t k = 0; k < advice->knob_count; k++)

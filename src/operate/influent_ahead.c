@@ -1,5 +1,7 @@
 #include "operate/influent.h"
 
+#include "num/random.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,14 +252,10 @@ tw_status tw_influent_of_members(const double *flow_m3h, int32_t members, int64_
  * deviation of 0.6, the same for three hours together, and always the same for an hour. */
 static double rain_factor(int32_t hour)
 {
-    uint64_t x = (uint64_t)(hour / 3) * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0x1234567);
+    uint64_t x = (uint64_t)(hour / 3) * TW_RANDOM_STEP + UINT64_C(0x1234567);
     double sum = 0.0;
     for (int k = 0; k < 12; k++) { /* twelve even draws make a normal one */
-        x ^= x >> 30;
-        x *= UINT64_C(0xBF58476D1CE4E5B9);
-        x ^= x >> 27;
-        x *= UINT64_C(0x94D049BB133111EB);
-        x ^= x >> 31;
+        x = tw_random_stir(x);
         sum += (double)(x >> 11) / 9007199254740992.0;
     }
     return exp(0.6 * (sum - 6.0));

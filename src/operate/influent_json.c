@@ -56,18 +56,12 @@ static void put_leads(struct tw_strbuf *out, const char *key, const struct tw_in
 tw_status tw_influent_write(const struct tw_influent_model *model, struct tw_strbuf *out)
 {
     tw_json_open(out, '{');
-    tw_json_key(out, "format");
-    tw_json_string(out, FORMAT);
-    tw_json_key(out, "version");
-    tw_json_integer(out, 1);
-    tw_json_key(out, "zone_s");
-    tw_json_integer(out, model->zone_s);
-    tw_json_key(out, "from_ms");
-    tw_json_integer(out, model->from_ms);
-    tw_json_key(out, "to_ms");
-    tw_json_integer(out, model->to_ms);
-    tw_json_key(out, "trained_hours");
-    tw_json_integer(out, model->trained_hours);
+    tw_json_put_text(out, "format", FORMAT);
+    tw_json_put_integer(out, "version", 1);
+    tw_json_put_integer(out, "zone_s", model->zone_s);
+    tw_json_put_integer(out, "from_ms", model->from_ms);
+    tw_json_put_integer(out, "to_ms", model->to_ms);
+    tw_json_put_integer(out, "trained_hours", model->trained_hours);
     put_number(out, "median_m3h", model->median_m3h);
     put_number(out, "mean_rain_mm", model->mean_rain_mm);
     put_ridge(out, "rain", &model->rain);

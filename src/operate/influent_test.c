@@ -1,6 +1,7 @@
 #include "operate/influent.h"
 
 #include "check.h"
+#include "draw.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,6 @@ struct made {
     struct tw_influent_hours hours;
     struct tw_arena arena;
 };
-
-static double draw(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)(*seed >> 8) / 16777216.0;
-}
 
 static struct made *make(void)
 {

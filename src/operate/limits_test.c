@@ -1,6 +1,7 @@
 #include "operate/limits.h"
 
 #include "check.h"
+#include "draw.h"
 
 #include <string.h>
 
@@ -89,20 +90,6 @@ static void class_three_may_be_a_share_of_the_influent(void **state)
     assert_near(r.break_probability, 0.0, 0.0);
 }
 
-static double draw(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)(*seed >> 8) / 16777216.0;
-}
-
-static double normal(uint32_t *seed)
-{
-    double sum = -6.0;
-    for (int k = 0; k < 12; k++)
-        sum += draw(seed);
-    return sum;
-}
-
 /* Made days whose truth is known: of those told with some 20 %, some 20 % have to break. */
 static void probabilities_are_as_often_right_as_they_say(void **state)
 {
@@ -113,9 +100,9 @@ static void probabilities_are_as_often_right_as_they_say(void **state)
     double told[BINS] = {0.0}, came[BINS] = {0.0}, count[BINS] = {0.0};
     uint32_t seed = 17;
     for (int day = 0; day < DAYS; day++) {
-        double e = 0.4 * normal(&seed), sum = 0.0;
+        double e = 0.4 * draw_normal(&seed), sum = 0.0;
         for (int i = 0; i < PAST + 24; i++) {
-            e = 0.9 * e + 0.4 * sqrt(1.0 - 0.81) * normal(&seed);
+            e = 0.9 * e + 0.4 * sqrt(1.0 - 0.81) * draw_normal(&seed);
             series[i] = exp(log(4.3) + 0.3 * sin(i * 6.283185307 / 24.0) + e);
             if (i >= PAST) sum += series[i] / 24.0;
         }

@@ -234,22 +234,15 @@ tw_status tw_rank_write_json(const struct tw_rank *plants, int32_t count, struct
                        {"repair", r->repair},
                        {"look", r->look}};
         tw_json_open(out, '{');
-        tw_json_key(out, "id");
-        tw_json_string(out, r->id);
-        tw_json_key(out, "name");
-        tw_json_string(out, r->name);
-        tw_json_key(out, "by_risk");
-        tw_json_integer(out, r->by_risk);
-        tw_json_key(out, "by_energy");
-        tw_json_integer(out, r->by_energy);
+        tw_json_put_text(out, "id", r->id);
+        tw_json_put_text(out, "name", r->name);
+        tw_json_put_integer(out, "by_risk", r->by_risk);
+        tw_json_put_integer(out, "by_energy", r->by_energy);
         for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
-            tw_json_key(out, numbers[k].key);
-            tw_json_number(out, numbers[k].value, 4);
+            tw_json_put_number(out, numbers[k].key, numbers[k].value, 4);
         }
-        tw_json_key(out, "worst");
-        tw_json_string(out, r->worst);
-        tw_json_key(out, "report");
-        tw_json_string(out, r->report);
+        tw_json_put_text(out, "worst", r->worst);
+        tw_json_put_text(out, "report", r->report);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');

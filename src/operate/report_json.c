@@ -9,27 +9,6 @@
 
 #define FORMAT "thalweg-inspection"
 
-static void put_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-static void put_number(struct tw_strbuf *out, const char *key, double value, int decimals)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, decimals);
-}
-
-static void put_both(struct tw_strbuf *out, const char *key, const char *zh, const char *en)
-{
-    tw_json_key(out, key);
-    tw_json_open(out, '{');
-    put_text(out, "zh", zh);
-    put_text(out, "en", en);
-    tw_json_close(out, '}');
-}
-
 /* Means of 15 min. */
 static void put_curve(struct tw_strbuf *out, const struct tw_inspection *in, int32_t tag)
 {
@@ -58,29 +37,29 @@ static void put_finding(struct tw_strbuf *out, const struct tw_inspection *in,
 {
     const struct tw_item_info *info = tw_item_get(f->item);
     tw_json_open(out, '{');
-    put_text(out, "id", f->id);
-    put_text(out, "item", info->key);
-    put_text(out, "group", info->group);
-    put_text(out, "subject", f->subject);
-    put_text(out, "severity", tw_severity_word(f->severity));
-    put_both(out, "item_title", info->zh, info->en);
-    put_both(out, "title", f->zh, f->en);
-    put_both(out, "finding", f->finding_zh, f->finding_en);
-    if (f->severity > TW_SEVERITY_FINE) put_both(out, "advice", f->advice_zh, f->advice_en);
+    tw_json_put_text(out, "id", f->id);
+    tw_json_put_text(out, "item", info->key);
+    tw_json_put_text(out, "group", info->group);
+    tw_json_put_text(out, "subject", f->subject);
+    tw_json_put_text(out, "severity", tw_severity_word(f->severity));
+    tw_json_put_words(out, "item_title", info->zh, info->en);
+    tw_json_put_words(out, "title", f->zh, f->en);
+    tw_json_put_words(out, "finding", f->finding_zh, f->finding_en);
+    if (f->severity > TW_SEVERITY_FINE)
+        tw_json_put_words(out, "advice", f->advice_zh, f->advice_en);
     tw_json_key(out, "evidence");
     tw_json_open(out, '{');
-    put_text(out, "rule", f->rule);
-    put_number(out, "value", f->value, 4);
-    put_number(out, "limit", f->limit, 4);
-    put_text(out, "unit", f->unit);
+    tw_json_put_text(out, "rule", f->rule);
+    tw_json_put_number(out, "value", f->value, 4);
+    tw_json_put_number(out, "limit", f->limit, 4);
+    tw_json_put_text(out, "unit", f->unit);
     if (f->tag >= 0) {
-        put_text(out, "series", in->works->tags[f->tag].series);
+        tw_json_put_text(out, "series", in->works->tags[f->tag].series);
         if (all_curves || f->severity != TW_SEVERITY_FINE) put_curve(out, in, f->tag);
     }
-    if (f->still != NULL) put_text(out, "still_jpeg_base64", f->still);
+    if (f->still != NULL) tw_json_put_text(out, "still_jpeg_base64", f->still);
     tw_json_close(out, '}');
-    tw_json_key(out, "simulated");
-    tw_json_bool(out, f->simulated);
+    tw_json_put_bool(out, "simulated", f->simulated);
     tw_json_close(out, '}');
 }
 
@@ -89,30 +68,26 @@ tw_status tw_inspection_write_json(const struct tw_inspection *inspection, bool 
 {
     const struct tw_inspection *in = inspection;
     tw_json_open(out, '{');
-    put_text(out, "format", FORMAT);
-    tw_json_key(out, "version");
-    tw_json_integer(out, 1);
-    put_text(out, "plant", in->works->id);
-    put_both(out, "title", in->works->zh, in->works->en);
+    tw_json_put_text(out, "format", FORMAT);
+    tw_json_put_integer(out, "version", 1);
+    tw_json_put_text(out, "plant", in->works->id);
+    tw_json_put_words(out, "title", in->works->zh, in->works->en);
     tw_json_key(out, "from");
     tw_json_time(out, in->from_ms, in->zone_s);
     tw_json_key(out, "at");
     tw_json_time(out, in->at_ms, in->zone_s);
-    tw_json_key(out, "at_ms");
-    tw_json_integer(out, in->at_ms);
-    put_text(out, "cause", in->cause);
-    tw_json_key(out, "simulated");
-    tw_json_bool(out, in->simulated);
-    put_number(out, "risk", in->risk, 2);
-    put_number(out, "inflow_m3", in->inflow_m3, 1);
-    put_number(out, "energy_kwh", in->energy_kwh, 1);
-    put_number(out, "energy_kwhm3", in->energy_kwhm3, 4);
-    put_number(out, "worst_break_probability", in->worst_probability, 4);
+    tw_json_put_integer(out, "at_ms", in->at_ms);
+    tw_json_put_text(out, "cause", in->cause);
+    tw_json_put_bool(out, "simulated", in->simulated);
+    tw_json_put_number(out, "risk", in->risk, 2);
+    tw_json_put_number(out, "inflow_m3", in->inflow_m3, 1);
+    tw_json_put_number(out, "energy_kwh", in->energy_kwh, 1);
+    tw_json_put_number(out, "energy_kwhm3", in->energy_kwhm3, 4);
+    tw_json_put_number(out, "worst_break_probability", in->worst_probability, 4);
     tw_json_key(out, "counts");
     tw_json_open(out, '{');
     for (int severity = TW_SEVERITY_UNKNOWN; severity <= TW_SEVERITY_URGENT; severity++) {
-        tw_json_key(out, tw_severity_word(severity));
-        tw_json_integer(out, in->by_severity[severity + 1]);
+        tw_json_put_integer(out, tw_severity_word(severity), in->by_severity[severity + 1]);
     }
     tw_json_close(out, '}');
     tw_json_key(out, "items");

@@ -2,26 +2,13 @@
 #include "operate/sensor.h"
 
 #include "check.h"
+#include "draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STEP_S = 300, PER_DAY = 288, DAYS = 21, COUNT = PER_DAY * DAYS, SENSORS = 10, TRIALS = 40 };
-
-static double draw(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)(*seed >> 8) / 16777216.0;
-}
-
-static double normal(uint32_t *seed)
-{
-    double sum = -6.0;
-    for (int k = 0; k < 12; k++)
-        sum += draw(seed);
-    return sum;
-}
 
 /* Ten instruments of a plant that does not exist: each a mixture of the day's wave, of a storm every
  * few days, and of what comes and goes within hours; and noise. The first is the flow. */
@@ -41,12 +28,12 @@ static struct made *make(uint32_t seed)
     for (int i = 0; i < COUNT; i++) {
         if (draw(&seed) < 1.0 / (3.0 * PER_DAY)) storm += 2.0 + 2.0 * draw(&seed);
         storm *= 0.99;
-        slow = 0.98 * slow + 0.2 * normal(&seed);
+        slow = 0.98 * slow + 0.2 * draw_normal(&seed);
         double wave = sin(6.283185307 * i / PER_DAY);
         for (int s = 0; s < SENSORS; s++) {
             double a = 1.0 + 0.2 * s, b = s == 0 ? 3.0 : cos(s), c = sin(2.0 * s);
             m->value[s][i] =
-                30.0 + 3.0 * s + a * wave + b * storm + c * slow + 0.15 * normal(&seed);
+                30.0 + 3.0 * s + a * wave + b * storm + c * slow + 0.15 * draw_normal(&seed);
         }
     }
     for (int s = 0; s < SENSORS; s++)

@@ -1,5 +1,6 @@
 /* Values of plants that do not exist, so that a new user sees what an inspection is. */
 #include "base/text.h"
+#include "num/random.h"
 #include "operate/inspect.h"
 
 #include <math.h>
@@ -46,19 +47,10 @@ static double influent_factor(enum tw_kind kind)
     }
 }
 
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 30;
-    x *= UINT64_C(0xBF58476D1CE4E5B9);
-    x ^= x >> 27;
-    x *= UINT64_C(0x94D049BB133111EB);
-    return x ^ (x >> 31);
-}
-
 /* A number in -1..1 that belongs to a tag and a moment. */
 static double draw(uint64_t tag, int64_t moment)
 {
-    return (double)(mix(tag ^ mix((uint64_t)moment + UINT64_C(0x9E3779B97F4A7C15))) >> 11) /
+    return (double)(tw_random_stir(tag ^ tw_random_mix((uint64_t)moment)) >> 11) /
                4503599627370496.0 -
            1.0;
 }
@@ -70,7 +62,7 @@ static uint64_t hash_of(const char *plant, const char *tag)
         h = (h ^ (unsigned char)*plant) * UINT64_C(1099511628211);
     for (; *tag != '\0'; tag++)
         h = (h ^ (unsigned char)*tag) * UINT64_C(1099511628211);
-    return mix(h);
+    return tw_random_stir(h);
 }
 
 /* What comes and goes within hours, the same curve whenever it is asked for. */

@@ -2,14 +2,9 @@
 #include "operate/soft.h"
 
 #include "check.h"
+#include "draw.h"
 
 enum { ROWS = 600 };
-
-static double draw(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)(*seed >> 8) / 16777216.0;
-}
 
 /* y bends at x = 2; a straight line would miss by more than the noise. */
 static void a_bent_line_is_told_to_its_noise(void **state)

@@ -5,6 +5,8 @@
  *   I'    = K e / T_i + (output - asked) / T_t                                              */
 #include "plant/control.h"
 
+#include "num/random.h"
+
 #include <math.h>
 
 /* A sensor without lags sees what is a state or given; others are refused by the reader. */
@@ -85,19 +87,11 @@ void tw_plant_sense(struct tw_eval *e)
     }
 }
 
-/* Well mixed bits of a number (splitmix64, Steele and others 2014). */
-static uint64_t mixed(uint64_t x)
-{
-    x += 0x9E3779B97F4A7C15u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
-}
-
 double tw_sensor_noise(uint64_t seed, int64_t minute)
 {
     const double unit = 1.0 / 9007199254740992.0, turn = 6.283185307179586;
-    uint64_t first = mixed(mixed(seed) ^ (uint64_t)minute), second = mixed(first);
+    uint64_t first = tw_random_mix(tw_random_mix(seed) ^ (uint64_t)minute),
+             second = tw_random_mix(first);
     double a = ((double)(first >> 11) + 0.5) * unit, b = (double)(second >> 11) * unit;
     return sqrt(-2.0 * log(a)) * cos(turn * b); /* Box and Muller 1958 */
 }

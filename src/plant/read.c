@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -318,19 +317,8 @@ tw_status tw_plant_parse(const char *text, const char *name, tw_faults *faults,
 tw_status tw_plant_read(const char *path, tw_faults *faults, tw_plant **out_plant)
 {
     char *text = NULL;
-    size_t size = 0;
-    tw_status status = tw_file_read(path, FILE_MOST, &text, &size);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
-    if (strlen(text) != size) {
-        tw_faults_add(faults, path, 0, "has a zero byte in it: this is not a text file");
-        free(text);
-        return TW_ERR_INPUT;
-    }
-    status = tw_plant_parse(text, path, faults, out_plant);
+    TW_TRY(tw_file_read_text(path, FILE_MOST, faults, &text));
+    tw_status status = tw_plant_parse(text, path, faults, out_plant);
     free(text);
     return status;
 }

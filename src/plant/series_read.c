@@ -4,7 +4,6 @@
 #include "plant/read.h"
 #include "plant/series.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,19 +232,8 @@ tw_status tw_plant_series_read(const tw_plant *plant, const char *path, tw_fault
                                tw_plant_series **out_series)
 {
     char *text = NULL;
-    size_t size = 0;
-    tw_status status = tw_file_read(path, FILE_MOST, &text, &size);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
-    if (strlen(text) != size) {
-        tw_faults_add(faults, path, 0, "has a zero byte in it: this is not a text file");
-        status = TW_ERR_INPUT;
-    } else {
-        status = tw_plant_series_parse(plant, text, path, faults, out_series);
-    }
+    TW_TRY(tw_file_read_text(path, FILE_MOST, faults, &text));
+    tw_status status = tw_plant_series_parse(plant, text, path, faults, out_series);
     free(text);
     return status;
 }

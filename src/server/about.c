@@ -5,39 +5,25 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #define ZLIB_CONST /* what is compressed is only read */
 #include <zlib.h>
 
 #define PLACE_DIGITS 6 /* of a degree: a decimetre */
 
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
 static void add_name(struct tw_strbuf *out, const char *key, struct tw_city_name name)
 {
-    tw_json_key(out, key);
-    tw_json_open(out, '{');
-    member_text(out, "zh", name.zh);
-    member_text(out, "en", name.en);
-    tw_json_close(out, '}');
+    tw_json_put_words(out, key, name.zh, name.en);
 }
 
 static void add_lon_lat(struct tw_strbuf *out, double lon, double lat)
 {
-    tw_json_key(out, "lon");
-    tw_json_number(out, lon, PLACE_DIGITS);
-    tw_json_key(out, "lat");
-    tw_json_number(out, lat, PLACE_DIGITS);
+    tw_json_put_number(out, "lon", lon, PLACE_DIGITS);
+    tw_json_put_number(out, "lat", lat, PLACE_DIGITS);
 }
 
 static void add_made_up(struct tw_strbuf *out, bool made_up)
 {
-    tw_json_key(out, "made_up");
-    tw_json_bool(out, made_up);
+    tw_json_put_bool(out, "made_up", made_up);
 }
 
 static void add_classes(struct tw_strbuf *out, const double classes_m[TW_CITY_CLASSES])
@@ -47,9 +33,8 @@ static void add_classes(struct tw_strbuf *out, const double classes_m[TW_CITY_CL
     tw_json_open(out, '[');
     for (int c = 0; c < TW_CITY_CLASSES; c++) {
         tw_json_open(out, '{');
-        member_text(out, "class", words[c]);
-        tw_json_key(out, "depth_m");
-        tw_json_number(out, classes_m[c], 4);
+        tw_json_put_text(out, "class", words[c]);
+        tw_json_put_number(out, "depth_m", classes_m[c], 4);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -62,17 +47,16 @@ static void add_points(struct tw_strbuf *out, const struct tw_city *city)
     for (int32_t i = 0; i < city->point_count; i++) {
         const struct tw_city_point *point = &city->points[i];
         tw_json_open(out, '{');
-        member_text(out, "id", point->id);
+        tw_json_put_text(out, "id", point->id);
         add_name(out, "name", point->name);
         add_lon_lat(out, point->lon, point->lat);
-        member_text(out, "node", point->node_name);
+        tw_json_put_text(out, "node", point->node_name);
         tw_json_key(out, "classes_m");
         tw_json_open(out, '[');
         for (int c = 0; c < TW_CITY_CLASSES; c++)
             tw_json_number(out, point->classes_m[c], 4);
         tw_json_close(out, ']');
-        tw_json_key(out, "weight");
-        tw_json_number(out, point->weight, 2);
+        tw_json_put_number(out, "weight", point->weight, 2);
         add_made_up(out, point->made_up);
         tw_json_close(out, '}');
     }
@@ -87,10 +71,10 @@ static void add_sensors(struct tw_strbuf *out, const struct tw_city *city)
         const struct tw_city_sensor *sensor = &city->sensors[i];
         if (sensor->kind == TW_SENSOR_VALUE) continue; /* thousands; GET /api/v1/latest has them */
         tw_json_open(out, '{');
-        member_text(out, "id", sensor->id);
-        member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
-        member_text(out, "element", sensor->element);
-        member_text(out, "unit", sensor->unit);
+        tw_json_put_text(out, "id", sensor->id);
+        tw_json_put_text(out, "kind", tw_sensor_kind_word(sensor->kind));
+        tw_json_put_text(out, "element", sensor->element);
+        tw_json_put_text(out, "unit", sensor->unit);
         add_lon_lat(out, sensor->lon, sensor->lat);
         add_made_up(out, sensor->made_up);
         tw_json_close(out, '}');
@@ -105,13 +89,11 @@ static void add_depots(struct tw_strbuf *out, const struct tw_city *city)
     for (int32_t i = 0; i < city->depot_count; i++) {
         const struct tw_city_depot *depot = &city->depots[i];
         tw_json_open(out, '{');
-        member_text(out, "id", depot->id);
+        tw_json_put_text(out, "id", depot->id);
         add_name(out, "name", depot->name);
         add_lon_lat(out, depot->lon, depot->lat);
-        tw_json_key(out, "crew");
-        tw_json_integer(out, depot->crew);
-        tw_json_key(out, "vehicles");
-        tw_json_integer(out, depot->vehicles);
+        tw_json_put_integer(out, "crew", depot->crew);
+        tw_json_put_integer(out, "vehicles", depot->vehicles);
         add_made_up(out, depot->made_up);
         tw_json_close(out, '}');
     }
@@ -125,10 +107,10 @@ static void add_cameras_and_plants(struct tw_strbuf *out, const struct tw_city *
     for (int32_t i = 0; i < city->camera_count; i++) {
         const struct tw_city_camera *camera = &city->cameras[i];
         tw_json_open(out, '{');
-        member_text(out, "id", camera->id);
+        tw_json_put_text(out, "id", camera->id);
         add_name(out, "name", camera->name);
         add_lon_lat(out, camera->lon, camera->lat);
-        member_text(out, "point", camera->point);
+        tw_json_put_text(out, "point", camera->point);
         add_made_up(out, camera->made_up);
         tw_json_close(out, '}');
     }
@@ -138,7 +120,7 @@ static void add_cameras_and_plants(struct tw_strbuf *out, const struct tw_city *
     for (int32_t i = 0; i < city->plant_count; i++) {
         const struct tw_city_plant *plant = &city->plants[i];
         tw_json_open(out, '{');
-        member_text(out, "id", plant->id);
+        tw_json_put_text(out, "id", plant->id);
         add_name(out, "name", plant->name);
         add_lon_lat(out, plant->lon, plant->lat);
         add_made_up(out, plant->made_up);
@@ -165,7 +147,7 @@ static void add_storm(struct tw_server *server, struct tw_strbuf *out)
         return;
     }
     tw_json_open(out, '{');
-    member_text(out, "id", storm->id);
+    tw_json_put_text(out, "id", storm->id);
     add_name(out, "title", storm->title);
     add_made_up(out, storm->made_up);
     tw_json_close(out, '}');
@@ -175,10 +157,10 @@ void tw_answer_city(struct tw_server *server, struct tw_strbuf *out)
 {
     const struct tw_city *city = server->city;
     tw_json_open(out, '{');
-    member_text(out, "id", city->id);
+    tw_json_put_text(out, "id", city->id);
     add_name(out, "title", city->title);
     add_made_up(out, city->made_up);
-    member_text(out, "timezone", city->timezone);
+    tw_json_put_text(out, "timezone", city->timezone);
     tw_json_key(out, "bounds");
     tw_json_open(out, '[');
     for (int i = 0; i < 4; i++)
@@ -190,14 +172,12 @@ void tw_answer_city(struct tw_server *server, struct tw_strbuf *out)
     add_depots(out, city);
     add_cameras_and_plants(out, city);
     add_storm(server, out);
-    member_text(out, "measurements", measurements(server));
+    tw_json_put_text(out, "measurements", measurements(server));
     tw_json_key(out, "forecast");
     tw_json_open(out, '{');
-    tw_json_key(out, "horizon_min");
-    tw_json_number(out, city->horizon_s / 60.0, 0);
-    tw_json_key(out, "cycle_min");
-    tw_json_number(out, city->cycle_s / 60.0, 0);
-    member_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
+    tw_json_put_number(out, "horizon_min", city->horizon_s / 60.0, 0);
+    tw_json_put_number(out, "cycle_min", city->cycle_s / 60.0, 0);
+    tw_json_put_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
     tw_json_close(out, '}');
     tw_json_close(out, '}');
 }
@@ -207,10 +187,10 @@ void tw_answer_city(struct tw_server *server, struct tw_strbuf *out)
 static void begin_feature(struct tw_strbuf *out, const char *geometry)
 {
     tw_json_open(out, '{');
-    member_text(out, "type", "Feature");
+    tw_json_put_text(out, "type", "Feature");
     tw_json_key(out, "geometry");
     tw_json_open(out, '{');
-    member_text(out, "type", geometry);
+    tw_json_put_text(out, "type", geometry);
     tw_json_key(out, "coordinates");
 }
 
@@ -263,10 +243,9 @@ static void add_link(struct tw_strbuf *out, const struct tw_projection *projecti
     add_place(out, projection, to.x, to.y);
     tw_json_close(out, ']');
     end_geometry(out);
-    member_text(out, "id", link->name);
-    member_text(out, "kind", kinds[link->kind]);
-    tw_json_key(out, "full_depth_m");
-    tw_json_number(out, link->full_depth_m, 3);
+    tw_json_put_text(out, "id", link->name);
+    tw_json_put_text(out, "kind", kinds[link->kind]);
+    tw_json_put_number(out, "full_depth_m", link->full_depth_m, 3);
     end_feature(out);
 }
 
@@ -284,8 +263,8 @@ static void add_node(struct tw_strbuf *out, const struct tw_projection *projecti
     begin_feature(out, "Point");
     add_place(out, projection, node->x, node->y);
     end_geometry(out);
-    member_text(out, "id", node->name);
-    member_text(out, "kind", kinds[node->kind]);
+    tw_json_put_text(out, "id", node->name);
+    tw_json_put_text(out, "kind", kinds[node->kind]);
     end_feature(out);
 }
 
@@ -294,7 +273,7 @@ tw_status tw_answer_network(const struct tw_city *city, struct tw_strbuf *out)
     struct tw_projection *projection = NULL;
     TW_TRY(tw_projection_create(city->epsg, &projection));
     tw_json_open(out, '{');
-    member_text(out, "type", "FeatureCollection");
+    tw_json_put_text(out, "type", "FeatureCollection");
     tw_json_key(out, "features");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < tw_model_link_count(city->model); i++) {

@@ -31,13 +31,13 @@ void tw_answer_clock(struct tw_server *server, struct tw_strbuf *out)
     struct tw_clock_view view = tw_clock_view_get(&server->clock, tw_clock_steady_ms());
     bool replay = server->storm != NULL;
     tw_json_open(out, '{');
-    tw_member_text(out, "state", words[view.state]);
+    tw_json_put_text(out, "state", words[view.state]);
     tw_member_time(server, out, "time", view.now_ms);
     tw_member_time(server, out, "start", replay ? view.start_ms : TW_STORE_NEVER);
     tw_member_time(server, out, "end", replay ? view.end_ms : TW_STORE_NEVER);
-    tw_member_number(out, "speed", view.speed, 3);
-    tw_member_text(out, "storm", replay ? server->storm->id : NULL);
-    tw_member_number(out, "behind_s", view.behind_s, 1);
+    tw_json_put_number(out, "speed", view.speed, 3);
+    tw_json_put_text(out, "storm", replay ? server->storm->id : NULL);
+    tw_json_put_number(out, "behind_s", view.behind_s, 1);
     tw_json_close(out, '}');
 }
 
@@ -63,10 +63,10 @@ static void add_quality_counts(struct tw_server *server, struct tw_strbuf *out)
     }
     tw_json_key(out, "sensors");
     tw_json_open(out, '{');
-    tw_member_integer(out, "good", good);
-    tw_member_integer(out, "suspect", suspect);
-    tw_member_integer(out, "bad", bad);
-    tw_member_integer(out, "never", never);
+    tw_json_put_integer(out, "good", good);
+    tw_json_put_integer(out, "suspect", suspect);
+    tw_json_put_integer(out, "bad", bad);
+    tw_json_put_integer(out, "never", never);
     tw_json_close(out, '}');
 }
 
@@ -81,29 +81,25 @@ void tw_answer_health(struct tw_server *server, struct tw_strbuf *out)
     tw_store_health_get(server->store, &store);
     tw_json_open(out, '{');
     (void)pthread_mutex_lock(&live->mutex);
-    tw_member_text(out, "model", words[live->model]);
-    tw_member_text(out, "model_text", live->model_text[0] != 0 ? live->model_text : NULL);
+    tw_json_put_text(out, "model", words[live->model]);
+    tw_json_put_text(out, "model_text", live->model_text[0] != 0 ? live->model_text : NULL);
     tw_member_time(server, out, "last_forecast",
                    live->forecast.values != NULL ? live->forecast.issued_ms : TW_STORE_NEVER);
-    tw_member_text(out, "forecast_text", live->forecast_text[0] != 0 ? live->forecast_text : NULL);
-    tw_member_number(out, "behind_s", now_s - live->reached_s, 1);
-    tw_member_integer(out, "late_rain", live->late_rain);
-    tw_member_integer(out, "bad_rain", live->bad_rain);
+    tw_json_put_text(out, "forecast_text",
+                     live->forecast_text[0] != 0 ? live->forecast_text : NULL);
+    tw_json_put_number(out, "behind_s", now_s - live->reached_s, 1);
+    tw_json_put_integer(out, "late_rain", live->late_rain);
+    tw_json_put_integer(out, "bad_rain", live->bad_rain);
     struct tw_model_link *link = server->link;
     (void)pthread_mutex_unlock(&live->mutex);
-    tw_member_text(out, "store", store.state);
-    tw_member_text(out, "store_warning", store.warning[0] != 0 ? store.warning : NULL);
-    tw_json_key(out, "refused_history");
-    tw_json_integer(out, store.refused_history);
-    tw_json_key(out, "refused_live");
-    tw_json_integer(out, store.refused_live);
+    tw_json_put_text(out, "store", store.state);
+    tw_json_put_text(out, "store_warning", store.warning[0] != 0 ? store.warning : NULL);
+    tw_json_put_integer(out, "refused_history", store.refused_history);
+    tw_json_put_integer(out, "refused_live", store.refused_live);
     add_quality_counts(server, out);
-    tw_json_key(out, "samples");
-    tw_json_integer(out, tw_store_sample_count(server->store));
-    tw_json_key(out, "model_starts");
-    tw_json_integer(out, link == NULL ? 0 : tw_model_link_starts(link));
-    tw_json_key(out, "clients");
-    tw_json_integer(out, tw_events_clients(server->events));
+    tw_json_put_integer(out, "samples", tw_store_sample_count(server->store));
+    tw_json_put_integer(out, "model_starts", link == NULL ? 0 : tw_model_link_starts(link));
+    tw_json_put_integer(out, "clients", tw_events_clients(server->events));
     tw_json_close(out, '}');
 }
 
@@ -133,11 +129,11 @@ static void add_point(struct tw_server *server, int32_t p, struct tw_strbuf *out
     int64_t ahead_ms = forecast->issued_ms + (int64_t)(1000.0 * forecast->head.step_s) * at;
     double larger_m = ahead_m > modelled_m || isnan(modelled_m) ? ahead_m : modelled_m;
     tw_json_open(out, '{');
-    tw_member_text(out, "id", classes.id);
-    tw_member_number(out, "modelled_m", modelled_m, DEPTH_DIGITS);
-    tw_member_number(out, "forecast_max_m", ahead_m, DEPTH_DIGITS);
+    tw_json_put_text(out, "id", classes.id);
+    tw_json_put_number(out, "modelled_m", modelled_m, DEPTH_DIGITS);
+    tw_json_put_number(out, "forecast_max_m", ahead_m, DEPTH_DIGITS);
     tw_member_time(server, out, "forecast_max_at", isnan(ahead_m) ? TW_STORE_NEVER : ahead_ms);
-    tw_member_text(out, "class", tw_class_name(tw_warning_rank(&classes, larger_m)));
+    tw_json_put_text(out, "class", tw_class_name(tw_warning_rank(&classes, larger_m)));
     tw_answer_chance(live, p, out);
     tw_member_time(server, out, "modelled_at",
                    live->step_count > 0 ? 1000 * live->step_times_s[live->step_count - 1]
@@ -159,7 +155,7 @@ void tw_answer_points(struct tw_server *server, struct tw_strbuf *out)
 
 void tw_answer_quality(struct tw_strbuf *out, int32_t quality)
 {
-    tw_member_text(out, "quality", tw_quality_word(quality));
+    tw_json_put_text(out, "quality", tw_quality_word(quality));
     tw_json_key(out, "reasons");
     tw_json_open(out, '[');
     for (size_t i = 0; i < tw_qc_count(); i++) {
@@ -176,21 +172,21 @@ static void add_sensor(struct tw_server *server, int32_t s, int64_t now_ms, stru
     bool there = head.time_ms != TW_STORE_NEVER;
     const char *source = there ? tw_store_source_name(server->store, head.source) : NULL;
     tw_json_open(out, '{');
-    tw_member_text(out, "id", sensor->id);
-    tw_member_text(out, "kind", tw_sensor_kind_word(sensor->kind));
-    tw_member_text(out, "element", sensor->element);
-    tw_member_text(out, "unit", sensor->unit);
-    tw_member_number(out, "value", there ? head.value : (double)NAN, 6);
+    tw_json_put_text(out, "id", sensor->id);
+    tw_json_put_text(out, "kind", tw_sensor_kind_word(sensor->kind));
+    tw_json_put_text(out, "element", sensor->element);
+    tw_json_put_text(out, "unit", sensor->unit);
+    tw_json_put_number(out, "value", there ? head.value : (double)NAN, 6);
     tw_member_time(server, out, "time", head.time_ms);
-    tw_member_number(out, "age_s", there ? (double)(now_ms - head.time_ms) / 1000.0 : (double)NAN,
-                     1);
+    tw_json_put_number(out, "age_s", there ? (double)(now_ms - head.time_ms) / 1000.0 : (double)NAN,
+                       1);
     if (there) {
         tw_answer_quality(out, tw_ingest_quality_now(server->ingest, &head, server->series[s]));
     } else {
-        tw_member_text(out, "quality", NULL);
+        tw_json_put_text(out, "quality", NULL);
     }
-    tw_member_text(out, "source", source);
-    tw_member_bool(out, "simulated", there && strcmp(source, TW_SOURCE_SIMULATED) == 0);
+    tw_json_put_text(out, "source", source);
+    tw_json_put_bool(out, "simulated", there && strcmp(source, TW_SOURCE_SIMULATED) == 0);
     tw_json_close(out, '}');
 }
 
@@ -266,8 +262,8 @@ bool tw_answer_point_series(struct tw_server *server, const char *id, struct tw_
     (void)tw_model_node_info(city->model, city->points[p].node, &node);
     int32_t sensor = -1;
     tw_json_open(out, '{');
-    tw_member_text(out, "id", id);
-    tw_member_text(out, "unit", "m");
+    tw_json_put_text(out, "id", id);
+    tw_json_put_text(out, "unit", "m");
     tw_json_key(out, "sensors");
     tw_json_open(out, '[');
     for (int32_t s = 0; s < city->sensor_count; s++) {
@@ -296,8 +292,8 @@ bool tw_answer_sensor_series(struct tw_server *server, const char *id, struct tw
     int32_t s = tw_city_sensor_find(server->city, id);
     if (s < 0) return false;
     tw_json_open(out, '{');
-    tw_member_text(out, "id", server->city->sensors[s].id);
-    tw_member_text(out, "unit", server->city->sensors[s].unit);
+    tw_json_put_text(out, "id", server->city->sensors[s].id);
+    tw_json_put_text(out, "unit", server->city->sensors[s].unit);
     add_measured(server, s, 0.0, -(double)INFINITY, out);
     (void)pthread_mutex_lock(&server->live.mutex);
     add_model_curves(&server->live, server->live.sensor_watch[s], out);
@@ -323,8 +319,8 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
     struct tw_gage_info info = {.name = ""};
     (void)tw_model_gage_info(server->city->model, (tw_gage_id){g}, &info);
     tw_json_open(out, '{');
-    tw_member_text(out, "id", info.name);
-    tw_member_number(out, "interval_s", rain->interval_s, 0);
+    tw_json_put_text(out, "id", info.name);
+    tw_json_put_number(out, "interval_s", rain->interval_s, 0);
     tw_json_key(out, "measured");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < rain->count; i++) {
@@ -347,7 +343,7 @@ static void add_gage(struct tw_server *server, int32_t g, struct tw_strbuf *out)
 void tw_answer_rain(struct tw_server *server, struct tw_strbuf *out)
 {
     tw_json_open(out, '{');
-    tw_member_text(out, "unit", "mm/h");
+    tw_json_put_text(out, "unit", "mm/h");
     tw_json_key(out, "gages");
     tw_json_open(out, '[');
     (void)pthread_mutex_lock(&server->live.mutex);

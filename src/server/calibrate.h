@@ -61,7 +61,11 @@ void tw_calibration_write(const struct tw_calibration *calibration, const char *
 tw_status tw_calibration_read(const char *path, tw_faults *faults,
                               struct tw_filter_prior priors[TW_FILTER_PARAMETERS]);
 
-/** Where a city keeps its calibration: calibration.ini in its folder. NULL: no memory. */
-const char *tw_calibration_path(struct tw_city *city);
+/**
+ * What is thought of a city's factors: the usual priors, and calibration.ini of its folder if it has
+ * one. errors: as tw_calibration_read
+ */
+tw_status tw_calibration_of(struct tw_city *city, tw_faults *faults,
+                            struct tw_filter_prior priors[TW_FILTER_PARAMETERS]);
 
 #endif

@@ -10,9 +10,12 @@
 /* Of the usual spread at least this is left: storms differ by more than what a few of them tell. */
 #define LEAST_SPREAD_RATIO 0.5
 
-const char *tw_calibration_path(struct tw_city *city)
+tw_status tw_calibration_of(struct tw_city *city, tw_faults *faults,
+                            struct tw_filter_prior priors[TW_FILTER_PARAMETERS])
 {
-    return tw_city_path(city, "calibration.ini");
+    const struct tw_filter_setup usual = tw_filter_setup_default();
+    memcpy(priors, usual.priors, sizeof usual.priors);
+    return tw_calibration_read(tw_city_path(city, "calibration.ini"), faults, priors);
 }
 
 void tw_calibration_write(const struct tw_calibration *calibration, const char *storms,
@@ -20,8 +23,7 @@ void tw_calibration_write(const struct tw_calibration *calibration, const char *
 {
     (void)tw_strbuf_printf(
         out,
-        "; What `thalweg calibrate` found: factors of the model's file. serve, forecast and "
-        "hindcast\n"
+        "; What `thalweg calibrate` found: factors of the model's file. forecast and hindcast\n"
         "; begin with `middle` and vary it by `spread`, the standard deviation of its logarithm; "
         "nine\n"
         "; of ten believe it within low and high. Take the file away to forget it.\n"

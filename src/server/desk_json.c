@@ -15,24 +15,6 @@
 #define COUNTED_MS 86400000 /* of an order, in the clock of its point */
 #define COMINGS_MOST 100    /* crews that came to a point; who comes later changes no clock */
 
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-static void member_whole(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
-static void member_bool(struct tw_strbuf *out, const char *key, bool value)
-{
-    tw_json_key(out, key);
-    tw_json_bool(out, value);
-}
-
 static void member_time(const struct tw_desk *desk, struct tw_strbuf *out, const char *key,
                         int64_t time_ms)
 {
@@ -40,18 +22,12 @@ static void member_time(const struct tw_desk *desk, struct tw_strbuf *out, const
     tw_json_time(out, time_ms, desk->server->city->zone_s);
 }
 
-static void member_number(struct tw_strbuf *out, const char *key, double value, int digits)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, digits);
-}
-
 static void member_items(struct tw_strbuf *out, const char *key, const struct tw_items *items)
 {
     tw_json_key(out, key);
     tw_json_open(out, '{');
     for (int32_t i = 0; i < items->count; i++)
-        member_whole(out, items->item[i].name, items->item[i].count);
+        tw_json_put_integer(out, items->item[i].name, items->item[i].count);
     tw_json_close(out, '}');
 }
 
@@ -95,17 +71,13 @@ static void member_place(const struct tw_desk *desk, struct tw_strbuf *out,
                                                : (struct tw_city_name){order->place, order->place};
     tw_json_key(out, "place");
     tw_json_open(out, '{');
-    member_text(out, "id", order->place);
-    member_text(out, "kind", depot ? "depot" : "point");
-    tw_json_key(out, "name");
-    tw_json_open(out, '{');
-    member_text(out, "zh", name.zh);
-    member_text(out, "en", name.en);
-    tw_json_close(out, '}');
+    tw_json_put_text(out, "id", order->place);
+    tw_json_put_text(out, "kind", depot ? "depot" : "point");
+    tw_json_put_words(out, "name", name.zh, name.en);
     double lon = depot ? city->depots[order->source].lon : point != NULL ? point->lon : (double)NAN;
     double lat = depot ? city->depots[order->source].lat : point != NULL ? point->lat : (double)NAN;
-    member_number(out, "lon", lon, 6);
-    member_number(out, "lat", lat, 6);
+    tw_json_put_number(out, "lon", lon, 6);
+    tw_json_put_number(out, "lat", lat, 6);
     tw_json_close(out, '}');
 }
 
@@ -128,10 +100,10 @@ static void add_order(const struct tw_desk *desk, struct tw_strbuf *out,
 {
     const struct tw_book *book = desk->book;
     tw_json_open(out, '{');
-    member_whole(out, "id", order->id);
-    member_whole(out, "plan", order->plan);
-    member_text(out, "state", tw_order_state_word(order->state));
-    member_text(out, "crew", book->crews[order->crew].id);
+    tw_json_put_integer(out, "id", order->id);
+    tw_json_put_integer(out, "plan", order->plan);
+    tw_json_put_text(out, "state", tw_order_state_word(order->state));
+    tw_json_put_text(out, "crew", book->crews[order->crew].id);
     tw_json_key(out, "vehicles");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < order->vehicle_count; i++)
@@ -146,9 +118,9 @@ static void add_order(const struct tw_desk *desk, struct tw_strbuf *out,
     tw_json_key(out, "replaces");
     if (order->replaces != 0) tw_json_integer(out, order->replaces);
     if (order->replaces == 0) tw_json_null(out);
-    member_text(out, "who", order->who);
-    member_text(out, "approved_by", order->approved_by);
-    member_text(out, "reason", order->reason);
+    tw_json_put_text(out, "who", order->who);
+    tw_json_put_text(out, "approved_by", order->approved_by);
+    tw_json_put_text(out, "reason", order->reason);
     member_times(desk, out, order);
     member_line(out, "about", order->detail, 0);
     tw_json_close(out, '}');
@@ -175,9 +147,9 @@ static void add_crew_members(const struct tw_desk *desk, struct tw_strbuf *out, 
     const struct tw_book_crew *crew = &desk->book->crews[c];
     const struct tw_city_staff *staff = desk->server->city->staff;
     const struct tw_desk_position *position = &desk->positions[c];
-    member_text(out, "id", crew->id);
-    member_text(out, "depot", desk->book->depots[crew->depot].id);
-    member_whole(out, "size", crew->size);
+    tw_json_put_text(out, "id", crew->id);
+    tw_json_put_text(out, "depot", desk->book->depots[crew->depot].id);
+    tw_json_put_integer(out, "size", crew->size);
     tw_json_key(out, "skills");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < staff->skill_count; i++) {
@@ -187,12 +159,12 @@ static void add_crew_members(const struct tw_desk *desk, struct tw_strbuf *out, 
     tw_json_key(out, "order");
     if (crew->order != 0) tw_json_integer(out, crew->order);
     if (crew->order == 0) tw_json_null(out);
-    member_bool(out, "out", crew->out);
-    member_text(out, "out_reason", crew->out ? crew->out_reason : NULL);
-    member_bool(out, "phone", crew->hash[0] != 0);
+    tw_json_put_bool(out, "out", crew->out);
+    tw_json_put_text(out, "out_reason", crew->out ? crew->out_reason : NULL);
+    tw_json_put_bool(out, "phone", crew->hash[0] != 0);
     bool heard = position->time_ms != TW_STORE_NEVER;
-    member_number(out, "lon", heard ? position->lon : (double)NAN, 6);
-    member_number(out, "lat", heard ? position->lat : (double)NAN, 6);
+    tw_json_put_number(out, "lon", heard ? position->lon : (double)NAN, 6);
+    tw_json_put_number(out, "lat", heard ? position->lat : (double)NAN, 6);
     member_time(desk, out, "seen", position->time_ms);
 }
 
@@ -216,15 +188,15 @@ static void add_vehicles(const struct tw_desk *desk, struct tw_strbuf *out)
     for (int32_t v = 0; v < desk->book->vehicle_count; v++) {
         const struct tw_book_vehicle *vehicle = &desk->book->vehicles[v];
         tw_json_open(out, '{');
-        member_text(out, "id", vehicle->id);
-        member_text(out, "kind", staff->vehicles[v].kind);
-        member_text(out, "depot", desk->book->depots[vehicle->depot].id);
-        member_number(out, "pump_m3h", staff->vehicles[v].pump_m3h, 0);
+        tw_json_put_text(out, "id", vehicle->id);
+        tw_json_put_text(out, "kind", staff->vehicles[v].kind);
+        tw_json_put_text(out, "depot", desk->book->depots[vehicle->depot].id);
+        tw_json_put_number(out, "pump_m3h", staff->vehicles[v].pump_m3h, 0);
         tw_json_key(out, "order");
         if (vehicle->order != 0) tw_json_integer(out, vehicle->order);
         if (vehicle->order == 0) tw_json_null(out);
-        member_bool(out, "out", vehicle->out);
-        member_text(out, "out_reason", vehicle->out ? vehicle->out_reason : NULL);
+        tw_json_put_bool(out, "out", vehicle->out);
+        tw_json_put_text(out, "out_reason", vehicle->out ? vehicle->out_reason : NULL);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -237,10 +209,10 @@ static void add_depots(const struct tw_desk *desk, struct tw_strbuf *out)
     for (int32_t d = 0; d < desk->book->depot_count; d++) {
         const struct tw_book_depot *depot = &desk->book->depots[d];
         tw_json_open(out, '{');
-        member_text(out, "id", depot->id);
+        tw_json_put_text(out, "id", depot->id);
         member_items(out, "full", &depot->full);
         member_items(out, "stock", &depot->stock);
-        member_bool(out, "low", tw_book_is_low(depot));
+        tw_json_put_bool(out, "low", tw_book_is_low(depot));
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -253,11 +225,11 @@ static void add_rules(const struct tw_desk *desk, struct tw_strbuf *out)
     for (int32_t i = 0; i < desk->book->rule_count; i++) {
         const struct tw_book_rule *rule = &desk->book->rules[i];
         tw_json_open(out, '{');
-        member_text(out, "kind", rule->kind);
-        member_text(out, "crew", rule->crew[0] != 0 ? rule->crew : NULL);
-        member_text(out, "place", rule->place);
-        member_text(out, "who", rule->who);
-        member_text(out, "reason", rule->reason);
+        tw_json_put_text(out, "kind", rule->kind);
+        tw_json_put_text(out, "crew", rule->crew[0] != 0 ? rule->crew : NULL);
+        tw_json_put_text(out, "place", rule->place);
+        tw_json_put_text(out, "who", rule->who);
+        tw_json_put_text(out, "reason", rule->reason);
         member_time(desk, out, "time", rule->time_ms);
         tw_json_close(out, '}');
     }
@@ -271,10 +243,10 @@ static void add_reports(const struct tw_desk *desk, struct tw_strbuf *out)
     tw_json_open(out, '[');
     for (int32_t i = 0; i < book->depth_count; i++) {
         tw_json_open(out, '{');
-        member_text(out, "point", book->depths[i].place);
-        member_number(out, "depth_m", book->depths[i].depth_m, 3);
+        tw_json_put_text(out, "point", book->depths[i].place);
+        tw_json_put_number(out, "depth_m", book->depths[i].depth_m, 3);
         member_time(desk, out, "time", book->depths[i].time_ms);
-        member_text(out, "crew", book->depths[i].crew);
+        tw_json_put_text(out, "crew", book->depths[i].crew);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -283,10 +255,10 @@ static void add_reports(const struct tw_desk *desk, struct tw_strbuf *out)
     int32_t first = book->photo_count > PHOTOS_SHOWN ? book->photo_count - PHOTOS_SHOWN : 0;
     for (int32_t i = first; i < book->photo_count; i++) {
         tw_json_open(out, '{');
-        member_whole(out, "order", book->photos[i].order);
-        member_text(out, "crew", book->photos[i].crew);
+        tw_json_put_integer(out, "order", book->photos[i].order);
+        tw_json_put_text(out, "crew", book->photos[i].crew);
         member_time(desk, out, "time", book->photos[i].time_ms);
-        member_text(out, "name", book->photos[i].name);
+        tw_json_put_text(out, "name", book->photos[i].name);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -302,10 +274,10 @@ static void add_plan(const struct tw_desk *desk, struct tw_strbuf *out)
     }
     const struct tw_book_plan *plan = &book->plans[book->plan_count - 1];
     tw_json_open(out, '{');
-    member_whole(out, "id", plan->id);
+    tw_json_put_integer(out, "id", plan->id);
     member_time(desk, out, "time", plan->time_ms);
-    member_number(out, "machine_ms", plan->machine_ms, 0);
-    member_text(out, "cause", plan->reason);
+    tw_json_put_number(out, "machine_ms", plan->machine_ms, 0);
+    tw_json_put_text(out, "cause", plan->reason);
     member_line(out, "about", plan->detail, 0);
     tw_json_close(out, '}');
 }
@@ -384,13 +356,13 @@ static void add_clock(const struct tw_desk *desk, struct tw_strbuf *out)
         if (a.needed == 0) continue;
         bool all = a.covered_ms != TW_STORE_NEVER && a.warned_ms != TW_STORE_NEVER;
         tw_json_open(out, '{');
-        member_text(out, "point", book->points[p]);
+        tw_json_put_text(out, "point", book->points[p]);
         member_time(desk, out, "warned", a.warned_ms);
-        member_whole(out, "people_sent_first", a.needed);
-        member_whole(out, "people_arrived", a.arrived);
+        tw_json_put_integer(out, "people_sent_first", a.needed);
+        tw_json_put_integer(out, "people_arrived", a.arrived);
         member_time(desk, out, "covered", a.covered_ms);
-        member_number(out, "warned_to_covered_s",
-                      all ? (double)(a.covered_ms - a.warned_ms) / 1000.0 : (double)NAN, 0);
+        tw_json_put_number(out, "warned_to_covered_s",
+                           all ? (double)(a.covered_ms - a.warned_ms) / 1000.0 : (double)NAN, 0);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -399,10 +371,10 @@ static void add_clock(const struct tw_desk *desk, struct tw_strbuf *out)
 void tw_desk_write_state(struct tw_desk *desk, struct tw_strbuf *out)
 {
     tw_json_open(out, '{');
-    member_text(out, "mode",
-                desk->server->drill != NULL   ? "drill"
-                : desk->server->storm != NULL ? "replay"
-                                              : "live");
+    tw_json_put_text(out, "mode",
+                     desk->server->drill != NULL   ? "drill"
+                     : desk->server->storm != NULL ? "replay"
+                                                   : "live");
     add_plan(desk, out);
     add_orders(desk, out);
     add_crews(desk, out);
@@ -439,14 +411,10 @@ void tw_desk_write_crew(struct tw_desk *desk, int32_t crew, struct tw_strbuf *ou
     char version[96];
     tw_desk_crew_version(desk, crew, version, sizeof version);
     tw_json_open(out, '{');
-    member_text(out, "version", version);
+    tw_json_put_text(out, "version", version);
     member_time(desk, out, "time", tw_clock_now(&desk->server->clock));
-    tw_json_key(out, "city");
-    tw_json_open(out, '{');
-    member_text(out, "zh", server->city->title.zh);
-    member_text(out, "en", server->city->title.en);
-    tw_json_close(out, '}');
-    member_bool(out, "simulated", server->simulated || server->drill != NULL);
+    tw_json_put_words(out, "city", server->city->title.zh, server->city->title.en);
+    tw_json_put_bool(out, "simulated", server->simulated || server->drill != NULL);
     tw_json_key(out, "crew");
     tw_json_open(out, '{');
     add_crew_members(desk, out, crew);
@@ -492,19 +460,22 @@ static void add_report_order(const struct tw_desk *desk, struct tw_strbuf *out,
                 {"rolling_to_arrived_s", TW_ORDER_ROLLING, TW_ORDER_ARRIVED},
                 {"arrived_to_done_s", TW_ORDER_ARRIVED, TW_ORDER_DONE}};
     tw_json_open(out, '{');
-    member_whole(out, "id", o->id);
-    member_text(out, "crew", desk->book->crews[o->crew].id);
-    member_text(out, "place", o->place);
-    member_text(out, "state", tw_order_state_word(o->state));
-    member_text(out, "approved_by", o->approved_by);
-    member_text(out, "reason", o->reason);
+    tw_json_put_integer(out, "id", o->id);
+    tw_json_put_text(out, "crew", desk->book->crews[o->crew].id);
+    tw_json_put_text(out, "place", o->place);
+    tw_json_put_text(out, "state", tw_order_state_word(o->state));
+    tw_json_put_text(out, "approved_by", o->approved_by);
+    tw_json_put_text(out, "reason", o->reason);
     member_times(desk, out, o);
-    member_number(out, "warned_to_draft_s", seconds(o->warned_ms, o->at_ms[TW_ORDER_DRAFT]), 1);
+    tw_json_put_number(out, "warned_to_draft_s", seconds(o->warned_ms, o->at_ms[TW_ORDER_DRAFT]),
+                       1);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        member_number(out, ways[i].key, seconds(o->at_ms[ways[i].from], o->at_ms[ways[i].to]), 1);
+        tw_json_put_number(out, ways[i].key, seconds(o->at_ms[ways[i].from], o->at_ms[ways[i].to]),
+                           1);
     }
-    member_number(out, "warned_to_arrived_s", seconds(o->warned_ms, o->at_ms[TW_ORDER_ARRIVED]), 1);
-    member_number(out, "machine_s", machine_s(o), 3);
+    tw_json_put_number(out, "warned_to_arrived_s",
+                       seconds(o->warned_ms, o->at_ms[TW_ORDER_ARRIVED]), 1);
+    tw_json_put_number(out, "machine_s", machine_s(o), 3);
     tw_json_close(out, '}');
 }
 
@@ -537,26 +508,26 @@ static void add_summary(const struct tw_desk *desk, struct tw_strbuf *out)
     tw_json_key(out, "orders_by_state");
     tw_json_open(out, '{');
     for (int s = 0; s < TW_ORDER_STATES; s++)
-        member_whole(out, tw_order_state_word((enum tw_order_state)s), counts[s]);
+        tw_json_put_integer(out, tw_order_state_word((enum tw_order_state)s), counts[s]);
     tw_json_close(out, '}');
-    member_whole(out, "plans", book->plan_count);
-    member_number(out, "longest_plan_ms", worst_plan_ms, 0);
-    member_whole(out, "points_sent_to", wanted);
-    member_whole(out, "points_covered", covered);
-    member_number(out, "longest_warned_to_covered_s", last_s, 0);
-    member_number(out, "longest_machine_s", worst_machine_s, 3);
+    tw_json_put_integer(out, "plans", book->plan_count);
+    tw_json_put_number(out, "longest_plan_ms", worst_plan_ms, 0);
+    tw_json_put_integer(out, "points_sent_to", wanted);
+    tw_json_put_integer(out, "points_covered", covered);
+    tw_json_put_number(out, "longest_warned_to_covered_s", last_s, 0);
+    tw_json_put_number(out, "longest_machine_s", worst_machine_s, 3);
     if (desk->server->drill == NULL) return;
     struct tw_drill_figures f = tw_drill_figures_get(desk->server->drill);
     tw_json_key(out, "drill");
     tw_json_open(out, '{');
-    member_number(out, "speed", tw_clock_view_get(&desk->server->clock, 0).speed, 1);
-    member_whole(out, "seed", (int64_t)desk->server->options.drill_seed);
-    member_whole(out, "posts", f.posts);
-    member_number(out, "post_mean_ms", (double)f.post_us / 1000.0 / (double)f.posts, 2);
-    member_number(out, "post_longest_ms", (double)f.longest_us / 1000.0, 1);
-    member_whole(out, "refusals", f.refusals);
-    member_whole(out, "breakdowns", f.breakdowns);
-    member_whole(out, "roads_closed", f.roads_closed);
+    tw_json_put_number(out, "speed", tw_clock_view_get(&desk->server->clock, 0).speed, 1);
+    tw_json_put_integer(out, "seed", (int64_t)desk->server->options.drill_seed);
+    tw_json_put_integer(out, "posts", f.posts);
+    tw_json_put_number(out, "post_mean_ms", (double)f.post_us / 1000.0 / (double)f.posts, 2);
+    tw_json_put_number(out, "post_longest_ms", (double)f.longest_us / 1000.0, 1);
+    tw_json_put_integer(out, "refusals", f.refusals);
+    tw_json_put_integer(out, "breakdowns", f.breakdowns);
+    tw_json_put_integer(out, "roads_closed", f.roads_closed);
     tw_json_close(out, '}');
 }
 
@@ -564,12 +535,12 @@ void tw_desk_write_report(struct tw_desk *desk, struct tw_strbuf *out)
 {
     const struct tw_book *book = desk->book;
     tw_json_open(out, '{');
-    member_text(out, "city", desk->server->city->id);
-    member_text(out, "storm", desk->server->storm != NULL ? desk->server->storm->id : NULL);
-    member_bool(out, "simulated", desk->server->simulated || desk->server->drill != NULL);
-    member_whole(out, "session", desk->server->session);
-    member_whole(out, "journal_lines", book->lines);
-    member_whole(out, "lines_passed_over", book->passed);
+    tw_json_put_text(out, "city", desk->server->city->id);
+    tw_json_put_text(out, "storm", desk->server->storm != NULL ? desk->server->storm->id : NULL);
+    tw_json_put_bool(out, "simulated", desk->server->simulated || desk->server->drill != NULL);
+    tw_json_put_integer(out, "session", desk->server->session);
+    tw_json_put_integer(out, "journal_lines", book->lines);
+    tw_json_put_integer(out, "lines_passed_over", book->passed);
     add_summary(desk, out);
     add_clock(desk, out);
     tw_json_key(out, "orders");

@@ -125,12 +125,9 @@ static void take_report(struct tw_desk *desk, struct tw_desk_job *job, const jso
         if (depth) store_depth(desk, &entry);
     }
     tw_json_open(out, '{');
-    tw_json_key(out, "id");
-    tw_json_string(out, json_string_value(json_object_get(report, "id")));
-    tw_json_key(out, "result");
-    tw_json_string(out, result);
-    tw_json_key(out, "why");
-    tw_json_string(out, why);
+    tw_json_put_text(out, "id", json_string_value(json_object_get(report, "id")));
+    tw_json_put_text(out, "result", result);
+    tw_json_put_text(out, "why", why);
     tw_json_close(out, '}');
     tw_strbuf_done(&one.reply.body);
 }

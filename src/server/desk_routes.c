@@ -74,19 +74,15 @@ static bool add_entry(void *user, const struct tw_store_entry *e)
         {"kind", e->kind}, {"crew", e->crew},     {"vehicle", e->vehicle}, {"place", e->place},
         {"who", e->who},   {"reason", e->reason}, {"key", e->key},         {"items", e->items}};
     tw_json_open(list->out, '{');
-    tw_json_key(list->out, "id");
-    tw_json_integer(list->out, e->id);
+    tw_json_put_integer(list->out, "id", e->id);
     tw_json_key(list->out, "time");
     tw_json_time(list->out, e->time_ms, list->server->city->zone_s);
-    tw_json_key(list->out, "order");
-    tw_json_integer(list->out, e->order);
+    tw_json_put_integer(list->out, "order", e->order);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i][1][0] == 0) continue;
-        tw_json_key(list->out, texts[i][0]);
-        tw_json_string(list->out, texts[i][1]);
+        tw_json_put_text(list->out, texts[i][0], texts[i][1]);
     }
-    tw_json_key(list->out, "value");
-    tw_json_number(list->out, e->value, 3);
+    tw_json_put_number(list->out, "value", e->value, 3);
     tw_json_close(list->out, '}');
     return list->out->status == TW_OK;
 }
@@ -145,10 +141,8 @@ static void approve_one(struct tw_desk *desk, struct tw_desk_job *job, int64_t i
     memcpy(one.who, job->who, sizeof one.who);
     tw_status status = tw_desk_approve(desk, &one, id, NULL, TW_BY_DISPATCHER);
     tw_json_open(out, '{');
-    tw_json_key(out, "order");
-    tw_json_integer(out, id);
-    tw_json_key(out, "result");
-    tw_json_string(out, status == TW_OK ? "sent" : "refused");
+    tw_json_put_integer(out, "order", id);
+    tw_json_put_text(out, "result", status == TW_OK ? "sent" : "refused");
     if (status != TW_OK) {
         tw_json_key(out, "refusal");
         tw_json_raw(out, tw_strbuf_get(&one.reply.body));
@@ -246,8 +240,7 @@ static void run_order(struct tw_desk *desk, struct tw_desk_job *job)
                (json_is_false(json_object_get(json, "send")) ||
                 tw_desk_approve(desk, job, entry.order, NULL, TW_BY_DISPATCHER) == TW_OK)) {
         tw_json_open(&job->reply.body, '{');
-        tw_json_key(&job->reply.body, "order");
-        tw_json_integer(&job->reply.body, entry.order);
+        tw_json_put_integer(&job->reply.body, "order", entry.order);
         tw_json_close(&job->reply.body, '}');
     }
     json_decref(json);
@@ -362,10 +355,8 @@ static void run_link(struct tw_desk *desk, struct tw_desk_job *job)
     if (tw_desk_say(desk, job, &entry, TW_BY_DISPATCHER, &outcome) != TW_OK) return;
     struct tw_strbuf *out = &job->reply.body;
     tw_json_open(out, '{');
-    tw_json_key(out, "crew");
-    tw_json_string(out, job->params[0]);
-    tw_json_key(out, "token");
-    tw_json_string(out, revoke ? NULL : token);
+    tw_json_put_text(out, "crew", job->params[0]);
+    tw_json_put_text(out, "token", revoke ? NULL : token);
     tw_json_key(out, "link");
     if (revoke) tw_json_null(out);
     char link[2 * TW_BOOK_NAME_SIZE + 64];

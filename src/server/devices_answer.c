@@ -5,22 +5,9 @@
 
 #include <math.h>
 
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-static void member_integer(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
 static void member_number(struct tw_strbuf *out, const char *key, double value)
 {
-    tw_json_key(out, key);
-    tw_json_number(out, value, 1);
+    tw_json_put_number(out, key, value, 1);
 }
 
 /* What a device does, in one word. */
@@ -40,10 +27,10 @@ static void add_device(const struct tw_server *server, struct tw_device *device,
     bool heard = view.contact_ms != TW_DEVICE_NEVER;
     double age_s = heard ? (double)(now_ms - view.contact_ms) / 1000.0 : (double)NAN;
     tw_json_open(out, '{');
-    member_text(out, "protocol", view.protocol);
-    member_text(out, "name", view.name);
-    member_text(out, "source", view.source);
-    member_text(out, "state", state_of(&view, age_s));
+    tw_json_put_text(out, "protocol", view.protocol);
+    tw_json_put_text(out, "name", view.name);
+    tw_json_put_text(out, "source", view.source);
+    tw_json_put_text(out, "state", state_of(&view, age_s));
     tw_json_key(out, "contact");
     tw_json_time(out, view.contact_ms, zone_s);
     member_number(out, "age_s", age_s);
@@ -51,15 +38,15 @@ static void add_device(const struct tw_server *server, struct tw_device *device,
     tw_json_time(out, view.newest_ms, zone_s);
     member_number(out, "lag_s", view.lag_s);
     member_number(out, "clock_s", view.clock_s);
-    member_integer(out, "messages", view.messages);
-    member_integer(out, "samples", view.samples);
-    member_integer(out, "gaps", view.gaps);
+    tw_json_put_integer(out, "messages", view.messages);
+    tw_json_put_integer(out, "samples", view.samples);
+    tw_json_put_integer(out, "gaps", view.gaps);
     tw_json_key(out, "last_gap");
     tw_json_time(out, view.gap_ms, zone_s);
-    member_integer(out, "refused", view.refused);
+    tw_json_put_integer(out, "refused", view.refused);
     tw_json_key(out, "last_refused");
     tw_json_time(out, view.refused_ms, zone_s);
-    member_text(out, "refused_why", view.refused_why[0] != 0 ? view.refused_why : NULL);
+    tw_json_put_text(out, "refused_why", view.refused_why[0] != 0 ? view.refused_why : NULL);
     tw_json_close(out, '}');
 }
 

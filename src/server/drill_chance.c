@@ -1,18 +1,14 @@
 #include "server/drill_chance.h"
 
+#include "num/random.h"
+
 #include <math.h>
 
-/* splitmix64: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators". */
-static uint64_t next(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* Evenly from 0 up to 1. */
-static double share(uint64_t *state) { return (double)(next(state) >> 11) / 9007199254740992.0; }
+static double share(uint64_t *state)
+{
+    return (double)(tw_random_next(state) >> 11) / 9007199254740992.0;
+}
 
 void tw_drill_chance_draw(uint64_t seed, const char *crew, int64_t order,
                           struct tw_drill_chance *out_chance)

@@ -29,12 +29,12 @@ static void add_subject(struct tw_server *server, const json_t *note, struct tw_
     }
     const char *outlook = json_string_value(json_object_get(note, "outlook"));
     if (outlook != NULL) {
-        tw_member_text(out, "kind", "outlook");
-        tw_member_text(out, "id", outlook);
+        tw_json_put_text(out, "kind", "outlook");
+        tw_json_put_text(out, "id", outlook);
         return;
     }
-    tw_member_text(out, "kind", gage != NULL ? "rain" : "sensor");
-    tw_member_text(out, "id", name);
+    tw_json_put_text(out, "kind", gage != NULL ? "rain" : "sensor");
+    tw_json_put_text(out, "id", name);
 }
 
 static void add_left_out(struct tw_server *server, const char *notes, struct tw_strbuf *out)
@@ -46,9 +46,9 @@ static void add_left_out(struct tw_server *server, const char *notes, struct tw_
         const json_t *note = json_array_get(list, i);
         tw_json_open(out, '{');
         add_subject(server, note, out);
-        tw_member_text(out, "code", json_string_value(json_object_get(note, "code")));
-        tw_member_text(out, "zh", json_string_value(json_object_get(note, "zh")));
-        tw_member_text(out, "en", json_string_value(json_object_get(note, "en")));
+        tw_json_put_text(out, "code", json_string_value(json_object_get(note, "code")));
+        tw_json_put_text(out, "zh", json_string_value(json_object_get(note, "zh")));
+        tw_json_put_text(out, "en", json_string_value(json_object_get(note, "en")));
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -64,17 +64,17 @@ void tw_answer_forecast(struct tw_server *server, struct tw_strbuf *out)
     double reaches_min = (f->head.step_count - 1) * f->head.step_s / 60.0;
     tw_json_open(out, '{');
     tw_member_time(server, out, "issued", there ? f->issued_ms : TW_STORE_NEVER);
-    tw_member_number(out, "took_ms", there ? 1000.0 * f->head.took_s : (double)NAN, 0);
-    tw_member_number(out, "horizon_min", server->city->horizon_s / 60.0, 0);
-    tw_member_number(out, "reaches_min", there ? reaches_min : (double)NAN, 0);
-    tw_member_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
-    tw_member_bool(out, "assimilates", TW_SERVER_FORESEES(server) && server->city->assimilates);
-    tw_member_integer(out, "members", f->head.members);
-    tw_member_integer(out, "members_asked", f->head.asked_members);
-    tw_member_integer(out, "members_failed", f->head.failed);
-    tw_member_bool(out, "shed",
-                   f->head.asked_members > f->head.members + f->head.failed ||
-                       f->head.asked_step_count > f->head.step_count);
+    tw_json_put_number(out, "took_ms", there ? 1000.0 * f->head.took_s : (double)NAN, 0);
+    tw_json_put_number(out, "horizon_min", server->city->horizon_s / 60.0, 0);
+    tw_json_put_number(out, "reaches_min", there ? reaches_min : (double)NAN, 0);
+    tw_json_put_text(out, "rain", server->perfect_rain ? "perfect" : "honest");
+    tw_json_put_bool(out, "assimilates", TW_SERVER_FORESEES(server) && server->city->assimilates);
+    tw_json_put_integer(out, "members", f->head.members);
+    tw_json_put_integer(out, "members_asked", f->head.asked_members);
+    tw_json_put_integer(out, "members_failed", f->head.failed);
+    tw_json_put_bool(out, "shed",
+                     f->head.asked_members > f->head.members + f->head.failed ||
+                         f->head.asked_step_count > f->head.step_count);
     add_left_out(server, there ? f->notes : "[]", out);
     tw_json_close(out, '}');
     (void)pthread_mutex_unlock(&live->mutex);
@@ -105,9 +105,9 @@ void tw_answer_loads(struct tw_server *server, struct tw_strbuf *out)
             continue;
         }
         tw_json_open(out, '{');
-        tw_member_text(out, "id", info.name);
-        tw_member_text(out, "kind", kinds[info.kind]);
-        tw_member_number(out, "load", (double)f->load_ratio[k], 3);
+        tw_json_put_text(out, "id", info.name);
+        tw_json_put_text(out, "kind", kinds[info.kind]);
+        tw_json_put_number(out, "load", (double)f->load_ratio[k], 3);
         tw_member_time(server, out, "at_capacity_from", after(f, f->loaded_s[k]));
         tw_member_time(server, out, "full_from", after(f, f->filled_s[k]));
         tw_json_close(out, '}');
@@ -145,8 +145,8 @@ void tw_answer_inflows(struct tw_server *server, struct tw_strbuf *out)
         if (tw_model_node_info(model, (tw_node_id){n}, &info) != TW_OK) continue;
         if (info.kind != TW_NODE_OUTFALL) continue;
         tw_json_open(out, '{');
-        tw_member_text(out, "id", info.name);
-        tw_member_text(out, "unit", "m3/s");
+        tw_json_put_text(out, "id", info.name);
+        tw_json_put_text(out, "unit", "m3/s");
         for (int q = 0; q < 3; q++) {
             int64_t row = (int64_t)inlet * 3 + q;
             add_curve(f, keys[q], f->inflow_m3s + row * f->head.step_count, out);
@@ -187,7 +187,7 @@ void tw_answer_chance(const struct tw_live *live, int32_t point, struct tw_strbu
     tw_json_open(out, '{');
     for (int32_t c = 0; c < TW_WARNING_CLASSES; c++) {
         double chance = (double)f->peak_chance[point * TW_WARNING_CLASSES + c];
-        tw_member_number(out, tw_class_name(c + 1), chance, 3);
+        tw_json_put_number(out, tw_class_name(c + 1), chance, 3);
     }
     tw_json_close(out, '}');
 }

@@ -376,14 +376,10 @@ static void add_note(struct tw_strbuf *out, const char *what, int32_t index, con
                      const char *const texts[2])
 {
     tw_json_open(out, '{');
-    tw_json_key(out, what);
-    tw_json_integer(out, index);
-    tw_json_key(out, "code");
-    tw_json_string(out, code);
-    tw_json_key(out, "zh");
-    tw_json_string(out, texts[0]);
-    tw_json_key(out, "en");
-    tw_json_string(out, texts[1]);
+    tw_json_put_integer(out, what, index);
+    tw_json_put_text(out, "code", code);
+    tw_json_put_text(out, "zh", texts[0]);
+    tw_json_put_text(out, "en", texts[1]);
     tw_json_close(out, '}');
 }
 
@@ -394,14 +390,10 @@ static void write_outlook_note(struct tw_futures *f)
     (void)snprintf(en, sizeof en, "this forecast of others is not fully used: %s",
                    f->outlook_fault);
     tw_json_open(&f->notes, '{');
-    tw_json_key(&f->notes, "outlook");
-    tw_json_string(&f->notes, f->outlook_name);
-    tw_json_key(&f->notes, "code");
-    tw_json_string(&f->notes, "outlook-faulty");
-    tw_json_key(&f->notes, "zh");
-    tw_json_string(&f->notes, zh);
-    tw_json_key(&f->notes, "en");
-    tw_json_string(&f->notes, en);
+    tw_json_put_text(&f->notes, "outlook", f->outlook_name);
+    tw_json_put_text(&f->notes, "code", "outlook-faulty");
+    tw_json_put_text(&f->notes, "zh", zh);
+    tw_json_put_text(&f->notes, "en", en);
     tw_json_close(&f->notes, '}');
 }
 

@@ -2,6 +2,7 @@
 #include "server/futures.h"
 
 #include "check.h"
+#include "tiny_model.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,8 +13,6 @@
 #define POINT 4 /* node */
 
 enum { MEMBERS = 3, GAGES = 2 };
-
-static tw_model *model;
 
 static struct tw_worker_setup about(void)
 {
@@ -46,7 +45,7 @@ static struct tw_futures_product foreseen(struct tw_futures **out_futures,
 {
     static const struct tw_watch watches[] = {{TW_WATCH_STREET_DEPTH, POINT}};
     static const double classes_m[] = {0.15, 0.27, 0.40, 0.60};
-    const struct tw_futures_setup futures = {.model = model,
+    const struct tw_futures_setup futures = {.model = tiny_model,
                                              .options = live_options(),
                                              .about = setup,
                                              .watches = watches,
@@ -73,7 +72,7 @@ static const struct tw_foresee_result *expected(struct tw_foresee **out_foresee)
     const struct tw_foresee_result *result = NULL;
     tw_run_options live = live_options();
     struct tw_foresee_setup setup = tw_foresee_setup_default();
-    setup.filter.model = model;
+    setup.filter.model = tiny_model;
     setup.filter.options.start_day = live.start_day;
     setup.filter.options.end_day = live.end_day;
     setup.filter.members = MEMBERS;
@@ -117,23 +116,10 @@ static void the_server_foresees_what_a_hindcast_does(void **state)
     tw_foresee_destroy(foresee);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    return (int)tw_model_read(TW_SOURCE_DIR "/tests/cities/tiny/network.inp", NULL, &model);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    tw_model_destroy(model);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_server_foresees_what_a_hindcast_does),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, tiny_model_begin, tiny_model_end);
 }

@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,14 +83,8 @@ tw_status tw_layer_read(const char *path, tw_faults *faults, struct tw_layer *ou
     tw_arena_init(&out_layer->arena);
     tw_names_init(&out_layer->ids, &out_layer->arena);
     char *text = NULL;
-    size_t size = 0;
-    tw_status status = tw_file_read(path, FILE_MAX, &text, &size);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
-    status = parse(out_layer, text, size);
+    TW_TRY(tw_file_read_text(path, FILE_MAX, faults, &text));
+    tw_status status = parse(out_layer, text, strlen(text));
     free(text);
     return status;
 }

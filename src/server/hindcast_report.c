@@ -96,36 +96,18 @@ static bool is_scored(const struct tw_hindcast *h) { return h->storm->truth.coun
 
 /* ---- JSON ---- */
 
-static void number(struct tw_strbuf *out, const char *key, double value, int decimals)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, decimals);
-}
-
-static void integer(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
-static void text(struct tw_strbuf *out, const char *key, const char *value)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, value);
-}
-
 static void json_counts(struct tw_strbuf *out, const char *key,
                         const struct tw_skill_counts *counts)
 {
     tw_json_key(out, key);
     tw_json_open(out, '{');
-    integer(out, "cases", counts->cases);
-    integer(out, "hits", counts->hits);
-    integer(out, "misses", counts->misses);
-    integer(out, "false_alarms", counts->false_alarms);
-    number(out, "pod", tw_skill_pod(counts), 4);
-    number(out, "far", tw_skill_far(counts), 4);
-    number(out, "csi", tw_skill_csi(counts), 4);
+    tw_json_put_integer(out, "cases", counts->cases);
+    tw_json_put_integer(out, "hits", counts->hits);
+    tw_json_put_integer(out, "misses", counts->misses);
+    tw_json_put_integer(out, "false_alarms", counts->false_alarms);
+    tw_json_put_number(out, "pod", tw_skill_pod(counts), 4);
+    tw_json_put_number(out, "far", tw_skill_far(counts), 4);
+    tw_json_put_number(out, "csi", tw_skill_csi(counts), 4);
     tw_json_close(out, '}');
 }
 
@@ -135,10 +117,10 @@ static void json_tenths(struct tw_strbuf *out, const struct tw_skill_tenth tenth
     tw_json_open(out, '[');
     for (int32_t i = 0; i < TW_SKILL_TENTHS; i++) {
         tw_json_open(out, '{');
-        number(out, "from", 0.1 * i, 1);
-        integer(out, "cases", tenths[i].cases);
-        number(out, "foretold", tenths[i].foretold, 4);
-        number(out, "came", tenths[i].came, 4);
+        tw_json_put_number(out, "from", 0.1 * i, 1);
+        tw_json_put_integer(out, "cases", tenths[i].cases);
+        tw_json_put_number(out, "foretold", tenths[i].foretold, 4);
+        tw_json_put_number(out, "came", tenths[i].came, 4);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -151,19 +133,19 @@ static void json_lead(struct tw_strbuf *out, const struct tw_skill *skill, int32
     struct tw_skill_lead score = tw_skill_lead_score(skill, step);
     struct tw_skill_errors errors = tw_skill_errors_score(skill, step);
     tw_json_open(out, '{');
-    integer(out, "lead_min", lead_min(step));
+    tw_json_put_integer(out, "lead_min", lead_min(step));
     json_counts(out, "all", &score.all);
     json_counts(out, "onset", &score.onset);
     for (int32_t c = 0; c < TW_SKILL_CLASSES; c++)
-        number(out, keys[c], score.brier[c], 5);
-    number(out, "crps_m", score.crps_m, 5);
-    number(out, "onset_error_min", errors.onset_s / 60.0, 2);
-    number(out, "onset_bias_min", errors.onset_bias_s / 60.0, 2);
-    integer(out, "onsets", errors.onsets);
-    integer(out, "onsets_told", errors.told);
-    number(out, "peak_error_m", errors.peak_m, 4);
-    number(out, "peak_bias_m", errors.peak_bias_m, 4);
-    number(out, "peak_time_error_min", errors.peak_s / 60.0, 2);
+        tw_json_put_number(out, keys[c], score.brier[c], 5);
+    tw_json_put_number(out, "crps_m", score.crps_m, 5);
+    tw_json_put_number(out, "onset_error_min", errors.onset_s / 60.0, 2);
+    tw_json_put_number(out, "onset_bias_min", errors.onset_bias_s / 60.0, 2);
+    tw_json_put_integer(out, "onsets", errors.onsets);
+    tw_json_put_integer(out, "onsets_told", errors.told);
+    tw_json_put_number(out, "peak_error_m", errors.peak_m, 4);
+    tw_json_put_number(out, "peak_bias_m", errors.peak_bias_m, 4);
+    tw_json_put_number(out, "peak_time_error_min", errors.peak_s / 60.0, 2);
     json_tenths(out, score.tenths);
     tw_json_close(out, '}');
 }
@@ -177,16 +159,16 @@ static void json_onsets(const struct tw_hindcast *h, struct tw_strbuf *out,
         struct tw_skill_onset onset;
         if (!tw_skill_onset_find(skill, p, &onset)) continue;
         tw_json_open(out, '{');
-        text(out, "point", h->city->points[p].id);
+        tw_json_put_text(out, "point", h->city->points[p].id);
         tw_json_key(out, "flooded");
         tw_json_time(out, h->storm->start_ms + (int64_t)(1000.0 * TW_HINDCAST_STEP_S) * onset.time,
                      h->city->zone_s);
-        number(out, "lead_min", onset.lead_s / 60.0, 1);
-        number(out, "peak_m", onset.peak_m, 3);
+        tw_json_put_number(out, "lead_min", onset.lead_s / 60.0, 1);
+        tw_json_put_number(out, "peak_m", onset.peak_m, 3);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
-    number(out, "lead_won_median_min", median_lead_min(skill), 1);
+    tw_json_put_number(out, "lead_won_median_min", median_lead_min(skill), 1);
 }
 
 static void json_way(const struct tw_hindcast *h, struct tw_strbuf *out, int32_t way)
@@ -195,7 +177,7 @@ static void json_way(const struct tw_hindcast *h, struct tw_strbuf *out, int32_t
     struct tw_skill_tenth tenths[TW_SKILL_TENTHS];
     tw_json_key(out, ways[way].word);
     tw_json_open(out, '{');
-    number(out, "took_s", h->took_s[way], 1);
+    tw_json_put_number(out, "took_s", h->took_s[way], 1);
     if (is_scored(h)) {
         tw_json_key(out, "leads");
         tw_json_open(out, '[');
@@ -213,16 +195,15 @@ void tw_hindcast_json(const struct tw_hindcast *hindcast, struct tw_strbuf *out)
 {
     const struct tw_hindcast *h = hindcast;
     tw_json_open(out, '{');
-    text(out, "city", h->city->id);
-    text(out, "storm", h->storm->id);
-    integer(out, "cycles", h->skill[TW_HINDCAST_FORECAST].setup.cycles);
-    number(out, "cycle_s", h->cycle_s, 0);
-    integer(out, "points", h->city->point_count);
-    integer(out, "members", h->members);
-    integer(out, "baseline_members", h->baseline_members);
-    integer(out, "failed_members", h->failed_members);
-    tw_json_key(out, "scored");
-    tw_json_bool(out, is_scored(h));
+    tw_json_put_text(out, "city", h->city->id);
+    tw_json_put_text(out, "storm", h->storm->id);
+    tw_json_put_integer(out, "cycles", h->skill[TW_HINDCAST_FORECAST].setup.cycles);
+    tw_json_put_number(out, "cycle_s", h->cycle_s, 0);
+    tw_json_put_integer(out, "points", h->city->point_count);
+    tw_json_put_integer(out, "members", h->members);
+    tw_json_put_integer(out, "baseline_members", h->baseline_members);
+    tw_json_put_integer(out, "failed_members", h->failed_members);
+    tw_json_put_bool(out, "scored", is_scored(h));
     tw_json_key(out, "ways");
     tw_json_open(out, '{');
     for (int32_t w = 0; w < TW_HINDCAST_WAYS; w++) {
@@ -232,10 +213,10 @@ void tw_hindcast_json(const struct tw_hindcast *hindcast, struct tw_strbuf *out)
     if (h->held_out.cases > 0) {
         tw_json_key(out, "held_out");
         tw_json_open(out, '{');
-        text(out, "sensor", h->held_out.id);
-        integer(out, "cases", h->held_out.cases);
-        number(out, "rmse_with", h->held_out.with, 4);
-        number(out, "rmse_without", h->held_out.without, 4);
+        tw_json_put_text(out, "sensor", h->held_out.id);
+        tw_json_put_integer(out, "cases", h->held_out.cases);
+        tw_json_put_number(out, "rmse_with", h->held_out.with, 4);
+        tw_json_put_number(out, "rmse_without", h->held_out.without, 4);
         tw_json_close(out, '}');
     }
     tw_json_close(out, '}');

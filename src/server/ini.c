@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,12 +115,7 @@ tw_status tw_ini_read(const char *path, struct tw_arena *arena, tw_faults *fault
     *out_ini = (struct tw_ini){.path = tw_arena_text(arena, path, strlen(path))};
     if (out_ini->path == NULL) return TW_ERR_NOMEM;
     tw_names_init(&out_ini->names, arena);
-    tw_status status = tw_file_read(path, FILE_MAX, &text, NULL);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
+    TW_TRY(tw_file_read_text(path, FILE_MAX, faults, &text));
     struct reading reading = {.ini = out_ini, .arena = arena, .faults = faults, .at = text};
     int bad_line = ini_parse_stream(next_line, &reading, take_entry, &reading);
     if (bad_line > 0) {

@@ -190,18 +190,12 @@ static void write_done(struct tw_strbuf *out, const struct plant *plant, int64_t
 {
     const struct tw_rank *r = &plant->rank;
     tw_json_open(out, '{');
-    tw_json_key(out, "id");
-    tw_json_integer(out, id);
-    tw_json_key(out, "plant");
-    tw_json_string(out, plant->works->id);
-    tw_json_key(out, "risk");
-    tw_json_number(out, r->risk, 2);
-    tw_json_key(out, "urgent");
-    tw_json_integer(out, r->urgent);
-    tw_json_key(out, "repair");
-    tw_json_integer(out, r->repair);
-    tw_json_key(out, "look");
-    tw_json_integer(out, r->look);
+    tw_json_put_integer(out, "id", id);
+    tw_json_put_text(out, "plant", plant->works->id);
+    tw_json_put_number(out, "risk", r->risk, 2);
+    tw_json_put_integer(out, "urgent", r->urgent);
+    tw_json_put_integer(out, "repair", r->repair);
+    tw_json_put_integer(out, "look", r->look);
     tw_json_close(out, '}');
 }
 
@@ -467,10 +461,8 @@ static bool write_tick(void *user, const struct tw_store_record *record)
 {
     struct search *search = user;
     tw_json_open(search->out, '{');
-    tw_json_key(search->out, "who");
-    tw_json_string(search->out, record->who);
-    tw_json_key(search->out, "time_ms");
-    tw_json_integer(search->out, record->time_ms);
+    tw_json_put_text(search->out, "who", record->who);
+    tw_json_put_integer(search->out, "time_ms", record->time_ms);
     tw_json_key(search->out, "tick");
     tw_json_raw(search->out, record->body);
     tw_json_close(search->out, '}');
@@ -513,8 +505,7 @@ tw_http_outcome tw_get_inspection(void *user, const struct tw_http_request *requ
     }
     char subject[200];
     (void)snprintf(subject, sizeof subject, "%.120s/%lld", id, (long long)search.found_id);
-    tw_json_key(&reply->body, "id");
-    tw_json_integer(&reply->body, search.found_id);
+    tw_json_put_integer(&reply->body, "id", search.found_id);
     tw_json_key(&reply->body, "ticks");
     tw_json_open(&reply->body, '[');
     if (status == TW_OK) {
@@ -530,12 +521,9 @@ static bool write_line(void *user, const struct tw_store_record *record)
 {
     struct tw_strbuf *out = user;
     tw_json_open(out, '{');
-    tw_json_key(out, "id");
-    tw_json_integer(out, record->id);
-    tw_json_key(out, "at_ms");
-    tw_json_integer(out, record->time_ms);
-    tw_json_key(out, "who");
-    tw_json_string(out, record->who);
+    tw_json_put_integer(out, "id", record->id);
+    tw_json_put_integer(out, "at_ms", record->time_ms);
+    tw_json_put_text(out, "who", record->who);
     tw_json_close(out, '}');
     return true;
 }
@@ -599,10 +587,8 @@ tw_http_outcome tw_post_tick(void *user, const struct tw_http_request *request,
     struct tw_strbuf body = {0};
     char subject[200];
     tw_json_open(&body, '{');
-    tw_json_key(&body, "item");
-    tw_json_string(&body, json_string_value(item));
-    tw_json_key(&body, "note");
-    tw_json_string(&body, note != NULL ? json_string_value(note) : "");
+    tw_json_put_text(&body, "item", json_string_value(item));
+    tw_json_put_text(&body, "note", note != NULL ? json_string_value(note) : "");
     tw_json_close(&body, '}');
     json_decref(json);
     (void)snprintf(subject, sizeof subject, "%.120s/%lld", id, (long long)search.id);

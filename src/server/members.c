@@ -3,30 +3,6 @@
 #include "net/json.h"
 #include "server/service.h"
 
-void tw_member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-void tw_member_number(struct tw_strbuf *out, const char *key, double value, int decimals)
-{
-    tw_json_key(out, key);
-    tw_json_number(out, value, decimals);
-}
-
-void tw_member_integer(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
-void tw_member_bool(struct tw_strbuf *out, const char *key, bool value)
-{
-    tw_json_key(out, key);
-    tw_json_bool(out, value);
-}
-
 void tw_member_time(const struct tw_server *server, struct tw_strbuf *out, const char *key,
                     int64_t time_ms)
 {

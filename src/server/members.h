@@ -4,22 +4,9 @@
 
 #include "base/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct tw_server;
-
-/** "key": "text"; NULL becomes null. */
-void tw_member_text(struct tw_strbuf *out, const char *key, const char *text);
-
-/** "key": number; NaN becomes null. */
-void tw_member_number(struct tw_strbuf *out, const char *key, double value, int decimals);
-
-/** "key": integer. */
-void tw_member_integer(struct tw_strbuf *out, const char *key, int64_t value);
-
-/** "key": true or false. */
-void tw_member_bool(struct tw_strbuf *out, const char *key, bool value);
 
 /** "key": a time in the city's zone, whole seconds; TW_STORE_NEVER becomes null. */
 void tw_member_time(const struct tw_server *server, struct tw_strbuf *out, const char *key,

@@ -70,12 +70,6 @@ static const char *const schemas[][2] = {
                 "\"state\":{\"enum\":[\"never\",\"silent\",\"refused\",\"speaks\"]}}}}"},
 };
 
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
 static const char *find(const char *const rows[][2], size_t count, const char *name, size_t length)
 {
     for (size_t i = 0; i < count; i++) {
@@ -97,11 +91,10 @@ static void add_parameter(struct tw_strbuf *out, const char *in, const char *nam
                           const char *words, const char *schema)
 {
     tw_json_open(out, '{');
-    member_text(out, "name", name);
-    member_text(out, "in", in);
-    tw_json_key(out, "required");
-    tw_json_bool(out, strcmp(in, "path") == 0);
-    member_text(out, "description", words);
+    tw_json_put_text(out, "name", name);
+    tw_json_put_text(out, "in", in);
+    tw_json_put_bool(out, "required", strcmp(in, "path") == 0);
+    tw_json_put_text(out, "description", words);
     tw_json_key(out, "schema");
     tw_json_raw(out, schema);
     tw_json_close(out, '}');
@@ -152,14 +145,14 @@ static void add_answers(struct tw_strbuf *out, const struct tw_http_route *route
     tw_json_open(out, '{');
     tw_json_key(out, route->answer == NULL ? "204" : "200");
     tw_json_open(out, '{');
-    member_text(out, "description", route->answer == NULL ? "done" : route->help);
+    tw_json_put_text(out, "description", route->answer == NULL ? "done" : route->help);
     if (route->answer != NULL) {
         add_content(out, mime ? route->answer : "application/json", mime ? NULL : route->answer);
     }
     tw_json_close(out, '}');
     tw_json_key(out, "default");
     tw_json_open(out, '{');
-    member_text(out, "description", "refused: what is wrong, and what to do about it");
+    tw_json_put_text(out, "description", "refused: what is wrong, and what to do about it");
     add_content(out, "application/json", "Refusal");
     tw_json_close(out, '}');
     tw_json_close(out, '}');
@@ -194,7 +187,7 @@ static void add_operation(struct tw_strbuf *out, const struct tw_http_route *rou
 {
     tw_json_key(out, strcmp(route->method, "GET") == 0 ? "get" : "post");
     tw_json_open(out, '{');
-    member_text(out, "summary", route->help);
+    tw_json_put_text(out, "summary", route->help);
     tw_json_key(out, "parameters");
     tw_json_open(out, '[');
     const char *hole = strstr(route->path, "{}");
@@ -209,8 +202,7 @@ static void add_operation(struct tw_strbuf *out, const struct tw_http_route *rou
         tw_json_key(out, "requestBody");
         tw_json_open(out, '{');
         const char *takes = route->takes == NULL ? "application/json" : route->takes;
-        tw_json_key(out, "required");
-        tw_json_bool(out, true);
+        tw_json_put_bool(out, "required", true);
         add_content(out, takes[0] != 0 ? takes : "text/plain", route->request);
         tw_json_close(out, '}');
     }
@@ -246,7 +238,7 @@ tw_http_outcome tw_get_openapi(void *user, const struct tw_http_request *request
     (void)user;
     (void)request;
     tw_json_open(out, '{');
-    member_text(out, "openapi", "3.1.0");
+    tw_json_put_text(out, "openapi", "3.1.0");
     tw_json_key(out, "info");
     tw_json_raw(out,
                 "{\"title\":\"Thalweg\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\","

@@ -14,27 +14,6 @@
 
 static const char *const class_words[] = {"none", "blue", "yellow", "orange", "red"};
 
-static void member_text(struct tw_strbuf *out, const char *key, const char *text)
-{
-    tw_json_key(out, key);
-    tw_json_string(out, text);
-}
-
-static void member_whole(struct tw_strbuf *out, const char *key, int64_t value)
-{
-    tw_json_key(out, key);
-    tw_json_integer(out, value);
-}
-
-static void member_words(struct tw_strbuf *out, const char *key, const char *zh, const char *en)
-{
-    tw_json_key(out, key);
-    tw_json_open(out, '{');
-    member_text(out, "zh", zh);
-    member_text(out, "en", en);
-    tw_json_close(out, '}');
-}
-
 /* ---- what a draft says ---- */
 
 static bool can(const struct tw_planner_problem *problem, int32_t crew, const char *skill)
@@ -86,21 +65,20 @@ static void add_about(struct tw_strbuf *out, const struct tw_planner *planner, i
 {
     const struct tw_planner_problem *problem = &planner->problem;
     tw_json_open(out, '{');
-    member_text(out, "class", class_words[problem->point_rank[mission->point]]);
+    tw_json_put_text(out, "class", class_words[problem->point_rank[mission->point]]);
     int64_t eta_ms = problem->now_ms + 1000 * (int64_t)mission->arrive_s;
-    member_whole(out, "eta_s", eta_ms / 1000);
+    tw_json_put_integer(out, "eta_s", eta_ms / 1000);
     tw_json_key(out, "eta");
     tw_json_time(out, eta_ms, planner->server->city->zone_s);
-    member_whole(out, "travel_s", mission->arrive_s - mission->leave_s);
-    tw_json_key(out, "distance_m");
-    tw_json_number(out, route->distance_m, 0);
-    member_whole(out, "people", mission->people);
-    member_whole(out, "pump_m3h", mission->pump_m3h);
-    member_text(out, "change", mission->change == TW_MISSION_MOVED ? "moved" : "new");
-    member_text(out, "from",
-                mission->from_point >= 0 ? problem->p.points[mission->from_point].id : NULL);
+    tw_json_put_integer(out, "travel_s", mission->arrive_s - mission->leave_s);
+    tw_json_put_number(out, "distance_m", route->distance_m, 0);
+    tw_json_put_integer(out, "people", mission->people);
+    tw_json_put_integer(out, "pump_m3h", mission->pump_m3h);
+    tw_json_put_text(out, "change", mission->change == TW_MISSION_MOVED ? "moved" : "new");
+    tw_json_put_text(out, "from",
+                     mission->from_point >= 0 ? problem->p.points[mission->from_point].id : NULL);
     add_tasks(out, problem, crew, mission);
-    member_words(out, "reason", mission->reason_zh, mission->reason_en);
+    tw_json_put_words(out, "reason", mission->reason_zh, mission->reason_en);
     tw_json_close(out, '}');
 }
 
@@ -126,18 +104,15 @@ static void add_route(struct tw_strbuf *out, const struct tw_route *route)
     for (int32_t i = 0; i < route->step_count; i++) {
         const struct tw_route_step *step = &route->steps[i];
         tw_json_open(out, '{');
-        member_text(out, "road", step->road);
-        member_text(out, "turn", turns[step->turn]);
-        tw_json_key(out, "distance_m");
-        tw_json_number(out, step->distance_m, 0);
-        member_whole(out, "wait_s", step->wait_s);
-        tw_json_key(out, "depth_m");
-        tw_json_number(out, step->depth_m, 2);
+        tw_json_put_text(out, "road", step->road);
+        tw_json_put_text(out, "turn", turns[step->turn]);
+        tw_json_put_number(out, "distance_m", step->distance_m, 0);
+        tw_json_put_integer(out, "wait_s", step->wait_s);
+        tw_json_put_number(out, "depth_m", step->depth_m, 2);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
-    tw_json_key(out, "walk_m");
-    tw_json_number(out, route->walk_m, 0);
+    tw_json_put_number(out, "walk_m", route->walk_m, 0);
     tw_json_close(out, '}');
 }
 
@@ -283,19 +258,17 @@ static void add_points(struct tw_strbuf *out, const struct tw_planner *planner)
         const struct tw_need *most =
             point->stage_count > 0 ? &point->stages[point->stage_count - 1] : &none;
         tw_json_open(out, '{');
-        member_text(out, "id", point->id);
-        member_words(out, "name", point->name_zh, point->name_en);
-        member_text(out, "class", class_words[problem->point_rank[i]]);
-        tw_json_key(out, "depth_m");
-        tw_json_number(out, point->depth_m, 2);
-        member_whole(out, "people", plan->people);
-        member_whole(out, "people_needed", most->people);
-        member_whole(out, "people_missing", plan->lacks.people);
-        member_whole(out, "pump_m3h", plan->pump_m3h);
-        member_whole(out, "pump_needed_m3h", most->pump_m3h);
-        tw_json_key(out, "reachable");
-        tw_json_bool(out, plan->reachable);
-        member_words(out, "missing", plan->missing_zh, plan->missing_en);
+        tw_json_put_text(out, "id", point->id);
+        tw_json_put_words(out, "name", point->name_zh, point->name_en);
+        tw_json_put_text(out, "class", class_words[problem->point_rank[i]]);
+        tw_json_put_number(out, "depth_m", point->depth_m, 2);
+        tw_json_put_integer(out, "people", plan->people);
+        tw_json_put_integer(out, "people_needed", most->people);
+        tw_json_put_integer(out, "people_missing", plan->lacks.people);
+        tw_json_put_integer(out, "pump_m3h", plan->pump_m3h);
+        tw_json_put_integer(out, "pump_needed_m3h", most->pump_m3h);
+        tw_json_put_bool(out, "reachable", plan->reachable);
+        tw_json_put_words(out, "missing", plan->missing_zh, plan->missing_en);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -313,9 +286,9 @@ static void add_recalls(struct tw_strbuf *out, const struct proposal *p)
         int64_t order = p->desk->book->crews[change->crew].order;
         if (order == 0) continue;
         tw_json_open(out, '{');
-        member_whole(out, "order", order);
-        member_text(out, "crew", p->planner->problem.p.crews[change->crew].id);
-        member_words(out, "reason", change->reason_zh, change->reason_en);
+        tw_json_put_integer(out, "order", order);
+        tw_json_put_text(out, "crew", p->planner->problem.p.crews[change->crew].id);
+        tw_json_put_words(out, "reason", change->reason_zh, change->reason_en);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -342,18 +315,17 @@ static void write_plan(const struct proposal *p, struct tw_strbuf *out)
 {
     const struct tw_plan *plan = p->planner->plan;
     tw_json_open(out, '{');
-    member_words(out, "title", plan->card_title_zh, plan->card_title_en);
-    member_words(out, "text", plan->card_text_zh, plan->card_text_en);
-    tw_json_key(out, "first_ms");
-    tw_json_integer(out, plan->travel_ms + plan->first_ms);
+    tw_json_put_words(out, "title", plan->card_title_zh, plan->card_title_en);
+    tw_json_put_words(out, "text", plan->card_text_zh, plan->card_text_en);
+    tw_json_put_integer(out, "first_ms", plan->travel_ms + plan->first_ms);
     add_points(out, p->planner);
     add_recalls(out, p);
     tw_json_key(out, "helps");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < plan->help_count && i < 3; i++) {
         tw_json_open(out, '{');
-        member_text(out, "zh", plan->helps[i].text_zh);
-        member_text(out, "en", plan->helps[i].text_en);
+        tw_json_put_text(out, "zh", plan->helps[i].text_zh);
+        tw_json_put_text(out, "en", plan->helps[i].text_en);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');

@@ -1,7 +1,6 @@
 /* Advice for a plant: asked for, shown, answered by a person. */
 #include "net/json.h"
 #include "operate/advice.h"
-#include "server/members.h"
 #include "server/service.h"
 
 #include <stdlib.h>
@@ -31,8 +30,8 @@ static bool add(void *user, const struct tw_advice_kept *kept)
 {
     struct tw_strbuf *out = user;
     tw_json_open(out, '{');
-    tw_member_integer(out, "id", kept->id);
-    tw_member_integer(out, "time_ms", kept->time_ms);
+    tw_json_put_integer(out, "id", kept->id);
+    tw_json_put_integer(out, "time_ms", kept->time_ms);
     add_raw(out, "advice", kept->body);
     add_raw(out, "answer", kept->answer);
     add_raw(out, "score", kept->score);

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void name_write(struct tw_strbuf *out, const char *key, const char *zh, const char *en)
-{
-    tw_json_key(out, key);
-    tw_json_open(out, '{');
-    tw_member_text(out, "zh", zh);
-    tw_member_text(out, "en", en);
-    tw_json_close(out, '}');
-}
-
 struct count {
     int32_t alarms, simulated, silent;
 };
@@ -39,19 +30,19 @@ static void write_head(const struct tw_server *server, const struct tw_city_plan
 {
     struct count count = count_tags(server, works);
     struct tw_node_info node = {.name = NULL};
-    tw_member_text(out, "id", plant->id);
-    name_write(out, "name", plant->name.zh, plant->name.en);
-    tw_member_bool(out, "made_up", plant->made_up);
+    tw_json_put_text(out, "id", plant->id);
+    tw_json_put_words(out, "name", plant->name.zh, plant->name.en);
+    tw_json_put_bool(out, "made_up", plant->made_up);
     if (plant->node.index >= 0) (void)tw_model_node_info(server->city->model, plant->node, &node);
-    tw_member_text(out, "node", node.name);
-    tw_member_bool(out, "watched", works != NULL);
-    tw_member_number(out, "capacity_m3d", works != NULL ? works->capacity_m3d : (double)NAN, 1);
-    tw_member_text(out, "standard", works != NULL ? works->standard : NULL);
-    tw_member_text(out, "class", works != NULL ? works->class_ : NULL);
-    tw_member_integer(out, "tags", works != NULL ? works->tag_count : 0);
-    tw_member_integer(out, "alarms", count.alarms);
-    tw_member_integer(out, "silent", count.silent);
-    tw_member_integer(out, "simulated", count.simulated);
+    tw_json_put_text(out, "node", node.name);
+    tw_json_put_bool(out, "watched", works != NULL);
+    tw_json_put_number(out, "capacity_m3d", works != NULL ? works->capacity_m3d : (double)NAN, 1);
+    tw_json_put_text(out, "standard", works != NULL ? works->standard : NULL);
+    tw_json_put_text(out, "class", works != NULL ? works->class_ : NULL);
+    tw_json_put_integer(out, "tags", works != NULL ? works->tag_count : 0);
+    tw_json_put_integer(out, "alarms", count.alarms);
+    tw_json_put_integer(out, "silent", count.silent);
+    tw_json_put_integer(out, "simulated", count.simulated);
 }
 
 tw_http_outcome tw_get_plants(void *user, const struct tw_http_request *request,
@@ -78,12 +69,12 @@ static void write_things(const struct tw_works *works, struct tw_strbuf *out)
     for (int32_t a = 0; works != NULL && a < works->asset_count; a++) {
         const struct tw_asset *asset = &works->assets[a];
         tw_json_open(out, '{');
-        tw_member_text(out, "kind", tw_asset_word(asset->kind));
-        tw_member_text(out, "id", asset->name);
-        name_write(out, "name", asset->zh, asset->en);
-        tw_member_text(out, "at", asset->at);
-        tw_member_number(out, "rated_kw", asset->rated_kw, 2);
-        tw_member_number(out, "rated_m3h", asset->rated_m3h, 2);
+        tw_json_put_text(out, "kind", tw_asset_word(asset->kind));
+        tw_json_put_text(out, "id", asset->name);
+        tw_json_put_words(out, "name", asset->zh, asset->en);
+        tw_json_put_text(out, "at", asset->at);
+        tw_json_put_number(out, "rated_kw", asset->rated_kw, 2);
+        tw_json_put_number(out, "rated_m3h", asset->rated_m3h, 2);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -99,20 +90,20 @@ static void write_tags(const struct tw_server *server, const struct tw_works *wo
         const struct tw_kind_info *kind = tw_kind_get(tag->kind);
         struct tw_tag_now now = tw_inspections_value(server->inspections, works, t);
         tw_json_open(out, '{');
-        tw_member_text(out, "id", tag->name);
-        name_write(out, "name", tag->zh, tag->en);
-        tw_member_text(out, "kind", kind->key);
-        tw_member_text(out, "unit", kind->unit);
-        tw_member_text(out, "at", tag->at);
-        tw_member_text(out, "series", tag->series);
-        tw_member_number(out, "value", now.value, 4);
+        tw_json_put_text(out, "id", tag->name);
+        tw_json_put_words(out, "name", tag->zh, tag->en);
+        tw_json_put_text(out, "kind", kind->key);
+        tw_json_put_text(out, "unit", kind->unit);
+        tw_json_put_text(out, "at", tag->at);
+        tw_json_put_text(out, "series", tag->series);
+        tw_json_put_number(out, "value", now.value, 4);
         tw_member_time(server, out, "time", now.time_ms);
-        tw_member_bool(out, "good", now.quality == 0);
-        tw_member_bool(out, "simulated", now.simulated);
-        tw_member_number(out, "alarm_low", tag->alarm_low, 4);
-        tw_member_number(out, "alarm_high", tag->alarm_high, 4);
-        tw_member_bool(out, "alarmed",
-                       !isnan(now.value) && tw_works_alarmed(works, tag, now.value));
+        tw_json_put_bool(out, "good", now.quality == 0);
+        tw_json_put_bool(out, "simulated", now.simulated);
+        tw_json_put_number(out, "alarm_low", tag->alarm_low, 4);
+        tw_json_put_number(out, "alarm_high", tag->alarm_high, 4);
+        tw_json_put_bool(out, "alarmed",
+                         !isnan(now.value) && tw_works_alarmed(works, tag, now.value));
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -126,12 +117,12 @@ static void write_limits(const struct tw_works *works, struct tw_strbuf *out)
         const struct tw_limit *limit = &works->limits[i];
         const struct tw_kind_info *kind = tw_kind_get(limit->kind);
         tw_json_open(out, '{');
-        tw_member_text(out, "kind", kind->key);
-        name_write(out, "name", kind->zh, kind->en);
-        tw_member_number(out, "mean_gm3", limit->mean_gm3, 4);
-        tw_member_number(out, "cold_gm3", limit->cold_gm3, 4);
-        tw_member_text(out, "standard", limit->standard);
-        tw_member_text(out, "class", limit->class_);
+        tw_json_put_text(out, "kind", kind->key);
+        tw_json_put_words(out, "name", kind->zh, kind->en);
+        tw_json_put_number(out, "mean_gm3", limit->mean_gm3, 4);
+        tw_json_put_number(out, "cold_gm3", limit->cold_gm3, 4);
+        tw_json_put_text(out, "standard", limit->standard);
+        tw_json_put_text(out, "class", limit->class_);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');
@@ -167,7 +158,7 @@ static tw_status write_inflow(struct tw_server *server, int32_t plant, struct tw
             at_s[k] = inflow.begin_s + k * inflow.step_s;
         tw_json_key(out, "inflow");
         tw_json_open(out, '{');
-        tw_member_text(out, "unit", "m3/h");
+        tw_json_put_text(out, "unit", "m3/h");
         tw_member_time(server, out, "issued", inflow.issued_ms);
         write_pairs(out, "past", inflow.past, inflow.past_s, inflow.past_m3s);
         for (int q = 0; q < 3; q++)

@@ -472,11 +472,11 @@ static void write_effluent(const struct outlook *o, int shown, struct tw_strbuf 
     static const char *const keys[] = {"low", "middle", "high"};
     static const char *const means[] = {"mean_low", "mean_middle", "mean_high"};
     tw_json_open(out, '{');
-    tw_member_text(out, "kind", shown_keys[shown]);
-    tw_member_text(out, "unit", shown_units[shown]);
+    tw_json_put_text(out, "kind", shown_keys[shown]);
+    tw_json_put_text(out, "unit", shown_units[shown]);
     for (int q = 0; q < QUANTILES; q++) {
         bool there = q == 1 || o->quantiles;
-        tw_member_number(out, means[q], there ? o->mean[q][shown] : (double)NAN, 3);
+        tw_json_put_number(out, means[q], there ? o->mean[q][shown] : (double)NAN, 3);
         if (there) write_curve(o, keys[q], o->value[q][shown], out);
     }
     tw_json_close(out, '}');
@@ -487,7 +487,7 @@ static void write_outlook(const struct modelled *m, const struct outlook *o, str
     static const char *const keys[] = {"low", "middle", "high"};
     tw_json_key(out, "inflow");
     tw_json_open(out, '{');
-    tw_member_text(out, "unit", "m3/h");
+    tw_json_put_text(out, "unit", "m3/h");
     for (int q = 0; q < QUANTILES; q++)
         if (q == 1 || o->quantiles) write_curve(o, keys[q], o->inflow_m3h[q], out);
     tw_json_close(out, '}');
@@ -499,10 +499,10 @@ static void write_outlook(const struct modelled *m, const struct outlook *o, str
     tw_json_key(out, "columns");
     tw_json_open(out, '{');
     for (int32_t i = 0; i < tw_plant_column_count(m->model) && i < COMPONENTS; i++)
-        tw_member_number(out, tw_plant_column_name(m->model, i), o->columns[i], 3);
+        tw_json_put_number(out, tw_plant_column_name(m->model, i), o->columns[i], 3);
     tw_json_close(out, '}');
-    tw_member_number(out, "energy_kwh", o->energy_kwh[1], 1);
-    tw_member_number(out, "energy_kwhm3", o->energy_kwh[1] / o->inflow_m3[1], 4);
+    tw_json_put_number(out, "energy_kwh", o->energy_kwh[1], 1);
+    tw_json_put_number(out, "energy_kwhm3", o->energy_kwh[1] / o->inflow_m3[1], 4);
 }
 
 static struct modelled *find(struct tw_plants *plants, int32_t plant)
@@ -535,15 +535,15 @@ void tw_plants_write(struct tw_plants *plants, int32_t plant, struct tw_strbuf *
     const struct outlook *o = &m->outlook;
     bool there = o->issued_ms != TW_STORE_NEVER;
     tw_json_open(out, '{');
-    tw_member_text(out, "title", m->model != NULL ? tw_plant_title(m->model) : NULL);
-    tw_member_text(out, "state", m->failed[0] != '\0' ? "failed" : there ? "running" : "waiting");
-    tw_member_text(out, "text", m->failed[0] != '\0' ? m->failed : NULL);
+    tw_json_put_text(out, "title", m->model != NULL ? tw_plant_title(m->model) : NULL);
+    tw_json_put_text(out, "state", m->failed[0] != '\0' ? "failed" : there ? "running" : "waiting");
+    tw_json_put_text(out, "text", m->failed[0] != '\0' ? m->failed : NULL);
     tw_member_time(plants->server, out, "issued", o->issued_ms);
-    tw_member_number(out, "dry_m3h", m->dry_m3d / 24.0, 2);
-    tw_member_number(out, "network_horizon_min", there ? o->horizon_min : (double)NAN, 0);
-    tw_member_bool(out, "quantiles", o->quantiles);
-    tw_member_bool(out, "advising", m->advice_wanted || m->advice_made);
-    tw_member_text(out, "advice_failed", m->advice_failed[0] != '\0' ? m->advice_failed : NULL);
+    tw_json_put_number(out, "dry_m3h", m->dry_m3d / 24.0, 2);
+    tw_json_put_number(out, "network_horizon_min", there ? o->horizon_min : (double)NAN, 0);
+    tw_json_put_bool(out, "quantiles", o->quantiles);
+    tw_json_put_bool(out, "advising", m->advice_wanted || m->advice_made);
+    tw_json_put_text(out, "advice_failed", m->advice_failed[0] != '\0' ? m->advice_failed : NULL);
     if (there) write_outlook(m, o, out);
     tw_json_close(out, '}');
     (void)pthread_mutex_unlock(&plants->mutex);

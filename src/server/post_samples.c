@@ -19,8 +19,7 @@ struct waiting {
 static void fill_stored(struct tw_http_reply *reply, size_t count)
 {
     tw_json_open(&reply->body, '{');
-    tw_json_key(&reply->body, "stored");
-    tw_json_integer(&reply->body, (int64_t)count);
+    tw_json_put_integer(&reply->body, "stored", (int64_t)count);
     tw_json_close(&reply->body, '}');
 }
 
@@ -57,16 +56,14 @@ static void refuse_samples(struct tw_http_reply *reply, const struct tw_samples_
 {
     reply->status = 400;
     tw_json_open(&reply->body, '{');
-    tw_json_key(&reply->body, "error");
-    tw_json_string(&reply->body, fault->error);
+    tw_json_put_text(&reply->body, "error", fault->error);
     tw_json_key(&reply->body, "index");
     if (fault->index >= 0) {
         tw_json_integer(&reply->body, fault->index);
     } else {
         tw_json_null(&reply->body);
     }
-    tw_json_key(&reply->body, "remedy");
-    tw_json_string(&reply->body, fault->remedy);
+    tw_json_put_text(&reply->body, "remedy", fault->remedy);
     tw_json_close(&reply->body, '}');
 }
 

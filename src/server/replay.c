@@ -28,14 +28,12 @@ static void add_sample(struct tw_server *server, struct tw_strbuf *body, int32_t
                        int64_t time_ms, double value)
 {
     tw_json_open(body, '{');
-    tw_json_key(body, "sensor");
-    tw_json_string(body, server->city->sensors[sensor].id);
+    tw_json_put_text(body, "sensor", server->city->sensors[sensor].id);
     tw_json_key(body, "time");
     tw_json_time(body, time_ms, server->city->zone_s);
     tw_json_key(body, "value");
     tw_json_exact(body, value);
-    tw_json_key(body, "unit");
-    tw_json_string(body, server->city->sensors[sensor].unit);
+    tw_json_put_text(body, "unit", server->city->sensors[sensor].unit);
     tw_json_close(body, '}');
 }
 
@@ -43,8 +41,7 @@ static void begin_batch(struct tw_strbuf *body, const char *source)
 {
     tw_strbuf_clear(body);
     tw_json_open(body, '{');
-    tw_json_key(body, "source");
-    tw_json_string(body, source);
+    tw_json_put_text(body, "source", source);
     tw_json_key(body, "samples");
     tw_json_open(body, '[');
 }

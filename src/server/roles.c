@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "net/sha256.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,12 +95,8 @@ static tw_status take_line(struct tw_roles *roles, char *line, const char *path,
 static tw_status read_tokens(struct tw_roles *roles, const char *path, tw_faults *faults)
 {
     char *text = NULL;
-    tw_status status = tw_file_read(path, FILE_MAX, &text, NULL);
-    if (status != TW_OK) {
-        tw_faults_add(faults, path, 0, "%s",
-                      status == TW_ERR_FILE ? strerror(errno) : tw_status_text(status));
-        return status == TW_ERR_NOMEM ? status : TW_ERR_FILE;
-    }
+    TW_TRY(tw_file_read_text(path, FILE_MAX, faults, &text));
+    tw_status status = TW_OK;
     size_t before = tw_faults_count(faults);
     int number = 0;
     for (char *line = text; line != NULL && status == TW_OK;) {

@@ -135,11 +135,9 @@ static bool add_audit(void *user, const struct tw_store_audit *audit)
     tw_json_key(list->out, "time");
     tw_json_time(list->out, audit->time_ms, list->server->city->zone_s);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        tw_json_key(list->out, members[i][0]);
-        tw_json_string(list->out, members[i][1]);
+        tw_json_put_text(list->out, members[i][0], members[i][1]);
     }
-    tw_json_key(list->out, "status");
-    tw_json_integer(list->out, audit->status);
+    tw_json_put_integer(list->out, "status", audit->status);
     tw_json_close(list->out, '}');
     return true;
 }
@@ -384,12 +382,9 @@ static tw_http_outcome get_routes(void *user, const struct tw_http_request *requ
     tw_json_open(&reply->body, '[');
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         tw_json_open(&reply->body, '{');
-        tw_json_key(&reply->body, "method");
-        tw_json_string(&reply->body, routes[i].method);
-        tw_json_key(&reply->body, "path");
-        tw_json_string(&reply->body, routes[i].path);
-        tw_json_key(&reply->body, "help");
-        tw_json_string(&reply->body, routes[i].help);
+        tw_json_put_text(&reply->body, "method", routes[i].method);
+        tw_json_put_text(&reply->body, "path", routes[i].path);
+        tw_json_put_text(&reply->body, "help", routes[i].help);
         tw_json_close(&reply->body, '}');
     }
     tw_json_close(&reply->body, ']');

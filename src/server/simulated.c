@@ -1,5 +1,7 @@
 #include "server/simulated.h"
 
+#include "num/random.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,21 +24,8 @@ struct tw_simulated {
     uint64_t random;
 };
 
-/* The next of a sequence of well mixed 64-bit numbers (Steele, Lea, Flood 2014, SplitMix64). */
-static uint64_t next_random(uint64_t *state)
-{
-    *state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* Uniform in 0..1, never 0. */
-static double uniform(uint64_t *state)
-{
-    return ((double)(next_random(state) >> 11) + 0.5) / 9007199254740992.0;
-}
+static double uniform(uint64_t *state) { return tw_random_unit_of(tw_random_next(state)); }
 
 /* Standard normal (Box and Muller 1958). */
 static double normal(uint64_t *state)

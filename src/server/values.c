@@ -21,8 +21,7 @@ void tw_answer_latest(struct tw_server *server, struct tw_strbuf *out)
 {
     const struct tw_city *city = server->city;
     tw_json_open(out, '{');
-    tw_json_key(out, "time_ms");
-    tw_json_integer(out, tw_clock_now(&server->clock));
+    tw_json_put_integer(out, "time_ms", tw_clock_now(&server->clock));
     tw_json_key(out, "columns");
     tw_json_raw(out, "[\"id\",\"unit\",\"time_ms\",\"value\",\"quality\",\"flags\",\"source\"]");
     tw_json_key(out, "rows");
@@ -171,14 +170,10 @@ tw_http_outcome tw_get_values(void *user, const struct tw_http_request *request,
     }
     struct tw_strbuf *out = &reply->body;
     tw_json_open(out, '{');
-    tw_json_key(out, "id");
-    tw_json_string(out, server->city->sensors[s].id);
-    tw_json_key(out, "unit");
-    tw_json_string(out, server->city->sensors[s].unit);
-    tw_json_key(out, "from_ms");
-    tw_json_integer(out, span.from_ms);
-    tw_json_key(out, "to_ms");
-    tw_json_integer(out, span.to_ms);
+    tw_json_put_text(out, "id", server->city->sensors[s].id);
+    tw_json_put_text(out, "unit", server->city->sensors[s].unit);
+    tw_json_put_integer(out, "from_ms", span.from_ms);
+    tw_json_put_integer(out, "to_ms", span.to_ms);
     tw_json_key(out, "columns");
     tw_json_raw(out, "[\"time_ms\",\"value\",\"min\",\"max\",\"count\",\"flags\"]");
     tw_json_key(out, "points");

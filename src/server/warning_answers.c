@@ -36,7 +36,7 @@ static void add_texts(struct tw_server *server, const struct tw_store_warning *w
         tw_warning_headline(w, place, (enum tw_language)language, &text);
         (void)tw_strbuf_add_text(&text, language == TW_LANGUAGE_ZH ? "。" : ".");
         tw_warning_description(w, place, (enum tw_language)language, &text);
-        tw_member_text(out, keys[language], tw_strbuf_get(&text));
+        tw_json_put_text(out, keys[language], tw_strbuf_get(&text));
         tw_strbuf_done(&text);
     }
     tw_json_close(out, '}');
@@ -55,11 +55,11 @@ static void add_cause(struct tw_server *server, const struct tw_store_warning *w
         tw_json_null(out);
     } else {
         tw_json_open(out, '{');
-        tw_member_text(out, "kind", kinds[w->cause_kind]);
-        tw_member_text(out, "element", w->cause_element);
+        tw_json_put_text(out, "kind", kinds[w->cause_kind]);
+        tw_json_put_text(out, "element", w->cause_element);
         tw_member_time(server, out, "since", w->cause_ms);
-        tw_member_text(out, "zh", tw_strbuf_get(&zh));
-        tw_member_text(out, "en", tw_strbuf_get(&en));
+        tw_json_put_text(out, "zh", tw_strbuf_get(&zh));
+        tw_json_put_text(out, "en", tw_strbuf_get(&en));
         tw_json_close(out, '}');
     }
     tw_strbuf_done(&zh);
@@ -76,21 +76,17 @@ static void add_order(struct tw_server *server, const struct tw_store_warning *w
         return;
     }
     tw_json_open(out, '{');
-    tw_member_text(out, "action", words[w->order]);
-    tw_member_text(out, "class", tw_class_name(w->order_rank));
-    tw_member_text(out, "by", w->ordered_by);
-    tw_member_text(out, "reason", w->order_reason);
+    tw_json_put_text(out, "action", words[w->order]);
+    tw_json_put_text(out, "class", tw_class_name(w->order_rank));
+    tw_json_put_text(out, "by", w->ordered_by);
+    tw_json_put_text(out, "reason", w->order_reason);
     tw_member_time(server, out, "at", w->ordered_ms);
     tw_json_close(out, '}');
 }
 
 static void add_name(const struct tw_warning_place *place, struct tw_strbuf *out)
 {
-    tw_json_key(out, "name");
-    tw_json_open(out, '{');
-    tw_member_text(out, "zh", place->names[TW_LANGUAGE_ZH]);
-    tw_member_text(out, "en", place->names[TW_LANGUAGE_EN]);
-    tw_json_close(out, '}');
+    tw_json_put_words(out, "name", place->names[TW_LANGUAGE_ZH], place->names[TW_LANGUAGE_EN]);
 }
 
 static void add_warning(struct tw_server *server, const struct tw_store_warning *w, int64_t now_ms,
@@ -99,29 +95,30 @@ static void add_warning(struct tw_server *server, const struct tw_store_warning 
     double lead_min = floor((double)(w->expected_ms - now_ms) / 6000.0 + 0.5) / 10.0;
     if (w->expected_ms == TW_STORE_NEVER) lead_min = (double)NAN;
     tw_json_open(out, '{');
-    tw_member_integer(out, "id", w->id);
-    tw_member_integer(out, "group", w->group);
-    tw_member_text(out, "point", w->point);
+    tw_json_put_integer(out, "id", w->id);
+    tw_json_put_integer(out, "group", w->group);
+    tw_json_put_text(out, "point", w->point);
     add_name(tw_alerts_place(server->alerts, w->point), out);
-    tw_member_text(out, "class", tw_class_name(w->rank));
-    tw_member_text(out, "own_class", tw_class_name(w->own_rank));
-    tw_member_text(out, "highest_class", tw_class_name(w->highest_rank));
-    tw_member_number(out, "probability", w->probability, 3);
-    tw_member_number(out, "depth_m", w->depth_m, DEPTH_DIGITS);
-    tw_member_number(out, "depth_low_m", w->low_m, DEPTH_DIGITS);
-    tw_member_number(out, "depth_high_m", w->high_m, DEPTH_DIGITS);
+    tw_json_put_text(out, "class", tw_class_name(w->rank));
+    tw_json_put_text(out, "own_class", tw_class_name(w->own_rank));
+    tw_json_put_text(out, "highest_class", tw_class_name(w->highest_rank));
+    tw_json_put_number(out, "probability", w->probability, 3);
+    tw_json_put_number(out, "depth_m", w->depth_m, DEPTH_DIGITS);
+    tw_json_put_number(out, "depth_low_m", w->low_m, DEPTH_DIGITS);
+    tw_json_put_number(out, "depth_high_m", w->high_m, DEPTH_DIGITS);
     tw_member_time(server, out, "expected", w->expected_ms);
     tw_member_time(server, out, "expected_early", w->early_ms);
     tw_member_time(server, out, "expected_late", w->late_ms);
-    tw_member_number(out, "lead_min", lead_min, 1);
-    tw_member_text(out, "state", warning_state(w->state));
+    tw_json_put_number(out, "lead_min", lead_min, 1);
+    tw_json_put_text(out, "state", warning_state(w->state));
     tw_member_time(server, out, "issued", w->issued_ms);
     tw_member_time(server, out, "updated", w->updated_ms);
     tw_member_time(server, out, "reached", w->reached_ms);
     tw_member_time(server, out, "ended", w->ended_ms);
-    tw_member_text(out, "acknowledged_by", w->acknowledged_by[0] != 0 ? w->acknowledged_by : NULL);
+    tw_json_put_text(out, "acknowledged_by",
+                     w->acknowledged_by[0] != 0 ? w->acknowledged_by : NULL);
     tw_member_time(server, out, "acknowledged", w->acknowledged_ms);
-    tw_member_bool(out, "simulated", w->simulated);
+    tw_json_put_bool(out, "simulated", w->simulated);
     add_cause(server, w, out);
     add_order(server, w, out);
     tw_json_key(out, "basis");
@@ -155,13 +152,13 @@ struct group {
 static void add_group(struct tw_server *server, const struct group *g, struct tw_strbuf *out)
 {
     tw_json_open(out, '{');
-    tw_member_integer(out, "group", g->id);
+    tw_json_put_integer(out, "group", g->id);
     tw_member_time(server, out, "begins", g->begins_ms);
     tw_member_time(server, out, "ends", g->open > 0 ? TW_STORE_NEVER : g->ends_ms);
-    tw_member_integer(out, "open", g->open);
-    tw_member_integer(out, "unacknowledged", g->unacknowledged);
-    tw_member_integer(out, "warnings", g->all);
-    tw_member_text(out, "highest_class", tw_class_name(g->highest));
+    tw_json_put_integer(out, "open", g->open);
+    tw_json_put_integer(out, "unacknowledged", g->unacknowledged);
+    tw_json_put_integer(out, "warnings", g->all);
+    tw_json_put_text(out, "highest_class", tw_class_name(g->highest));
     tw_json_close(out, '}');
 }
 
@@ -206,12 +203,12 @@ static bool add_bulletin(void *user, const struct tw_store_bulletin *b)
     char path[64];
     (void)snprintf(path, sizeof path, "/api/v1/bulletins/%lld.cap", (long long)b->id);
     tw_json_open(list->out, '{');
-    tw_member_integer(list->out, "id", b->id);
-    tw_member_integer(list->out, "group", b->group);
+    tw_json_put_integer(list->out, "id", b->id);
+    tw_json_put_integer(list->out, "group", b->group);
     tw_member_time(list->server, list->out, "sent", b->time_ms);
-    tw_member_text(list->out, "kind", kinds[b->kind]);
-    tw_member_text(list->out, "identifier", b->identifier);
-    tw_member_text(list->out, "cap", path);
+    tw_json_put_text(list->out, "kind", kinds[b->kind]);
+    tw_json_put_text(list->out, "identifier", b->identifier);
+    tw_json_put_text(list->out, "cap", path);
     tw_json_key(list->out, "brief");
     tw_json_raw(list->out, b->brief);
     tw_json_close(list->out, '}');
@@ -234,15 +231,15 @@ static bool add_notice(void *user, const struct tw_store_notice *n)
     static const char *const states[] = {"waits", "delivered", "given_up"};
     const struct listing *list = user;
     tw_json_open(list->out, '{');
-    tw_member_integer(list->out, "id", n->id);
-    tw_member_integer(list->out, "bulletin", n->bulletin);
-    tw_member_text(list->out, "channel", channels[n->channel]);
-    tw_member_text(list->out, "address", n->address);
-    tw_member_text(list->out, "state", states[n->state]);
-    tw_member_integer(list->out, "attempts", n->attempts);
+    tw_json_put_integer(list->out, "id", n->id);
+    tw_json_put_integer(list->out, "bulletin", n->bulletin);
+    tw_json_put_text(list->out, "channel", channels[n->channel]);
+    tw_json_put_text(list->out, "address", n->address);
+    tw_json_put_text(list->out, "state", states[n->state]);
+    tw_json_put_integer(list->out, "attempts", n->attempts);
     tw_member_time(list->server, list->out, "tried", n->tried_ms);
     tw_member_time(list->server, list->out, "next", n->next_ms);
-    tw_member_text(list->out, "answer", n->answer[0] != 0 ? n->answer : NULL);
+    tw_json_put_text(list->out, "answer", n->answer[0] != 0 ? n->answer : NULL);
     tw_json_close(list->out, '}');
     return true;
 }

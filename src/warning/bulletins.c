@@ -222,21 +222,16 @@ static void write_brief(struct tw_bulletins *b, int32_t count, int32_t open)
     write_headline(b, count, open, TW_LANGUAGE_ZH);
     tw_json_key(out, "en");
     write_headline(b, count, open, TW_LANGUAGE_EN);
-    tw_json_key(out, "open");
-    tw_json_integer(out, open);
+    tw_json_put_integer(out, "open", open);
     tw_json_key(out, "changes");
     tw_json_open(out, '[');
     for (int32_t i = 0; i < count; i++) {
         if (news_of(b->chosen[i]) == NEWS_NONE) continue;
         tw_json_open(out, '{');
-        tw_json_key(out, "warning");
-        tw_json_integer(out, b->chosen[i]->id);
-        tw_json_key(out, "point");
-        tw_json_string(out, b->chosen[i]->point);
-        tw_json_key(out, "class");
-        tw_json_string(out, tw_class_word(b->chosen[i]->rank, TW_LANGUAGE_EN));
-        tw_json_key(out, "state");
-        tw_json_string(out, states[b->chosen[i]->state]);
+        tw_json_put_integer(out, "warning", b->chosen[i]->id);
+        tw_json_put_text(out, "point", b->chosen[i]->point);
+        tw_json_put_text(out, "class", tw_class_word(b->chosen[i]->rank, TW_LANGUAGE_EN));
+        tw_json_put_text(out, "state", states[b->chosen[i]->state]);
         tw_json_close(out, '}');
     }
     tw_json_close(out, ']');

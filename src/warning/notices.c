@@ -144,20 +144,15 @@ static void write_body(const struct tw_store_bulletin *bulletin, struct tw_strbu
 {
     static const char *const kinds[] = {"alert", "update", "cancel"};
     tw_json_open(out, '{');
-    tw_json_key(out, "bulletin");
-    tw_json_integer(out, bulletin->id);
-    tw_json_key(out, "group");
-    tw_json_integer(out, bulletin->group);
-    tw_json_key(out, "kind");
-    tw_json_string(out, kinds[bulletin->kind]);
-    tw_json_key(out, "identifier");
-    tw_json_string(out, bulletin->identifier);
+    tw_json_put_integer(out, "bulletin", bulletin->id);
+    tw_json_put_integer(out, "group", bulletin->group);
+    tw_json_put_text(out, "kind", kinds[bulletin->kind]);
+    tw_json_put_text(out, "identifier", bulletin->identifier);
     tw_json_key(out, "sent");
     tw_json_time(out, bulletin->time_ms, 0);
     tw_json_key(out, "brief");
     tw_json_raw(out, bulletin->brief);
-    tw_json_key(out, "cap");
-    tw_json_string(out, bulletin->text);
+    tw_json_put_text(out, "cap", bulletin->text);
     tw_json_close(out, '}');
 }
 

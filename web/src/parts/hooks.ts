@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { live } from "../api/live";
 import type { Feed } from "../base/feed";
 import { zoneOffset } from "../base/time";
@@ -19,3 +19,13 @@ export const useNow = (): number => useFeed(live.now);
 
 /** The city's offset from UTC [s]. */
 export const useOffset = (): number => zoneOffset(useFeed(live.city)?.timezone ?? "+00:00");
+
+/** A dialog that is open, above all else, as long as there is a subject; a new one opens it again. */
+export function useDialog<T>(subject: T | null) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (subject && !box.current?.open) box.current?.showModal();
+    if (!subject && box.current?.open) box.current.close();
+  }, [subject]);
+  return box;
+}

@@ -1,10 +1,10 @@
 /** What will arrive and what will leave, with its quantiles, as curves and as a table of limits. */
 import { useState } from "preact/hooks";
-import type { AlignedData } from "uplot";
 import type uPlot from "uplot";
 import type { Curves, EffluentAhead, Limit, PlantDetail } from "../api/plants";
 import type { Pair } from "../api/types";
 import { Chart, chartText, drawBand, ink, type Span } from "../parts/chart";
+import { overTheirTimes } from "../parts/curves";
 import { useNow, useOffset } from "../parts/hooks";
 import { useWords } from "../words/language";
 import { digits, valued } from "./numbers";
@@ -17,19 +17,6 @@ const styles: uPlot.Series[] = [
   unseen,
   unseen,
 ];
-
-/** Past, middle, low and high over the union of their times. */
-export function alignedCurves(past: Pair[], ahead: Curves): AlignedData {
-  const many = [past, ahead.middle, ahead.low ?? [], ahead.high ?? []];
-  const times = [...new Set(many.flatMap((pairs) => pairs.map(([time]) => time)))].sort(
-    (a, b) => a - b,
-  );
-  const columns = many.map((pairs) => {
-    const at = new Map(pairs);
-    return times.map((time) => at.get(time) ?? null);
-  });
-  return [times, ...columns] as AlignedData;
-}
 
 const HIGHEST = 1.15;
 
@@ -44,7 +31,7 @@ function Curve(props: {
   const now = useNow();
   const offset = useOffset();
   const { past, ahead, limit } = props;
-  const data = alignedCurves(past, ahead);
+  const data = overTheirTimes([past, ahead.middle, ahead.low ?? [], ahead.high ?? []]);
   const values = [...past, ...ahead.middle, ...(ahead.high ?? [])].map(([, value]) => value);
   const top = Math.max(...values, limit ?? 0, 1e-6) * HIGHEST;
   const drawLimit = (plot: uPlot): void => {

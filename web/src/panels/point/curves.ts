@@ -1,6 +1,7 @@
 /** The curves of a point on one axis of time: three, and the band around the forecast. */
 import type { AlignedData } from "uplot";
 import type { Pair, PointSeries } from "../../api/types";
+import { overTheirTimes } from "../../parts/curves";
 
 /** Modelled, forecast, measured, and where there are members the band's low and high, over the union of their times; null where a curve has no value. */
 export function aligned(series: PointSeries): AlignedData {
@@ -8,14 +9,7 @@ export function aligned(series: PointSeries): AlignedData {
   if (series.forecast_low?.length && series.forecast_high?.length) {
     many.push(series.forecast_low, series.forecast_high);
   }
-  const times = [...new Set(many.flatMap((pairs) => pairs.map(([time]) => time)))].sort(
-    (a, b) => a - b,
-  );
-  const columns = many.map((pairs) => {
-    const at = new Map(pairs);
-    return times.map((time) => at.get(time) ?? null);
-  });
-  return [times, ...columns] as AlignedData;
+  return overTheirTimes(many);
 }
 
 /** Top of the axis [m]: the greatest value with room above, and always the lowest class. */

@@ -1,7 +1,6 @@
 /** Who acknowledges: asked once, remembered on this machine, sent with every acknowledgement. */
-import { useEffect, useRef } from "preact/hooks";
 import { Feed } from "../../base/feed";
-import { useFeed } from "../../parts/hooks";
+import { useDialog, useFeed } from "../../parts/hooks";
 import { useWords } from "../../words/language";
 import { words } from "./words";
 
@@ -33,11 +32,7 @@ export const changeOfficer = (): void => waiting.set(() => undefined);
 export function OfficerDialog() {
   const w = useWords(words);
   const then = useFeed(waiting);
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (then && !box.current?.open) box.current?.showModal();
-    if (!then && box.current?.open) box.current.close();
-  }, [then]);
+  const box = useDialog(then);
 
   const accept = (event: SubmitEvent): void => {
     event.preventDefault();

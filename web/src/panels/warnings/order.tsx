@@ -1,10 +1,10 @@
 /** An officer's order about a warning: held, raised, cancelled or released, with a reason. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { post } from "../../api/client";
 import type { HazardClass, Warning } from "../../api/types";
 import { Feed } from "../../base/feed";
 import { classesUpward, severityOf } from "../../base/hazard";
-import { useFeed } from "../../parts/hooks";
+import { useDialog, useFeed } from "../../parts/hooks";
 import { tell } from "../../parts/notice";
 import { words as common } from "../../words/common";
 import { useName, useWords } from "../../words/language";
@@ -98,11 +98,7 @@ function Form({ warning }: { warning: Warning }) {
 
 export function OrderDialog() {
   const warning = useFeed(subject);
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (warning && !box.current?.open) box.current?.showModal();
-    if (!warning && box.current?.open) box.current.close();
-  }, [warning]);
+  const box = useDialog(warning);
   return (
     <dialog ref={box} class="officer" onClose={() => subject.set(null)}>
       {warning && <Form key={warning.id} warning={warning} />}

@@ -1,18 +1,13 @@
 /** Asks for a token when the server refuses an act without one. */
-import { useEffect, useRef } from "preact/hooks";
 import { wanted } from "../../api/token";
-import { useFeed } from "../../parts/hooks";
+import { useDialog, useFeed } from "../../parts/hooks";
 import { useWords } from "../../words/language";
 import { words } from "./words";
 
 export function TokenDialog() {
   const w = useWords(words);
   const then = useFeed(wanted);
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (then && !box.current?.open) box.current?.showModal();
-    if (!then && box.current?.open) box.current.close();
-  }, [then]);
+  const box = useDialog(then);
   const accept = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
