@@ -31,6 +31,7 @@ struct tw_http {
     struct tw_http_options options;
     struct MHD_Daemon *daemon;
     uint16_t port;
+    int quiesced_fd;   /* the listening socket after tw_http_quiesce, else -1 */
 };
 
 /* One request from its first line to its last byte of answer. */
@@ -407,6 +408,7 @@ tw_status tw_http_start(const struct tw_http_options *options, struct tw_http **
     }
     http->options = *options;
     http->port = port;
+    http->quiesced_fd = -1;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     if (strchr(options->address, ':') != NULL) flags |= MHD_USE_IPv6;
     unsigned connections = connections_allowed();
@@ -429,13 +431,15 @@ uint16_t tw_http_port(const struct tw_http *http) { return http->port; }
 
 void tw_http_quiesce(struct tw_http *http)
 {
-    int fd = MHD_quiesce_daemon(http->daemon);
-    if (fd >= 0) (void)close(fd);
+    http->quiesced_fd = MHD_quiesce_daemon(http->daemon);
+    /* A worker may still be letting go of the socket: it is closed when they have ended. */
+    if (http->quiesced_fd >= 0) (void)shutdown(http->quiesced_fd, SHUT_RDWR);
 }
 
 void tw_http_stop(struct tw_http *http)
 {
     if (http == NULL) return;
     MHD_stop_daemon(http->daemon);
+    if (http->quiesced_fd >= 0) (void)close(http->quiesced_fd);
     free(http);
 }

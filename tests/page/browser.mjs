@@ -52,7 +52,7 @@ export async function openPage(
     if (/Multiple readback operations/.test(message.text()))
       return; /* this test reads the pixels */
     if (["error", "warning"].includes(message.type()))
-      complaints.push(`${message.type()}: ${message.text()}`);
+      complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
   });
   page.on("request", (request) => {
     const url = request.url();

@@ -119,6 +119,8 @@ const gets = {
   points: (mock) => mock.answer("points"),
   sensors: (mock) => mock.answer("sensors"),
   rain: (mock) => mock.answer("rain"),
+  bulletins: () => [] /* the made storm sends nothing out */,
+  notices: () => [],
   health: (mock) => mock.health(),
   plants: () => city.plants.map((plant) => ({ ...plant, made_up: true, alarms: 0 })),
 };
