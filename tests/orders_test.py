@@ -329,6 +329,29 @@ class Drill(Desk):
         self.serve(*self.ARGS)   # without --continue a new one begins
         self.assertEqual(self.get("dispatch")["orders"], [])
 
+    def test_a_crew_whose_road_is_closed_is_told_another_way(self):
+        self.serve("--replay", "burst", "--speed", "600")
+        crew, order = self.wait_until("an order is planned", lambda: next(
+            ((o["crew"], o["id"]) for o in self.get("dispatch")["orders"]
+             if o["state"] == "draft" and o["vehicles"] and o["place"]["id"] == "P1"), None))
+        self.post("clock", {"speed": 10})
+        self.assertEqual(self.post("dispatch/approve", {"orders": [order]})[0], 200)
+        for kind in ("accepted", "rolling"):
+            self.report(crew, {"id": kind, "kind": kind, "order": order})
+        told = self.get(f"crews/{crew}")
+        roads = [step["road"] for step in told["order"]["route"]["steps"]]
+        closed = "R4" if "R4" in roads else "R3"
+        self.assertEqual(self.post("dispatch/rules", {
+            "kind": "close", "place": closed, "reason": "a tree"})[0], 200)
+        self.wait_until("the crew is told", lambda: self.get(f"crews/{crew}")["order"]["head"]["reroutes"])
+        anew = self.get(f"crews/{crew}")
+        roads = [step["road"] for step in anew["order"]["route"]["steps"]]
+        self.assertNotIn(closed, roads)
+        self.assertTrue(roads)
+        self.assertNotEqual(anew["version"], told["version"])   # so that its phone asks
+        self.assertIn(closed, anew["order"]["head"]["about"]["reason"]["en"])
+        self.assertEqual(self.state(order), "rolling")
+
     def test_a_drill_needs_a_storm(self):
         done = self.command("serve", self.city, "--drill")
         self.assertEqual(done.returncode, 2)

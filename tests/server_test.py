@@ -148,8 +148,8 @@ class ServerTest(unittest.TestCase):
     def wait_until(self, what, condition):
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
-            if condition():
-                return
+            if met := condition():
+                return met
             time.sleep(0.1)
         self.fail("in vain waited until " + what)
 

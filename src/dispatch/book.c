@@ -11,9 +11,9 @@
 /* ---- states ---- */
 
 static const struct {
-    const char *word, *zh, *en;
+    const char *word;
 } states[TW_ORDER_STATES] = {
-#define TW_ORDER_STATE(name, word, zh, en) {word, zh, en},
+#define TW_ORDER_STATE(name, word) {word},
 #include "dispatch/order_states.def"
 #undef TW_ORDER_STATE
 };

@@ -23,7 +23,7 @@
 
 /** State of an order, see order_states.def. */
 enum tw_order_state {
-#define TW_ORDER_STATE(name, word, zh, en) TW_ORDER_##name,
+#define TW_ORDER_STATE(name, word) TW_ORDER_##name,
 #include "dispatch/order_states.def"
 #undef TW_ORDER_STATE
     TW_ORDER_STATES
@@ -115,6 +115,7 @@ struct tw_order {
     char reason[TW_BOOK_REASON_SIZE]; /* of a refusal or withdrawal; else of the order */
     double plan_machine_ms;           /* from the need to the draft, of computing */
     char *detail;                     /* owned; what the plan says of it */
+    int32_t reroutes;                 /* so often was another way told */
 };
 
 /** A plan that was made. */

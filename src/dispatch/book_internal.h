@@ -37,7 +37,8 @@ tw_status tw_book_move(struct tw_book_line *line, struct tw_order *order, enum t
 void tw_book_copy(char *out, size_t size, const char *text);
 
 /* book_orders.c, book_lines.c */
-tw_book_taker tw_book_take_draft, tw_book_take_received, tw_book_take_used, tw_book_take_breakdown;
+tw_book_taker tw_book_take_draft, tw_book_take_route, tw_book_take_received, tw_book_take_used,
+    tw_book_take_breakdown;
 tw_book_taker tw_book_take_plan, tw_book_take_depth, tw_book_take_photo, tw_book_take_late,
     tw_book_take_note, tw_book_take_rule, tw_book_take_unrule, tw_book_take_out, tw_book_take_back,
     tw_book_take_restock, tw_book_take_link;

@@ -268,6 +268,23 @@ tw_status tw_book_take_draft(struct tw_book_line *line)
     return TW_OK;
 }
 
+/* Another way for a crew that has not arrived: the detail is told anew. */
+tw_status tw_book_take_route(struct tw_book_line *line)
+{
+    struct tw_order *order = NULL;
+    TW_TRY(tw_book_line_order(line, &order));
+    if (order->state < TW_ORDER_APPROVED || order->state > TW_ORDER_ROLLING) {
+        return tw_book_refuse(line, TW_ERR_STATE, "order %lld is %s; it has no way before it",
+                              (long long)order->id, tw_order_state_word(order->state));
+    }
+    char *detail = strdup(line->entry->detail);
+    if (detail == NULL) return TW_ERR_NOMEM;
+    free(order->detail);
+    order->detail = detail;
+    order->reroutes++;
+    return TW_OK;
+}
+
 tw_status tw_book_take_received(struct tw_book_line *line)
 {
     struct tw_order *order = NULL;

@@ -69,6 +69,27 @@ static tw_status say(struct tw_book *book, unsigned actors, const char *kind, in
                 (struct tw_store_entry){.kind = kind, .order = order, .crew = crew, .time_ms = 9});
 }
 
+static void another_way_is_told_until_the_crew_is_there(void **state)
+{
+    (void)state;
+    struct tw_book *book = new_book();
+    struct tw_store_entry way = {.kind = "route", .order = 1, .detail = "{}\n{\"line\":[]}"};
+    assert_ok(draft(book, "C0", "V0", "P1", ""));
+    assert_int_equal(take(book, TW_BY_DESK, way), TW_ERR_STATE); /* it may still be planned anew */
+    assert_ok(say(book, TW_BY_DISPATCHER, "approved", 1, ""));
+    assert_ok(say(book, TW_BY_DESK, "sent", 1, ""));
+    assert_int_equal(take(book, TW_BY_CREW, way), TW_ERR_STATE);
+    assert_ok(take(book, TW_BY_DESK, way));
+    assert_int_equal(tw_book_order(book, 1)->reroutes, 1);
+    assert_string_equal(tw_book_order(book, 1)->detail, way.detail);
+    assert_ok(say(book, TW_BY_CREW, "accepted", 1, "C0"));
+    assert_ok(say(book, TW_BY_CREW, "rolling", 1, "C0"));
+    assert_ok(say(book, TW_BY_CREW, "arrived", 1, "C0"));
+    assert_int_equal(take(book, TW_BY_DESK, way), TW_ERR_STATE);
+    assert_int_equal(tw_book_order(book, 1)->reroutes, 1);
+    tw_book_destroy(book);
+}
+
 static void an_order_goes_its_way_from_draft_to_done(void **state)
 {
     (void)state;
@@ -400,6 +421,7 @@ static void supplies_are_read_and_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_way_is_told_until_the_crew_is_there),
         cmocka_unit_test(an_order_goes_its_way_from_draft_to_done),
         cmocka_unit_test(only_the_moves_of_the_table_are_taken),
         cmocka_unit_test(a_crew_or_vehicle_is_never_booked_twice),

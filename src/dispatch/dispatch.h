@@ -271,6 +271,14 @@ struct tw_route {
  */
 tw_status tw_plan_route(const struct tw_plan *plan, int32_t mission, struct tw_route *out_route);
 
+/**
+ * Whether a road is closed, or anywhere deeper than a mission's vehicles pass, before the mission
+ * arrives: a way over it that was told earlier is not to be driven.
+ *
+ * road  its id
+ */
+bool tw_plan_road_shut(const struct tw_plan *plan, int32_t mission, const char *road);
+
 /** Free what a route holds; NULL is fine. */
 void tw_route_done(struct tw_route *route);
 

@@ -169,6 +169,33 @@ static tw_status find(struct tw_travel *travel, const struct tw_setup *setup,
     return fill(route, &way, base->leave_s);
 }
 
+/* The least that any of a mission's vehicles passes. */
+static double wading_of(const struct tw_setup *setup, const struct tw_mission *mission)
+{
+    double wading_m = HUGE_VAL;
+    for (int32_t i = 0; i < mission->vehicle_count; i++)
+        wading_m = fmin(wading_m, setup->wading_m[setup->vehicle_class[mission->vehicles[i]]]);
+    return wading_m;
+}
+
+bool tw_plan_road_shut(const struct tw_plan *plan, int32_t mission, const char *road)
+{
+    if (mission < 0 || mission >= plan->mission_count) return false;
+    const struct tw_mission *m = &plan->missions[mission];
+    const struct tw_setup *setup = &plan->memory->setup;
+    const struct tw_roads *roads = setup->problem->roads;
+    const struct tw_water *water = setup->problem->water;
+    double wading_m = wading_of(setup, m);
+    for (int32_t e = 0; water != NULL && e < roads->edge_count; e++) {
+        if (water->row[e] < 0 || strcmp(roads->line_id[roads->edge_line[e]], road) != 0) continue;
+        if (tw_travel_depth_m(water, e, 0, 1000 * m->arrive_s) >
+            tw_travel_limit_m(roads, e, wading_m)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 tw_status tw_plan_route(const struct tw_plan *plan, int32_t mission, struct tw_route *out_route)
 {
     if (mission < 0 || mission >= plan->mission_count) return TW_ERR_ARG;
@@ -177,9 +204,7 @@ tw_status tw_plan_route(const struct tw_plan *plan, int32_t mission, struct tw_r
     const struct tw_base *base =
         &setup->bases[m->team >= 0 ? setup->problem->depot_count + m->team : m->depot];
     struct tw_route route = {.leave_s = m->leave_s, .arrive_s = m->arrive_s};
-    double wading_m = HUGE_VAL;
-    for (int32_t i = 0; i < m->vehicle_count; i++)
-        wading_m = fmin(wading_m, setup->wading_m[setup->vehicle_class[m->vehicles[i]]]);
+    double wading_m = wading_of(setup, m);
     if (m->arrive_s == 0 || m->vehicle_count == 0) {
         *out_route = route;
         return TW_OK;

@@ -71,8 +71,7 @@ static int32_t frame_end_ms(const struct tw_water *water, int32_t k)
     return k + 1 < water->frames ? water->frame_ms[k + 1] : TW_TRAVEL_NEVER;
 }
 
-/* The deepest water that a vehicle passes on a road. */
-static double limit_m(const struct tw_roads *roads, int32_t edge, double wading_m)
+double tw_travel_limit_m(const struct tw_roads *roads, int32_t edge, double wading_m)
 {
     double passable_m = roads->line_passable_m[roads->edge_line[edge]];
     return passable_m < TW_ROADS_CAR_M && passable_m < wading_m ? passable_m : wading_m;
@@ -87,7 +86,8 @@ static int32_t drive(const struct tw_travel *travel, int32_t edge, int32_t enter
     const struct tw_water *water = travel->water;
     const double *row = &water->depth_m[(int64_t)water->row[edge] * water->frames];
     double free_mps = roads->line_mps[roads->edge_line[edge]];
-    double limit = limit_m(roads, edge, wading_m), left_m = roads->edge_m[edge], ms = enter_ms;
+    double limit = tw_travel_limit_m(roads, edge, wading_m), left_m = roads->edge_m[edge],
+           ms = enter_ms;
     for (int32_t k = *io_k;; k++) {
         double depth_m = depth_between_m(water, row, k);
         if (depth_m > limit) {

@@ -59,4 +59,7 @@ int32_t tw_travel_arc(const struct tw_travel *travel, int32_t arc, int32_t tail_
 double tw_travel_depth_m(const struct tw_water *water, int32_t edge, int32_t enter_ms,
                          int32_t leave_ms);
 
+/** The deepest water that a vehicle passes on an edge [m]: its own limit, and the road's. */
+double tw_travel_limit_m(const struct tw_roads *roads, int32_t edge, double wading_m);
+
 #endif

@@ -122,6 +122,7 @@ static void add_order(const struct tw_desk *desk, struct tw_strbuf *out,
     tw_json_put_text(out, "approved_by", order->approved_by);
     tw_json_put_text(out, "reason", order->reason);
     member_times(desk, out, order);
+    tw_json_put_integer(out, "reroutes", order->reroutes);
     member_line(out, "about", order->detail, 0);
     tw_json_close(out, '}');
 }
@@ -398,10 +399,10 @@ static const struct tw_order *shown_order(const struct tw_desk *desk, int32_t cr
 void tw_desk_crew_version(const struct tw_desk *desk, int32_t crew, char *out, size_t size)
 {
     const struct tw_order *order = shown_order(desk, crew);
-    (void)snprintf(out, size, "%lld-%lld-%s-%d", (long long)desk->server->session,
+    (void)snprintf(out, size, "%lld-%lld-%s-%d-%d", (long long)desk->server->session,
                    order == NULL ? 0LL : (long long)order->id,
                    order == NULL ? "free" : tw_order_state_word(order->state),
-                   desk->book->crews[crew].out ? 1 : 0);
+                   order == NULL ? 0 : order->reroutes, desk->book->crews[crew].out ? 1 : 0);
 }
 
 void tw_desk_write_crew(struct tw_desk *desk, int32_t crew, struct tw_strbuf *out)

@@ -49,6 +49,14 @@ tw_status tw_planner_collect(struct tw_planner *planner, struct tw_desk *desk);
 /** Free what the last problem holds. */
 void tw_planner_problem_done(struct tw_planner_problem *problem);
 
+/* ---- planner_ways.c ---- */
+
+/** A route as JSON: its line, its steps. */
+void tw_planner_write_route(struct tw_strbuf *out, const struct tw_route *route);
+
+/** Tell the crews of a mission that goes on another way, when a road of theirs is shut by now. */
+void tw_planner_reroute(struct tw_desk *desk, struct tw_desk_job *job, int32_t mission);
+
 /* ---- planner_propose.c ---- */
 
 /** Turn the plan into drafts and withdrawals, approve by rule. By the desk's thread. */

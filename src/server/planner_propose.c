@@ -82,40 +82,6 @@ static void add_about(struct tw_strbuf *out, const struct tw_planner *planner, i
     tw_json_close(out, '}');
 }
 
-static void add_route(struct tw_strbuf *out, const struct tw_route *route)
-{
-    static const char *const turns[] = {[TW_TURN_START] = "start",
-                                        [TW_TURN_STRAIGHT] = "straight",
-                                        [TW_TURN_LEFT] = "left",
-                                        [TW_TURN_RIGHT] = "right",
-                                        [TW_TURN_BACK] = "back"};
-    tw_json_open(out, '{');
-    tw_json_key(out, "line");
-    tw_json_open(out, '[');
-    for (int32_t i = 0; i < route->place_count; i++) {
-        tw_json_open(out, '[');
-        tw_json_number(out, route->lon_lat[2 * i], 6);
-        tw_json_number(out, route->lon_lat[2 * i + 1], 6);
-        tw_json_close(out, ']');
-    }
-    tw_json_close(out, ']');
-    tw_json_key(out, "steps");
-    tw_json_open(out, '[');
-    for (int32_t i = 0; i < route->step_count; i++) {
-        const struct tw_route_step *step = &route->steps[i];
-        tw_json_open(out, '{');
-        tw_json_put_text(out, "road", step->road);
-        tw_json_put_text(out, "turn", turns[step->turn]);
-        tw_json_put_number(out, "distance_m", step->distance_m, 0);
-        tw_json_put_integer(out, "wait_s", step->wait_s);
-        tw_json_put_number(out, "depth_m", step->depth_m, 2);
-        tw_json_close(out, '}');
-    }
-    tw_json_close(out, ']');
-    tw_json_put_number(out, "walk_m", route->walk_m, 0);
-    tw_json_close(out, '}');
-}
-
 /* ---- drafts ---- */
 
 /* Vehicles of a mission go round its crews, the first to the first; whoever gets none rides along. */
@@ -211,7 +177,7 @@ static int64_t draft_one(struct proposal *p, const struct tw_mission *mission, i
         say_plan(p);
         struct tw_strbuf way = {0};
         add_about(&detail, p->planner, crew, mission, route);
-        add_route(&way, route);
+        tw_planner_write_route(&way, route);
         (void)tw_strbuf_printf(&detail, "\n%s", tw_strbuf_get(&way));
         tw_strbuf_done(&way);
         entry.order = p->desk->book->order_count + 1;
@@ -518,6 +484,8 @@ void tw_planner_propose(struct tw_desk *desk, struct tw_desk_job *job)
         draft_mission(&p, m);
     keep_refills(&p);
     draft_refills(&p);
+    for (int32_t m = 0; m < plan->mission_count; m++)
+        tw_planner_reroute(desk, job, m);
     withdraw_old(&p);
     withdraw_riders(&p);
     approve_by_rule(&p);

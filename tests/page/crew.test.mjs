@@ -68,7 +68,7 @@ const order = () => ({
 function startServer() {
   const line = { up: true, told: [], photos: [], tokens: new Set(), order: order() };
   const view = () => ({
-    version: line.order ? `1-12-${line.order.head.state}` : "1-0-free",
+    version: line.order ? `1-12-${line.order.head.state}-${line.order.head.reroutes ?? 0}` : "1-0-free",
     time: "2031-07-01T15:20:00+08:00",
     city: { zh: "山城", en: "Shancheng" },
     simulated: true,
@@ -184,6 +184,25 @@ test("an order is shown with what to do, and goes its way by one large button", 
     "done",
   ]);
   assert.ok(line.tokens.has(`Bearer ${TOKEN}`));
+  none(complaints);
+  await context.close();
+  line.close();
+});
+
+test("another way is said and shown", async () => {
+  const line = await startServer();
+  const { context, page, complaints } = await openPhone(line);
+  await page.waitForSelector("[data-order='12']");
+  assert.equal(await page.$(".crew-rerouted"), null);
+  const { head, route } = line.order;
+  head.reroutes = 1;
+  head.about.change = "rerouted";
+  head.about.reason.en = "road R21 is closed or too deep in water: take this way instead";
+  route.steps[1].road = "R33";
+  await page.waitForSelector(".crew-rerouted");
+  assert.match(await page.textContent(".crew-rerouted"), /road R21 is closed/);
+  assert.match(await page.textContent(".steps"), /R33/);
+  none(await barriers(page));
   none(complaints);
   await context.close();
   line.close();

@@ -16,12 +16,13 @@ export interface DispatchOrder {
   approved_by: string;
   reason: string;
   times: Record<string, string | null>;
+  reroutes?: number;
   about: {
     class: HazardClass | "none";
     eta?: string;
     travel_s?: number;
     people?: number;
-    change: "new" | "moved";
+    change: "new" | "moved" | "rerouted";
     from?: string | null;
     do: string[];
     reason: Name;

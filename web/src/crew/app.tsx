@@ -202,6 +202,11 @@ function Shown({ order, route }: { order: Order; route: Route | null }) {
             </p>
           </div>
         </div>
+        {order.about?.change === "rerouted" && state !== "arrived" && state !== "working" && (
+          <p role="alert" class="crew-rerouted">
+            <b>⚠ {w.rerouted}</b> {name(order.about.reason)}
+          </p>
+        )}
         <WayMap order={order} route={route} />
         <Facts order={order} route={route} />
       </main>

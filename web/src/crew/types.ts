@@ -18,7 +18,7 @@ export interface About {
   distance_m?: number;
   do: string[];
   reason: Name;
-  change: "new" | "moved";
+  change: "new" | "moved" | "rerouted";
 }
 
 export interface Order {
@@ -29,6 +29,7 @@ export interface Order {
   place: { id: string; kind: "point" | "depot"; name: Name; lon: number; lat: number };
   items: Record<string, number>;
   reason: string;
+  reroutes?: number;
   about: About | null;
 }
 

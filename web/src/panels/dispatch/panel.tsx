@@ -203,6 +203,12 @@ function Open({ all }: { all: Dispatch }) {
               <span>
                 <b>{order.crew}</b> {name(order.place.name)}{" "}
                 <span class="dim">{order.place.id}</span>
+                {order.about?.change === "rerouted" && (
+                  <span class="dim" title={name(order.about.reason)}>
+                    {" "}
+                    {w.rerouted}
+                  </span>
+                )}
                 {recall && (
                   <span class="dim" title={name(recall.reason)}>
                     {" "}

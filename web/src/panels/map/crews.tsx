@@ -9,11 +9,11 @@ import type { Surface } from "./surface";
 
 const dispatch = live.feed<Dispatch>("dispatch");
 
-/** Ways do not change once they are planned: they are fetched when a new order is there. */
-function useRoutes(newest: number): Record<string, DispatchRoute> {
+/** Ways are fetched when there is a new order, or another way for one. */
+function useRoutes(newest: string): Record<string, DispatchRoute> {
   const [routes, setRoutes] = useState<Record<string, DispatchRoute>>({});
   useEffect(() => {
-    if (newest > 0) get<Record<string, DispatchRoute>>("dispatch/routes").then(setRoutes, () => {});
+    if (newest !== "") get<Record<string, DispatchRoute>>("dispatch/routes").then(setRoutes, () => {});
   }, [newest]);
   return routes;
 }
@@ -21,7 +21,7 @@ function useRoutes(newest: number): Record<string, DispatchRoute> {
 export function Crews({ surface }: { surface: Surface; moves: number }) {
   const all = useFeed(dispatch);
   const hidden = useFeed(hiddenLayers).has("crews");
-  const newest = Math.max(0, ...(all?.orders ?? []).map((order) => order.id));
+  const newest = (all?.orders ?? []).map((order) => `${order.id}.${order.reroutes ?? 0}`).join();
   const routes = useRoutes(newest);
   if (!all || hidden) return null;
   const at = ([lon, lat]: [number, number]): string => {
