@@ -31,7 +31,7 @@ struct tw_http {
     struct tw_http_options options;
     struct MHD_Daemon *daemon;
     uint16_t port;
-    int quiesced_fd;   /* the listening socket after tw_http_quiesce, else -1 */
+    int quiesced_fd; /* the listening socket after tw_http_quiesce, else -1 */
 };
 
 /* One request from its first line to its last byte of answer. */
