@@ -227,7 +227,8 @@ static void begin(struct tw_run *run)
     *run->clock = (struct tw_run_clock){.start_day = o->start_day,
                                         .end_ms = 1000.0 * total_s,
                                         .report_ms = 1000.0 * o->report_step_s,
-                                        .least_step_s = INFINITY};
+                                        .least_step_s = INFINITY,
+                                        .between_events = run->model->events.count > 0};
     run->hydrology.outer_rain = o->outer_rain;
     run->hydrology.fixed_step = o->fixed_step;
     run->hydrology.node_depth_m = run->hydraulics.node.depth_m;

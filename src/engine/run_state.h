@@ -30,6 +30,8 @@ struct tw_run_clock {
     double report_ms; /* next report time */
     double rule_ms;   /* next evaluation of rules; only with a rule step */
     double least_step_s, most_step_s;
+    int32_t next_event; /* of the model's events, that goes on or comes next */
+    bool between_events;
 };
 struct tw_run_sums {            /* per lane */
     struct tw_flow_rates rates; /* at the end of the last step */
@@ -136,6 +138,19 @@ bool tw_run_floods_back(const struct tw_run *run, int32_t node);
 
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);
+
+enum tw_between {
+    TW_BETWEEN_NOT,   /* an event goes on, or begins within the step */
+    TW_BETWEEN_FIXED, /* the step is that of the options, rules do not cut it */
+    TW_BETWEEN_LONG   /* until the next runoff or report */
+};
+
+/** Whether the coming step is one between events, and how long it then is [s]. */
+enum tw_between tw_run_between_step(const struct tw_run *run, double *out_step_s);
+/** Whether the step that begins at clock->old_ms is one between events. */
+bool tw_run_is_between_events(struct tw_run *run);
+/** A step between events: nothing flows in, concentrations are forgotten, as in SWMM. */
+void tw_run_rest_between(struct tw_run *run);
 
 /** By how much more flowed in than out in the last step, over what flowed in; one lane. */
 double tw_run_flow_error_ratio(const struct tw_run *run);

@@ -19,14 +19,16 @@ static double next_step_ms(struct tw_run *run, double until_ms)
     const struct tw_options *o = &run->model->options;
     const struct tw_run_clock *clock = run->clock;
     double step_s = run->routing.routing_step_s;
+    enum tw_between between = TW_BETWEEN_NOT;
+    if (run->net->link_count > 0 && !o->ignore_routing) between = tw_run_between_step(run, &step_s);
     if (o->ignore_routing) {
         step_s = o->wet_step_s < o->report_step_s ? o->wet_step_s : o->report_step_s;
-    } else if (run->net->link_count > 0 && run->semi == NULL &&
+    } else if (between == TW_BETWEEN_NOT && run->net->link_count > 0 && run->semi == NULL &&
                run->model->options.routing == TW_ROUTING_DYNWAVE) {
         step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
     }
     double step_ms = 1000.0 * step_s;
-    if (run->control.active && o->rule_step_s > 0.0) {
+    if (run->control.active && o->rule_step_s > 0.0 && between != TW_BETWEEN_FIXED) {
         double to_rule_ms = clock->rule_ms - clock->elapsed_ms;
         if (to_rule_ms >= 1.0 && to_rule_ms < step_ms) step_ms = to_rule_ms;
     }
@@ -298,6 +300,31 @@ tw_status tw_run_replace_failed(struct tw_run *run)
     return TW_OK;
 }
 
+/* Inflows, and what the network makes of them; it may be left alone while it is steady. */
+static void route(struct tw_run *run, double step_s, bool may_skip, double flow_error_ratio)
+{
+    struct tw_hydraulics *h = &run->hydraulics;
+    add_lateral_inflows(run);
+    tw_run_move_inlets(run);
+    tw_run_node_pollutants(run, run->clock->old_ms);
+    tw_run_set_outfall_stages(run);
+    h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
+    if (run->net->link_count == 0 || run->model->options.ignore_routing) {
+        tw_dynwave_rest(h);
+    } else if (!may_skip || !tw_run_stands_still(run, flow_error_ratio, false)) {
+        tw_losses_advance(h, step_s);
+        if (run->model->options.routing != TW_ROUTING_DYNWAVE) {
+            tw_tree_step(h, step_s);
+        } else if (run->semi == NULL) {
+            tw_dynwave_step(h, &run->routing, step_s);
+        } else {
+            step_semi(run, step_s);
+        }
+    }
+    tw_run_route_pollutants(run, step_s);
+    tw_balance_set_rates(run, step_s);
+}
+
 tw_status tw_run_take_step(struct tw_run *run, double until_ms)
 {
     struct tw_run_clock *clock = run->clock;
@@ -316,32 +343,19 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     }
     clock->old_ms = clock->elapsed_ms;
     clock->elapsed_ms += step_ms;
-    add_lateral_inflows(run);
-    tw_run_move_inlets(run);
-    tw_run_node_pollutants(run, clock->old_ms);
-    tw_run_set_outfall_stages(run);
-    h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
-    if (run->net->link_count == 0 || run->model->options.ignore_routing) {
-        tw_dynwave_rest(h);
-    } else if (!skips || !tw_run_stands_still(run, flow_error_ratio, moved)) {
-        tw_losses_advance(h, step_s);
-        if (run->model->options.routing != TW_ROUTING_DYNWAVE) {
-            tw_tree_step(h, step_s);
-        } else if (run->semi == NULL) {
-            tw_dynwave_step(h, &run->routing, step_s);
-        } else {
-            step_semi(run, step_s);
-        }
+    bool between = !run->model->options.ignore_routing && tw_run_is_between_events(run);
+    if (between) {
+        tw_run_rest_between(run);
+    } else {
+        route(run, step_s, skips && !moved, flow_error_ratio);
     }
-    tw_run_route_pollutants(run, step_s);
-    tw_balance_set_rates(run, step_s);
     /* rates of the semi-implicit method are means over the step, others those at its end */
     if (run->semi != NULL) tw_balance_half_step(run, step_s);
     tw_balance_half_step(run, step_s);
-    if (step_s < clock->least_step_s) clock->least_step_s = step_s;
-    if (step_s > clock->most_step_s) clock->most_step_s = step_s;
+    if (!between && step_s < clock->least_step_s) clock->least_step_s = step_s;
+    if (!between && step_s > clock->most_step_s) clock->most_step_s = step_s;
     if (!all_finite(run)) TW_TRY(tw_run_replace_failed(run));
     if (!run->reporting) return TW_OK;
-    tw_statistics_step(&run->statistics, h, step_s, tw_run_day(run));
+    if (!between) tw_statistics_step(&run->statistics, h, step_s, tw_run_day(run));
     return tw_results_step(run);
 }

@@ -148,7 +148,7 @@ static void begin_conduits(struct tw_hydraulics *h)
             h->conduit.old_area_m2[at] = h->conduit.area_m2[at];
             h->link.volume_m3[at] = h->conduit.area_m2[at] * c->length_m[row] * c->barrels[row];
             h->link.old_volume_m3[at] = h->link.volume_m3[at];
-            h->link.old_depth_m[at] = h->link.depth_m[at];
+            h->link.old_depth_m[at] = 0.0; /* as SWMM: seen when the run begins between events */
         }
     }
 }

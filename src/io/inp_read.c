@@ -75,6 +75,7 @@ static tw_status read_rows(struct tw_inp *inp)
     TW_TRY(tw_inp_rules_finish(inp));
     TW_TRY(tw_inp_vertices_finish(inp));
     TW_TRY(tw_inp_polygons_finish(inp));
+    tw_inp_events_finish(inp);
     tw_inp_check_options(inp);
     TW_TRY(tw_inp_check_gages(inp));
     tw_inp_check_wet_step(inp);

@@ -230,6 +230,8 @@ tw_status tw_inp_split(struct tw_inp *inp, size_t size);
 tw_status tw_inp_allocate(struct tw_inp *inp);
 /** Arrays for what the first pass counted: curves, series, patterns, transects, rules. */
 tw_status tw_inp_allocate_tables(struct tw_inp *inp);
+/** Events in the order of time, those that overlap cut. */
+void tw_inp_events_finish(struct tw_inp *inp);
 /** Arrays of pollutants and land uses, and those that have a place for both. */
 tw_status tw_inp_quality_allocate(struct tw_inp *inp);
 tw_status tw_inp_quality_allocate_tables(struct tw_inp *inp);
@@ -291,6 +293,6 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_pollutant_dry_read, tw_inp_lid_control_read, tw_inp_lid_usage_read,
     tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
     tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,
-    tw_inp_temperature_read, tw_inp_inlet_read, tw_inp_inlet_usage_read;
+    tw_inp_temperature_read, tw_inp_event_read, tw_inp_inlet_read, tw_inp_inlet_usage_read;
 
 #endif

@@ -299,6 +299,15 @@ struct tw_inflows {
     double *base_m3s;
 };
 
+/* [EVENTS]: when the network is routed; in time order, none over the next. None: always. */
+struct tw_event {
+    double start_day, end_day;
+};
+struct tw_events {
+    int32_t count;
+    struct tw_event *event;
+};
+
 struct tw_network; /* hydraulics/network.h: what routing works out of a model */
 struct tw_rules;   /* model/rules.h: [CONTROLS] */
 
@@ -336,6 +345,7 @@ struct tw_model {
     struct tw_outlets outlets;
     struct tw_dry_weather dry_weather;
     struct tw_inflows inflows;
+    struct tw_events events;
     struct tw_rules *rules;           /* NULL: none */
     bool us_units;                    /* of the file */
     const struct tw_network *network; /* set by engine/ when the model is read */

@@ -82,6 +82,18 @@ void tw_quality_begin(struct tw_quality *q, double start_day, const double *node
     begin_surfaces(q, start_day);
 }
 
+void tw_quality_rest(struct tw_quality *q)
+{
+    if (!q->active) return;
+    size_t each = (size_t)q->model->quality.count * (size_t)q->lanes;
+    size_t nodes = (size_t)q->model->nodes.count * each,
+           links = (size_t)q->model->links.count * each;
+    memcpy(q->old_node, q->node, nodes * sizeof *q->node);
+    memcpy(q->old_link, q->link, links * sizeof *q->link);
+    zero(q->node, nodes);
+    zero(q->link, links);
+}
+
 /* ---- loads into nodes ---- */
 
 void tw_quality_loads_begin(struct tw_quality *q)

@@ -91,6 +91,9 @@ struct tw_quality_water {
     const void *network;
 };
 
+/** A step in which nothing is routed: what was there is old, now there is nothing, as in SWMM. */
+void tw_quality_rest(struct tw_quality *q);
+
 /** Route pollutants through the network. source: SWMM Reference Manual III, chapter 5 */
 void tw_quality_route(struct tw_quality *q, const struct tw_quality_water *water);
 
