@@ -105,7 +105,7 @@ def sources(*patterns):
     out = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True)
     files = out.stdout.split()
     if not files:   # an unpacked archive has no git
-        files = [os.path.relpath(f, ROOT) for p in ("src", "apps", "include", "tests", "examples")
+        files = [os.path.relpath(f, ROOT) for p in ("src", "apps", "dropin", "include", "tests", "examples")
                  for f in glob.glob(os.path.join(ROOT, p, "**", "*.[ch]"), recursive=True)]
     return [f for f in files if os.path.exists(os.path.join(ROOT, f))]
 

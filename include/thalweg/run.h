@@ -197,6 +197,32 @@ tw_status tw_run_set_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
  */
 tw_status tw_run_set_subcatchment_rain(tw_run *run, tw_subcatchment_id id, double rain_mmh);
 
+/**
+ * Rain at a gage instead of the file's from now on, until it is set again. Not with
+ * options.outer_rain, which has tw_run_set_gage_rain.
+ *
+ * rain_mmh  >= 0 [mm/h]; NAN: the file's again
+ * errors    TW_ERR_ARG, TW_ERR_STATE (all rain comes from outside)
+ */
+tw_status tw_run_hold_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
+
+/**
+ * Put a link's setting to a value now, as a rule would, but at once: gates don't take their time.
+ * It stays until a rule or, of pumps, a depth changes it.
+ *
+ * setting  0..1, of pumps 0..
+ * errors   TW_ERR_ARG, also for a conduit
+ */
+tw_status tw_run_set_link_setting(tw_run *run, tw_link_id id, double setting);
+
+/**
+ * Water level outside an outfall from now on, until it is set again, whatever its kind.
+ *
+ * stage_m  elevation [m]; NAN: what the file says again
+ * errors   TW_ERR_ARG, also for a node that is no outfall
+ */
+tw_status tw_run_set_outfall_stage(tw_run *run, tw_node_id id, double stage_m);
+
 /** Additional inflow to a node from now on [m3/s], until set again. errors: TW_ERR_ARG */
 tw_status tw_run_set_node_inflow(tw_run *run, tw_node_id id, double inflow_m3s);
 

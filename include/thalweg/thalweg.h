@@ -9,5 +9,6 @@
 #include "thalweg/run.h"
 #include "thalweg/status.h"
 #include "thalweg/time.h"
+#include "thalweg/values.h"
 
 #endif

@@ -230,8 +230,8 @@ void tw_run_set_outfall_stages(struct tw_run *run)
         } else if (o->kind[i] == TW_OUTFALL_SERIES) {
             stage = o->series_to_m[i] * stage_of_series(run, i, days);
         }
-        for (int32_t l = 0; l < run->lanes; l++) {
-            run->hydraulics.outfall_stage_m[i * run->lanes + l] = stage;
+        for (int32_t at = i * run->lanes; at < (i + 1) * run->lanes; at++) {
+            if (!run->hydraulics.outfall_held[at]) run->hydraulics.outfall_stage_m[at] = stage;
         }
     }
 }

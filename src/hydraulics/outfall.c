@@ -17,6 +17,13 @@ static double depth_under_stage(double stage_m, double invert_m, double offset_m
     return offset_m + exit_m;
 }
 
+bool tw_outfall_staged(const struct tw_hydraulics *h, int32_t outfall, int32_t lane)
+{
+    int32_t kind = h->model->outfalls.kind[outfall];
+    return (kind != TW_OUTFALL_FREE && kind != TW_OUTFALL_NORMAL) ||
+           h->outfall_held[outfall * h->lanes + lane] != 0;
+}
+
 void tw_outfall_set_depth(struct tw_hydraulics *h, int32_t outfall)
 {
     const struct tw_network *net = h->net;
@@ -37,7 +44,7 @@ void tw_outfall_set_depth(struct tw_hydraulics *h, int32_t outfall)
         double exit_m = normal < critical ? normal : critical;
         double depth = offset > 0.0 ? 0.0 : exit_m;
         if (kind == TW_OUTFALL_NORMAL) depth = offset > 0.0 ? 0.0 : normal;
-        if (kind != TW_OUTFALL_FREE && kind != TW_OUTFALL_NORMAL) {
+        if (tw_outfall_staged(h, outfall, l)) {
             depth = depth_under_stage(h->outfall_stage_m[outfall * w + l],
                                       h->model->nodes.invert_m[node], offset, exit_m);
         }

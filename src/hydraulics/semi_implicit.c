@@ -122,7 +122,7 @@ static void set_outfalls(struct tw_semi *s, struct tw_hydraulics *h)
         s->depth_m[node] = h->node.depth_m[at];
         double stage_m = h->outfall_stage_m[k * h->lanes + s->lane];
         double under_m = stage_m - s->net->model->nodes.invert_m[node];
-        bool staged = o->kind[k] != TW_OUTFALL_FREE && o->kind[k] != TW_OUTFALL_NORMAL;
+        bool staged = tw_outfall_staged(h, k, s->lane);
         s->open_exit[node] = s->depth_m[node] > 0.0 && !(staged && s->depth_m[node] == under_m);
     }
 }

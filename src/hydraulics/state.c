@@ -56,6 +56,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->clock = TW_POOL_NEW(state, struct tw_routing_clock, w);
     h->roughness = TW_POOL_NEW(state, double, w);
     h->outfall_stage_m = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *w);
+    h->outfall_held = TW_POOL_NEW(state, uint8_t, (size_t)model->outfalls.count * w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
     double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s};

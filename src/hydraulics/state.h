@@ -89,6 +89,7 @@ struct tw_hydraulics {
     double *roughness; /* [lanes] factor of the roughness of all conduits but full force mains */
     /* boundary values of the present step */
     double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
+    uint8_t *outfall_held;   /* same shape: 1 the stage was set from outside, whatever the kind */
     double evaporation_mps;  /* from open water */
     double *storage_evaporation_m3s, *storage_seepage_m3s; /* [storages * lanes] */
 };

@@ -128,8 +128,11 @@ void tw_gages_advance(struct tw_hydrology *h, double day)
         if (g->source < 0) continue;
         const double *factor = h->gage_factor + (size_t)i * (size_t)h->lanes;
         double rain = g->source == i ? rain_at(h, i, day + second_d) : h->gage[g->source].rain_mmh;
-        for (int32_t lane = 0; lane < h->lanes; lane++)
-            rain_mmh[lane] = rain * factor[lane];
+        const double *held = h->held_rain_mmh + (size_t)i * (size_t)h->lanes;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            rain_mmh[lane] = held[lane] >= 0.0 ? held[lane] : rain * factor[lane];
+            clock->raining = clock->raining || held[lane] > 0.0;
+        }
         clock->raining = clock->raining || rain > 0.0;
     }
 }
@@ -174,7 +177,9 @@ double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, 
                                     int32_t lane)
 {
     if (h->outer_rain) return h->gage_rain_mmh[(size_t)gage * (size_t)h->lanes + (size_t)lane];
+    double held_mmh = h->held_rain_mmh[(size_t)gage * (size_t)h->lanes + (size_t)lane];
     if (h->gage[gage].source < 0) return 0.0;
+    if (held_mmh >= 0.0) return held_mmh;
     const struct tw_gage_cursor *g = &h->gage[h->gage[gage].source];
     double day = tw_hydrology_day(h, report_ms) + second_d;
     double factor = h->gage_factor[(size_t)gage * (size_t)h->lanes + (size_t)lane];

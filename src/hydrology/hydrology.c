@@ -34,6 +34,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->clock = TW_POOL_NEW(state, struct tw_hydrology_clock, 1);
     h->gage = TW_POOL_NEW(state, struct tw_gage_cursor, model->gages.count);
     h->gage_rain_mmh = TW_POOL_NEW(state, double, gages);
+    h->held_rain_mmh = TW_POOL_NEW(state, double, gages);
     h->outer_rain_mmh = TW_POOL_NEW(state, double, subs);
     h->past_rain_mm = TW_POOL_NEW(state, double, gages *(TW_PAST_HOURS + 1));
     h->depth_m = TW_POOL_NEW(state, double, subs *TW_SUBAREA_COUNT);
@@ -95,6 +96,8 @@ static void state_clear(struct tw_hydrology *h)
     for (size_t i = 0; i < sizeof by_subcatchment / sizeof by_subcatchment[0]; i++)
         zero(by_subcatchment[i], subs);
     zero(h->gage_rain_mmh, gages);
+    for (size_t i = 0; i < gages; i++)
+        h->held_rain_mmh[i] = TW_RAIN_OF_FILE;
     for (size_t i = 0; i < subs; i++)
         h->outer_rain_mmh[i] = TW_RAIN_OF_GAGE;
     zero(h->past_rain_mm, gages * (TW_PAST_HOURS + 1));

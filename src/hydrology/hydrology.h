@@ -28,6 +28,9 @@ enum {
 /* In outer_rain_mmh: none of its own. */
 #define TW_RAIN_OF_GAGE (-1.0)
 
+/* In held_rain_mmh: none. */
+#define TW_RAIN_OF_FILE (-1.0)
+
 /* The three parts of a subcatchment. */
 enum tw_subarea {
     TW_SUBAREA_BARE,       /* impervious, without depression storage */
@@ -137,6 +140,7 @@ struct tw_hydrology {
     struct tw_hydrology_clock *clock; /* [1] */
     struct tw_gage_cursor *gage;      /* [gage] */
     double *gage_rain_mmh;            /* [gage * lanes + lane] now */
+    double *held_rain_mmh;  /* [gage * lanes + lane] set instead of the file's; TW_RAIN_OF_FILE */
     double *outer_rain_mmh; /* [subcatchment * lanes + lane] outer_rain: written by the caller;
                                TW_RAIN_OF_GAGE: the rain is the gage's */
     double *past_rain_mm;   /* [(gage * 49 + hour) * lanes + lane]; hour 0 runs, 1 is the last whole

@@ -33,6 +33,7 @@ MAY = {
                 "operate"}, PUBLIC),
     "apps": ({"base", "num", "synth", "grid", "forecast", "net", "store", "jobs", "telemetry", "warning",
               "dispatch", "operate", "server"}, PUBLIC),
+    "dropin": (set(), PUBLIC),
     "include": (set(), PUBLIC),
 }
 # Mathematics and physics neither read files nor print.
@@ -57,7 +58,7 @@ def allowed(root, folder, name, is_test):
     """True when a file of a folder may include "name"."""
     if is_test and (name.startswith(PUBLIC) or os.path.exists(os.path.join(root, "tests", name))):
         return True
-    if folder == "apps" and "/" not in name:
+    if folder in ("apps", "dropin") and "/" not in name:
         return True
     if folder in MADE.get(name, ()):
         return True
@@ -70,7 +71,7 @@ def allowed(root, folder, name, is_test):
 
 def check(root):
     faults = []
-    for path in common.files(root, ("src", "apps", "include"), (".c", ".h", ".def")):
+    for path in common.files(root, ("src", "apps", "dropin", "include"), (".c", ".h", ".def")):
         folder = folder_of(path)
         is_test = path.endswith(("_test.c", "_fuzz.c"))
         if folder not in MAY:
@@ -96,11 +97,13 @@ def self_test():
         "src/io/d.c": "#include <unistd.h>\n",
         "src/lost/e.c": "\n",
         "src/server/f.c": '#include "engine/run.h"\n',
+        "dropin/swmm5/h.c": '#include "base/text.h"\n#include "session.h"\n',
         "src/warning/g.c": '#include "thalweg/model.h"\n',
     }
     found = ['base may not include "num/roots.h"', '"hydrology/runoff.h"', '"thalweg/run.h"',
              "prints: <stdio.h>", "portable C17: <unistd.h>", "folder lost",
-             '"engine/run.h"', 'warning may not include "thalweg/model.h"']
+             '"engine/run.h"', 'warning may not include "thalweg/model.h"',
+             'dropin may not include "base/text.h"']
     right = {
         "src/base/file.c": '#include "base/file.h"\n#include <unistd.h>\n',
         "src/num/x_test.c": '#include "num/x.h"\n#include "check.h"\n#include "thalweg/run.h"\n',

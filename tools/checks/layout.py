@@ -9,7 +9,7 @@ CLANG_FORMAT = "clang-format-14"
 
 
 def check(root):
-    paths = common.files(root, ("src", "apps", "include", "tests", "examples"), (".c", ".h"))
+    paths = common.files(root, ("src", "apps", "dropin", "include", "tests", "examples"), (".c", ".h"))
     if not paths:
         return []
     shown = common.output([CLANG_FORMAT, "--dry-run", "--ferror-limit=1",

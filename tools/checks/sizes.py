@@ -8,7 +8,7 @@ ENDINGS = (".c", ".h", ".def", ".py", ".sh", ".cmake", ".ts", ".tsx", ".mjs", ".
 
 def check(root):
     faults = []
-    for path in common.files(root, ("src", "apps", "include", "tests", "tools", "examples", "web",
+    for path in common.files(root, ("src", "apps", "dropin", "include", "tests", "tools", "examples", "web",
                                     "cmake"), ENDINGS):
         lines = common.text(root, path).count("\n")
         if lines > LIMIT:

@@ -1,0 +1,67 @@
+#include "session.h"
+
+#include <stddef.h>
+
+const char *tw_swmm_error_text(int code)
+{
+    static const struct {
+        int code;
+        const char *text;
+    } errors[] = {
+#define ROW(code, text) {code, text},
+        TW_SWMM_ERROR_LIST(ROW)
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].code == code) return errors[i].text;
+    }
+    return "";
+}
+
+int tw_swmm_error_of(tw_status status)
+{
+    if (status == TW_OK) return 0;
+    if (status == TW_ERR_NOMEM) return TW_SWMM_ERROR_101;
+    if (status == TW_ERR_INPUT) return TW_SWMM_ERROR_200;
+    return status == TW_ERR_FILE ? TW_SWMM_ERROR_309 : TW_SWMM_ERROR_401;
+}
+
+struct tw_swmm_session *tw_swmm_session(void)
+{
+    static struct tw_swmm_session the_one; /* the interface has no handle */
+    return &the_one;
+}
+
+bool tw_swmm_running(void)
+{
+    const struct tw_swmm_session *s = tw_swmm_session();
+    return s->run != NULL && !s->ended;
+}
+
+tw_object tw_swmm_object(int type)
+{
+    static const tw_object objects[] = {
+        TW_OBJECT_GAGE,       TW_OBJECT_SUBCATCHMENT, TW_OBJECT_NODE,     TW_OBJECT_LINK,
+        TW_OBJECT_POLLUTANT,  TW_OBJECT_LANDUSE,      TW_OBJECT_PATTERN,  TW_OBJECT_CURVE,
+        TW_OBJECT_SERIES,     TW_OBJECT_COUNT,        TW_OBJECT_TRANSECT, TW_OBJECT_AQUIFER,
+        TW_OBJECT_HYDROGRAPH, TW_OBJECT_COUNT,        TW_OBJECT_COUNT,    TW_OBJECT_LID};
+    bool known = type >= 0 && type < (int)(sizeof objects / sizeof objects[0]);
+    return known ? objects[type] : TW_OBJECT_COUNT;
+}
+
+double tw_swmm_factor(enum tw_swmm_unit unit)
+{
+    const struct tw_model_units *u = &tw_swmm_session()->units;
+    const double factors[] = {[TW_SWMM_NONE] = 1.0,
+                              [TW_SWMM_LENGTH] = u->length_m,
+                              [TW_SWMM_AREA] = u->area_m2,
+                              [TW_SWMM_LAND] = u->land_m2,
+                              [TW_SWMM_VOLUME] = u->volume_m3,
+                              [TW_SWMM_FLOW] = u->flow_m3s,
+                              [TW_SWMM_RAIN] = u->rain_mm,
+                              [TW_SWMM_RATE] = u->rain_mm / 3.6e6,
+                              [TW_SWMM_DAY_RATE] = u->rain_mm / 8.64e7,
+                              [TW_SWMM_HOURS] = 3600.0,
+                              [TW_SWMM_PER_KWH] = 3.6e6};
+    return factors[unit];
+}

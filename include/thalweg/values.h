@@ -1,0 +1,254 @@
+/* A model and its runs as tables: parameters and values by the rows of lists, for programs that
+ * pass them on without knowing each. Indices are those of the ids of thalweg/model.h. */
+#ifndef THALWEG_VALUES_H
+#define THALWEG_VALUES_H
+
+#include "thalweg/model.h"
+#include "thalweg/run.h"
+#include "thalweg/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One row a list of objects that have names: identifier, what it is. */
+#define TW_OBJECT_LIST(X)                                                                          \
+    X(GAGE, "rain gage")                                                                           \
+    X(SUBCATCHMENT, "subcatchment")                                                                \
+    X(NODE, "node")                                                                                \
+    X(LINK, "link")                                                                                \
+    X(POLLUTANT, "pollutant")                                                                      \
+    X(LANDUSE, "land use")                                                                         \
+    X(PATTERN, "time pattern")                                                                     \
+    X(CURVE, "curve")                                                                              \
+    X(SERIES, "time series")                                                                       \
+    X(TRANSECT, "transect or street")                                                              \
+    X(AQUIFER, "aquifer")                                                                          \
+    X(HYDROGRAPH, "unit hydrograph of rain-dependent inflow")                                      \
+    X(LID, "LID control")                                                                          \
+    X(MODEL, "the whole model: index 0, without a name")
+
+/** What a list of objects holds. */
+typedef enum {
+#define TW_OBJECT_ENUM(name, text) TW_OBJECT_##name,
+    TW_OBJECT_LIST(TW_OBJECT_ENUM)
+#undef TW_OBJECT_ENUM
+        TW_OBJECT_COUNT
+} tw_object;
+
+/** Number of objects of a kind; 0 for one that there is not. */
+int32_t tw_model_object_count(const tw_model *model, tw_object kind);
+/** Name of an object, borrowed; NULL for one that the model does not have. */
+const char *tw_model_object_name(const tw_model *model, tw_object kind, int32_t index);
+/** Find an object by name (letter case does not matter). errors: TW_ERR_NAME */
+tw_status tw_model_object_find(const tw_model *model, tw_object kind, const char *name,
+                               int32_t *out_index);
+
+/** What one unit of the model's file is in SI. */
+struct tw_model_units {
+    bool us;
+    int32_t flow;     /* 0 CFS, 1 GPM, 2 MGD, 3 CMS, 4 LPS, 5 MLD */
+    double length_m;  /* foot or metre */
+    double area_m2;   /* square foot or square metre */
+    double land_m2;   /* acre or hectare */
+    double volume_m3; /* cubic foot or cubic metre */
+    double flow_m3s;  /* flow unit */
+    double rain_mm;   /* inch or millimetre */
+};
+
+/** Units of the model's file. */
+struct tw_model_units tw_model_units_get(const tw_model *model);
+
+/* One row a parameter of the file: identifier, list of objects, what it is. */
+#define TW_PARAMETER_LIST(X)                                                                       \
+    X(NODE_INVERT_M, NODE, "elevation of the lowest point")                                        \
+    X(NODE_FULL_DEPTH_M, NODE, "from invert to ground")                                            \
+    X(NODE_SURCHARGE_M, NODE, "depth beyond the full one before it floods")                        \
+    X(NODE_POND_M2, NODE, "area that water above ground covers")                                   \
+    X(NODE_INITIAL_M, NODE, "depth at the start")                                                  \
+    X(LINK_OFFSET1_M, LINK, "height above the first node's invert")                                \
+    X(LINK_OFFSET2_M, LINK, "height above the second node's invert")                               \
+    X(LINK_INITIAL_M3S, LINK, "flow at the start")                                                 \
+    X(LINK_LIMIT_M3S, LINK, "greatest flow; 0: none")                                              \
+    X(LINK_LOSS_INLET, LINK, "loss coefficient, 0 for others than conduits")                       \
+    X(LINK_LOSS_OUTLET, LINK, "loss coefficient, 0 for others than conduits")                      \
+    X(LINK_LOSS_AVERAGE, LINK, "loss coefficient, 0 for others than conduits")                     \
+    X(SUBCATCHMENT_WIDTH_M, SUBCATCHMENT, "overland flow width")                                   \
+    X(SUBCATCHMENT_AREA_M2, SUBCATCHMENT, "area")                                                  \
+    X(SUBCATCHMENT_IMPERVIOUS, SUBCATCHMENT, "impervious ratio")                                   \
+    X(SUBCATCHMENT_SLOPE, SUBCATCHMENT, "slope, ratio")                                            \
+    X(SUBCATCHMENT_CURB_M, SUBCATCHMENT, "curb length")                                            \
+    X(ROUTING_STEP_S, MODEL, "routing step")                                                       \
+    X(MINIMUM_STEP_S, MODEL, "shortest variable step")                                             \
+    X(LENGTHENING_STEP_S, MODEL, "conduits are lengthened for this step; 0: none are")             \
+    X(DRY_DAYS, MODEL, "dry days before the start")                                                \
+    X(VARIABLE_STEP, MODEL, "share of the Courant step; 0: fixed steps")                           \
+    X(MINIMUM_SURFACE_M2, MODEL, "surface area of a node")                                         \
+    X(MINIMUM_SLOPE, MODEL, "slope of conduits, ratio")                                            \
+    X(HEAD_TOLERANCE_M, MODEL, "at which iterations end")                                          \
+    X(SYSTEM_FLOW_TOLERANCE, MODEL, "of SKIP_STEADY_STATE, ratio")                                 \
+    X(LATERAL_FLOW_TOLERANCE, MODEL, "of SKIP_STEADY_STATE, ratio")                                \
+    X(REPORT_STEP_S, MODEL, "time between results")
+
+/** A parameter of the file. */
+typedef enum {
+#define TW_PARAMETER_ENUM(name, object, text) TW_PARAMETER_##name,
+    TW_PARAMETER_LIST(TW_PARAMETER_ENUM)
+#undef TW_PARAMETER_ENUM
+        TW_PARAMETER_COUNT
+} tw_parameter;
+
+/** A parameter; NAN for an object that the model does not have. */
+double tw_model_parameter(const tw_model *model, tw_parameter which, int32_t index);
+
+/**
+ * Change a parameter before any run of the model exists; tw_model_settle has to follow the last
+ * change. A flow limit may change while the only run goes on, too, and holds at once.
+ *
+ * errors  TW_ERR_ARG  no such object or not a value that the parameter can have
+ */
+tw_status tw_model_change(tw_model *model, tw_parameter which, int32_t index, double value);
+
+/**
+ * Work out again what follows from the parameters. No run of the model may exist.
+ *
+ * errors  TW_ERR_NOMEM, TW_ERR_ARG (no network can be made of them); the model stays as it was
+ */
+tw_status tw_model_settle(tw_model *model);
+
+/** Switches of the file's [OPTIONS]. */
+struct tw_model_switches {
+    bool allow_ponding, skip_steady_state;
+    bool ignore_rainfall, ignore_rdii, ignore_snow, ignore_groundwater, ignore_routing,
+        ignore_quality;
+};
+
+/** Switches of the file. */
+struct tw_model_switches tw_model_switches_get(const tw_model *model);
+
+/** True when a conduit was turned round because it rises: its first node was its second. */
+bool tw_model_link_turned(const tw_model *model, tw_link_id id);
+
+/* One row a value of a run: identifier, list of objects, what it is. Dates are decimal days. Those
+ * from MEAN on count since the report's start; only runs that write a report or results have them. */
+#define TW_VALUE_LIST(X)                                                                           \
+    X(GAGE_RAIN_MMH, GAGE, "rain now")                                                             \
+    X(SUBCATCHMENT_RAIN_MMH, SUBCATCHMENT, "rain now")                                             \
+    X(SUBCATCHMENT_EVAPORATION_MPS, SUBCATCHMENT, "of the last runoff step")                       \
+    X(SUBCATCHMENT_INFILTRATION_MPS, SUBCATCHMENT, "of the last runoff step")                      \
+    X(SUBCATCHMENT_RUNON_M3S, SUBCATCHMENT, "from other subcatchments")                            \
+    X(SUBCATCHMENT_RUNOFF_M3S, SUBCATCHMENT, "at the last runoff time")                            \
+    X(NODE_DEPTH_M, NODE, "water above the invert")                                                \
+    X(NODE_HEAD_M, NODE, "elevation of the water")                                                 \
+    X(NODE_VOLUME_M3, NODE, "water in it")                                                         \
+    X(NODE_LATERAL_M3S, NODE, "inflow from outside the network")                                   \
+    X(NODE_INFLOW_M3S, NODE, "all that comes in")                                                  \
+    X(NODE_OUTFLOW_M3S, NODE, "all that goes out but overflow")                                    \
+    X(NODE_OVERFLOW_M3S, NODE, "floods, or goes into the pond above")                              \
+    X(NODE_LOSSES_M3S, NODE, "evaporation and seepage of a storage")                               \
+    X(NODE_RESIDENCE_H, NODE, "mean age of a storage's water, with pollutants; else 0")            \
+    X(LINK_FLOW_M3S, LINK, "from its first to its second node")                                    \
+    X(LINK_DEPTH_M, LINK, "mean depth")                                                            \
+    X(LINK_VOLUME_M3, LINK, "water in it")                                                         \
+    X(LINK_VELOCITY_MPS, LINK, "of a conduit")                                                     \
+    X(LINK_TOP_WIDTH_M, LINK, "of a conduit's water")                                              \
+    X(LINK_SETTING, LINK, "0 closed or off")                                                       \
+    X(LINK_TARGET, LINK, "setting that it moves to")                                               \
+    X(LINK_FROUDE, LINK, "Froude number of a conduit")                                             \
+    X(LINK_SLOPE, LINK, "of a conduit, ratio")                                                     \
+    X(NODE_MEAN_DEPTH_M, NODE, "over the steps")                                                   \
+    X(NODE_MAX_DEPTH_M, NODE, "greatest depth")                                                    \
+    X(NODE_MAX_DEPTH_DAY, NODE, "its date")                                                        \
+    X(NODE_MAX_REPORTED_M, NODE, "greatest depth at report times")                                 \
+    X(NODE_FLOODED_M3, NODE, "volume that flooded")                                                \
+    X(NODE_FLOODED_S, NODE, "time with flooding")                                                  \
+    X(NODE_SURCHARGED_S, NODE, "time surcharged")                                                  \
+    X(NODE_CRITICAL_STEPS, NODE, "steps whose length it set, since the start")                     \
+    X(NODE_UNCONVERGED_STEPS, NODE, "steps that ended before it settled, since the start")         \
+    X(NODE_SUM_LATERAL_M3, NODE, "inflow from outside the network")                                \
+    X(NODE_MAX_LATERAL_M3S, NODE, "its greatest")                                                  \
+    X(NODE_MAX_INFLOW_M3S, NODE, "greatest of all inflow")                                         \
+    X(NODE_MAX_INFLOW_DAY, NODE, "its date")                                                       \
+    X(NODE_MAX_FLOODING_M3S, NODE, "greatest flooding")                                            \
+    X(NODE_MAX_FLOODING_DAY, NODE, "its date")                                                     \
+    X(NODE_MAX_PONDED_M3, NODE, "greatest volume above ground")                                    \
+    X(NODE_SUM_INFLOW_M3, NODE, "all inflow, since the start")                                     \
+    X(STORAGE_INITIAL_M3, NODE, "of a storage: volume at the start")                               \
+    X(STORAGE_MEAN_M3, NODE, "of a storage: mean volume")                                          \
+    X(STORAGE_MAX_M3, NODE, "of a storage: greatest volume")                                       \
+    X(STORAGE_MAX_DAY, NODE, "of a storage: its date")                                             \
+    X(STORAGE_MAX_OUTFLOW_M3S, NODE, "of a storage: greatest outflow")                             \
+    X(STORAGE_EVAPORATED_M3, NODE, "of a storage")                                                 \
+    X(STORAGE_SEEPED_M3, NODE, "of a storage")                                                     \
+    X(OUTFALL_FLOWING_STEPS, NODE, "of an outfall: steps with flow")                               \
+    X(OUTFALL_SUM_M3S, NODE, "of an outfall: sum of the flows of those steps")                     \
+    X(OUTFALL_MAX_M3S, NODE, "of an outfall: greatest flow")                                       \
+    X(LINK_MAX_FLOW_M3S, LINK, "greatest flow, either way")                                        \
+    X(LINK_MAX_FLOW_DAY, LINK, "its date")                                                         \
+    X(LINK_MAX_DEPTH_M, LINK, "greatest depth")                                                    \
+    X(LINK_MAX_VELOCITY_MPS, LINK, "of a conduit: greatest velocity")                              \
+    X(LINK_NORMAL_LIMITED_S, LINK, "of a conduit: held to normal flow")                            \
+    X(LINK_BOTH_FULL_S, LINK, "of a conduit: full at both ends")                                   \
+    X(LINK_UPSTREAM_FULL_S, LINK, "of a conduit: full at its upstream end")                        \
+    X(LINK_DOWNSTREAM_FULL_S, LINK, "of a conduit: full at its downstream end")                    \
+    X(LINK_ABOVE_FULL_FLOW_S, LINK, "of a conduit: with more than its full normal flow")           \
+    X(LINK_CAPACITY_LIMITED_S, LINK, "of a conduit: full, with a steeper water line than slope")   \
+    X(LINK_CRITICAL_STEPS, LINK, "steps whose length it set, since the start")                     \
+    X(LINK_FLOW_TURNS, LINK, "times that the change of flow turned, since the start")              \
+    X(PUMP_ON_S, LINK, "of a pump: time on")                                                       \
+    X(PUMP_ON_STEPS, LINK, "of a pump: steps on")                                                  \
+    X(PUMP_STARTUPS, LINK, "of a pump")                                                            \
+    X(PUMP_MIN_M3S, LINK, "of a pump: least flow while on")                                        \
+    X(PUMP_SUM_M3S, LINK, "of a pump: sum of the flows of the steps on")                           \
+    X(PUMP_VOLUME_M3, LINK, "of a pump")                                                           \
+    X(PUMP_ENERGY_J, LINK, "of a pump")                                                            \
+    X(PUMP_BELOW_CURVE_S, LINK, "of a pump: time on, left of its curve")                           \
+    X(PUMP_ABOVE_CURVE_S, LINK, "of a pump: time on, right of its curve")                          \
+    X(SUBCATCHMENT_SUM_RAIN_M3, SUBCATCHMENT, "since the start")                                   \
+    X(SUBCATCHMENT_SUM_RUNON_M3, SUBCATCHMENT, "since the start")                                  \
+    X(SUBCATCHMENT_SUM_EVAPORATION_M3, SUBCATCHMENT, "since the start")                            \
+    X(SUBCATCHMENT_SUM_INFILTRATION_M3, SUBCATCHMENT, "since the start")                           \
+    X(SUBCATCHMENT_SUM_RUNOFF_M3, SUBCATCHMENT, "since the start")                                 \
+    X(SUBCATCHMENT_MAX_RUNOFF_M3S, SUBCATCHMENT, "since the start")                                \
+    X(SUBCATCHMENT_SUM_IMPERVIOUS_M3, SUBCATCHMENT, "runoff of the impervious part")               \
+    X(SUBCATCHMENT_SUM_PERVIOUS_M3, SUBCATCHMENT, "runoff of the pervious part")                   \
+    X(REPORTED_STEPS, MODEL, "routing steps since the report's start")                             \
+    X(STEP_S, MODEL, "the last routing step; 0 before the first")
+
+/** A value of a run. */
+typedef enum {
+#define TW_VALUE_ENUM(name, object, text) TW_VALUE_OF_##name,
+    TW_VALUE_LIST(TW_VALUE_ENUM)
+#undef TW_VALUE_ENUM
+        TW_VALUE_OF_COUNT
+} tw_value;
+
+/** A value of a run now; NAN when the object does not exist or has no such value. */
+double tw_run_value(const tw_run *run, tw_value which, int32_t index);
+
+/** Time that a conduit was in a flow class, 0 dry, up dry, down dry, sub-, supercritical, up, down
+ *  critical 6, since the report's start [s]; NAN as tw_run_value. */
+double tw_run_link_class_s(const tw_run *run, tw_link_id id, int32_t flow_class);
+
+/** Concentration of a pollutant in a subcatchment's runoff; NAN as tw_run_value. */
+double tw_run_subcatchment_concentration(const tw_run *run, tw_subcatchment_id id,
+                                         int32_t pollutant);
+/** Concentration of a pollutant in what stands on a subcatchment; NAN as tw_run_value. */
+double tw_run_subcatchment_ponded(const tw_run *run, tw_subcatchment_id id, int32_t pollutant);
+/** Mass of a pollutant that lies on a subcatchment, all land uses, in the file's unit; NAN as
+ *  tw_run_value. */
+double tw_run_subcatchment_buildup(const tw_run *run, tw_subcatchment_id id, int32_t pollutant);
+/** Put the concentration of a pollutant at a node to a value now. errors: TW_ERR_ARG */
+tw_status tw_run_set_node_concentration(tw_run *run, tw_node_id id, int32_t pollutant,
+                                        double concentration);
+/** Put the concentration of a pollutant in a link to a value now. errors: TW_ERR_ARG */
+tw_status tw_run_set_link_concentration(tw_run *run, tw_link_id id, int32_t pollutant,
+                                        double concentration);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
