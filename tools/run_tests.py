@@ -118,7 +118,7 @@ def check_tidy(tally, jobs):
     # Sources, not their tests: these are read by both compilers and run by the sanitizers.
     tally.step("clang-tidy", ["run-clang-tidy-14", "-clang-tidy-binary", "clang-tidy-14", "-quiet",
                               "-p", "build/clang", "-j", str(jobs),
-                              rf"^{ROOT}/(src|apps)/(?!.*_(test|fuzz)\.c$).*\.c$"])
+                              rf"^{ROOT}/(src|apps|dropin)/(?!.*_(test|fuzz)\.c$).*\.c$"])
 
 
 def run(tally, args):
