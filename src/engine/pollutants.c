@@ -1,6 +1,7 @@
 /* Pollutants follow the water: what the parts of the engine tell those of quality/. */
 #include "engine/run_state.h"
 
+#include "hydraulics/constants.h"
 #include "hydraulics/node_depth.h"
 
 #include <math.h>
@@ -49,7 +50,7 @@ static void add_dry_weather(struct tw_run *run)
         for (int32_t lane = 0; lane < run->lanes; lane++) {
             double flow = in->dry_m3s[i] * in->dry_factor[at(run, i, lane)];
             if (flow > 0.0)
-                tw_quality_add_flow(q, m->dry_weather.node[i], lane, flow, tw_pollutant_of_dry);
+                tw_quality_add_flow(q, TW_NETWORK_DRY, m->dry_weather.node[i], lane, flow);
         }
     }
     for (int32_t i = 0; i < m->quality.dry_count; i++) {
@@ -59,7 +60,8 @@ static void add_dry_weather(struct tw_run *run)
         double more = d->base * tw_inflows_dry_factor(in, d->pattern) - (usual > 0.0 ? usual : 0.0);
         for (int32_t lane = 0; lane < run->lanes; lane++) {
             double flow = in->dry_m3s[d->flow_row] * in->dry_factor[at(run, d->flow_row, lane)];
-            if (flow > 0.0) tw_quality_add_load(q, d->node, lane, d->pollutant, flow * more);
+            if (flow > 0.0)
+                tw_quality_add_load(q, TW_NETWORK_DRY, d->node, lane, d->pollutant, flow * more);
         }
     }
 }
@@ -84,7 +86,8 @@ static void add_external(struct tw_run *run, double at_ms)
             tw_inflows_value(&run->inflows, p->series, p->pattern, p->base, p->factor, at_ms);
         for (int32_t lane = 0; lane < run->lanes; lane++) {
             double load = p->mass ? value : value * inflow_of(run, p, lane);
-            tw_quality_add_load(&run->quality, p->node, lane, p->pollutant, load);
+            tw_quality_add_load(&run->quality, TW_NETWORK_EXTERNAL, p->node, lane, p->pollutant,
+                                load);
         }
     }
 }
@@ -100,8 +103,7 @@ static void add_ground(struct tw_run *run, double f)
             size_t here = at(run, i, lane);
             double flow = ((1.0 - f) * g->old_mps[here] + f * g->new_mps[here]) * area;
             if (flow > 0.0)
-                tw_quality_add_flow(&run->quality, ground->node, lane, flow,
-                                    tw_pollutant_of_ground);
+                tw_quality_add_flow(&run->quality, TW_NETWORK_GROUND, ground->node, lane, flow);
         }
     }
 }
@@ -121,7 +123,7 @@ static void add_drains(struct tw_run *run, double f)
                 size_t outlet = at(run, u->subcatchment * m->quality.count + p, lane);
                 double load = (1.0 - f) * lid->old_drain_m3s[drain] * q->old_outlet[outlet] +
                               f * lid->new_drain_m3s[drain] * q->outlet[outlet];
-                tw_quality_add_load(q, u->drain_node, lane, p, load);
+                tw_quality_add_load(q, TW_NETWORK_WET, u->drain_node, lane, p, load);
             }
         }
     }
@@ -141,7 +143,7 @@ static void add_inlets(struct tw_run *run)
             int32_t to = flow > 0.0 ? n->inlet[i].node : street;
             for (int32_t p = 0; p < pollutants; p++) {
                 double there = q->node[at(run, from * pollutants + p, lane)];
-                tw_quality_add_load(q, to, lane, p, fabs(flow) * there);
+                tw_quality_add_load(q, TW_NETWORK_INSIDE, to, lane, p, fabs(flow) * there);
             }
         }
     }
@@ -156,8 +158,8 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
     add_external(run, at_ms);
     for (int32_t i = 0; i < run->model->rdii.node_count; i++) {
         for (int32_t lane = 0; lane < run->lanes; lane++)
-            tw_quality_add_flow(&run->quality, run->model->rdii.node[i].node, lane,
-                                tw_rdii_flow_m3s(&run->rdii, i, lane), tw_pollutant_of_rdii);
+            tw_quality_add_flow(&run->quality, TW_NETWORK_RDII, run->model->rdii.node[i].node, lane,
+                                tw_rdii_flow_m3s(&run->rdii, i, lane));
     }
     add_inlets(run);
     if (!run->hydrology.active) return;
@@ -173,6 +175,36 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
 static double surface_of(const void *network, int32_t node, double depth_m)
 {
     return tw_node_own_surface(network, node, depth_m);
+}
+
+/* What leaves the network at a node in a step: through an outfall or an end, or by flooding. */
+static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double dt_s)
+{
+    const struct tw_node_state *s = &run->hydraulics.node;
+    const struct tw_model *m = run->model;
+    static const double least_m3s = 0.001 * TW_FOOT3_M3; /* as statistics of outfalls have it */
+    size_t here = at(run, node, lane);
+    bool outfall = m->nodes.kind[node] == TW_NODE_OUTFALL;
+    bool end = !outfall && run->net->leaves != NULL && m->nodes.kind[node] != TW_NODE_STORAGE &&
+               !run->net->leaves[node];
+    double out = outfall ? s->inflow_m3s[here] - s->outflow_m3s[here]
+                 : end   ? s->inflow_m3s[here]
+                         : 0.0;
+    double over = 0.0;
+    if (!outfall && !end && s->volume_m3[here] <= run->net->full_volume_m3[node] &&
+        !tw_run_floods_back(run, node))
+        over = s->overflow_m3s[here];
+    bool told = outfall && s->inflow_m3s[here] >= least_m3s &&
+                tw_run_day(run) >= run->options.report_start_day - 1e-9;
+    if (!(out > 0.0) && !(over > 0.0)) return;
+    for (int32_t p = 0; p < m->quality.count; p++) {
+        double c = run->quality.node[at(run, node * m->quality.count + p, lane)];
+        tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, fmax(0.0, out) * c);
+        tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, fmax(0.0, over) * c);
+        if (!told) continue;
+        int32_t row = m->nodes.row[node] * m->quality.count + p;
+        run->quality.outfall_mass[at(run, row, lane)] += s->inflow_m3s[here] * c * dt_s;
+    }
 }
 
 void tw_run_route_pollutants(struct tw_run *run, double dt_s)
@@ -194,6 +226,7 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s)
                                      .node_depth_m = h->node.depth_m,
                                      .node_old_depth_m = h->node.old_depth_m,
                                      .storage_evaporation_m3s = h->storage_evaporation_m3s,
+                                     .storage_seepage_m3s = h->storage_seepage_m3s,
                                      .link_flow_m3s = h->link.flow_m3s,
                                      .link_volume_m3 = h->link.volume_m3,
                                      .link_old_volume_m3 = h->link.old_volume_m3,
@@ -203,6 +236,50 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s)
                                      .surface_m2 = surface_of,
                                      .network = net};
     tw_quality_route(&run->quality, &water);
+    for (int32_t i = 0; i < net->node_count; i++)
+        for (int32_t lane = 0; lane < run->lanes; lane++)
+            book_outflow(run, i, lane, dt_s);
+    tw_quality_end_step(&run->quality, dt_s);
+}
+
+void tw_run_begin_pollutant_balance(struct tw_run *run)
+{
+    for (int32_t p = 0; p < run->model->quality.count; p++)
+        for (int32_t lane = 0; lane < run->lanes; lane++)
+            run->quality
+                .network_mass[at(run, TW_NETWORK_INITIAL * run->model->quality.count + p, lane)] =
+                tw_run_stored_mass(run, p, lane);
+}
+
+double tw_run_stored_mass(const struct tw_run *run, int32_t pollutant, int32_t lane)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    int32_t count = run->model->quality.count;
+    double mass = 0.0;
+    for (int32_t i = 0; i < run->net->node_count; i++)
+        mass += h->node.volume_m3[at(run, i, lane)] *
+                run->quality.node[at(run, i * count + pollutant, lane)];
+    for (int32_t i = 0; i < run->net->link_count; i++)
+        mass += h->link.volume_m3[at(run, run->net->row_of_link[i], lane)] *
+                run->quality.link[at(run, i * count + pollutant, lane)];
+    return mass;
+}
+
+/* Water that stands on a subcatchment, of the first lane [m3]. */
+static double ponded_m3(const void *user, int32_t subcatchment)
+{
+    const struct tw_run *run = user;
+    const struct tw_hydrology *h = &run->hydrology;
+    double volume = 0.0;
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        volume += h->depth_m[at(run, subcatchment * TW_SUBAREA_COUNT + k, 0)] *
+                  h->catchment[at(run, subcatchment, 0)].area_m2[k];
+    return volume;
+}
+
+double tw_run_surface_mass(const struct tw_run *run, int32_t pollutant)
+{
+    return tw_quality_surface_mass(&run->quality, pollutant, 0, ponded_m3, run);
 }
 
 /* NAN for an element or pollutant that is not there. */

@@ -272,6 +272,8 @@ static void fill_routing(const struct tw_run *run, struct tw_report *r)
     r->wet_weather_m3 = b.wet_weather_m3;
     r->groundwater_m3 = b.groundwater_m3;
     r->rdii_m3 = b.rdii_m3;
+    r->sewershed_rain_m3 = run->rdii.rained_m3[0];
+    r->rdii_produced_m3 = run->rdii.produced_m3[0];
     r->external_m3 = b.external_m3;
     r->outflow_m3 = b.outflow_m3;
     r->flooding_m3 = b.flooding_m3;
@@ -280,6 +282,70 @@ static void fill_routing(const struct tw_run *run, struct tw_report *r)
     r->initial_storage_m3 = b.initial_storage_m3;
     r->final_storage_m3 = b.final_storage_m3;
     r->routing_error_ratio = b.routing_error_ratio;
+}
+
+/* Masses that were booked, in those of the file; count: of rows of pollutants. */
+static const double *file_masses(const struct tw_run *run, struct tw_arena *arena, int32_t count,
+                                 const double *from)
+{
+    const struct tw_quality_model *m = &run->model->quality;
+    double *x = TW_ARENA_NEW(arena, double, count * m->count);
+    for (int32_t i = 0; x != NULL && i < count * m->count; i++)
+        x[i] = from[(size_t)i * (size_t)run->lanes] * m->pollutant[i % m->count].file_mass;
+    return x;
+}
+
+static struct tw_report_pollutant pollutant_of(const struct tw_run *run, int32_t p,
+                                               const double *surface, const double *network)
+{
+    const struct tw_quality_model *m = &run->model->quality;
+    double mass = m->pollutant[p].file_mass;
+#define SURFACE(what) surface[TW_SURFACE_##what * m->count + p]
+#define NETWORK(what) network[TW_NETWORK_##what * m->count + p]
+    return (struct tw_report_pollutant){.initial = SURFACE(INITIAL),
+                                        .buildup = SURFACE(BUILDUP),
+                                        .deposition = SURFACE(DEPOSITION),
+                                        .sweeping = SURFACE(SWEEPING),
+                                        .infiltration = SURFACE(INFILTRATION),
+                                        .practices = SURFACE(PRACTICES),
+                                        .runoff = SURFACE(RUNOFF),
+                                        .remaining = mass * tw_run_surface_mass(run, p),
+                                        .dry = NETWORK(DRY),
+                                        .wet = NETWORK(WET),
+                                        .ground = NETWORK(GROUND),
+                                        .rdii = NETWORK(RDII),
+                                        .external = NETWORK(EXTERNAL),
+                                        .outflow = NETWORK(OUTFLOW),
+                                        .flooding = NETWORK(FLOODING),
+                                        .seepage = NETWORK(SEEPAGE),
+                                        .reacted = NETWORK(REACTED),
+                                        .stored = NETWORK(INITIAL),
+                                        .kept = mass * tw_run_stored_mass(run, p, 0)};
+#undef SURFACE
+#undef NETWORK
+}
+
+static tw_status fill_quality(const struct tw_run *run, struct tw_arena *arena, struct tw_report *r)
+{
+    const struct tw_quality *q = &run->quality;
+    const struct tw_model *m = run->model;
+    if (!q->active) return TW_OK;
+    const double *surface = file_masses(run, arena, TW_SURFACE_MASSES, q->surface_mass);
+    const double *network = file_masses(run, arena, TW_NETWORK_MASSES, q->network_mass);
+    struct tw_report_pollutant *each =
+        TW_ARENA_NEW(arena, struct tw_report_pollutant, m->quality.count);
+    struct tw_report_quality out = {
+        .pollutant = each,
+        .washoff = file_masses(run, arena, m->subcatchments.count, q->washed_mass),
+        .link = file_masses(run, arena, m->links.count, q->link_mass),
+        .outfall = file_masses(run, arena, m->outfalls.count, q->outfall_mass)};
+    if (surface == NULL || network == NULL || each == NULL || out.washoff == NULL ||
+        out.link == NULL || out.outfall == NULL)
+        return TW_ERR_NOMEM;
+    for (int32_t p = 0; p < m->quality.count; p++)
+        each[p] = pollutant_of(run, p, surface, network);
+    r->quality = out;
+    return TW_OK;
 }
 
 /* As C's asctime writes a date, in a buffer of ours: scripts read it from reports. */
@@ -313,6 +379,7 @@ tw_status tw_results_report(struct tw_run *run)
     if (status == TW_OK) {
         status = tw_statistics_report(&run->statistics, &run->hydraulics, &arena, &report);
     }
+    if (status == TW_OK) status = fill_quality(run, &arena, &report);
     if (status == TW_OK) status = tw_report_write(&report, run->model, NULL, run->report_path);
     tw_arena_done(&arena);
     return status;

@@ -243,6 +243,7 @@ static void begin(struct tw_run *run)
     tw_hydraulics_begin(&run->hydraulics);
     tw_quality_begin(&run->quality, o->start_day, run->hydraulics.node.depth_m,
                      run->hydraulics.link.depth_m, run->net->row_of_link);
+    tw_run_begin_pollutant_balance(run);
     if (run->reporting) {
         tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
     }

@@ -129,6 +129,12 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms);
 /** Pollutants through the network in a routing step. */
 void tw_run_route_pollutants(struct tw_run *run, double dt_s);
 
+/** Pollutants in the network when the run begins are booked. */
+void tw_run_begin_pollutant_balance(struct tw_run *run);
+/** Mass of a pollutant in the network of a lane, and on surfaces of the first lane. */
+double tw_run_stored_mass(const struct tw_run *run, int32_t pollutant, int32_t lane);
+double tw_run_surface_mass(const struct tw_run *run, int32_t pollutant);
+
 /** Lay out, begin and advance inlets: water from streets to sewers in a step, and back. */
 void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state);
 void tw_run_begin_inlets(struct tw_run *run);

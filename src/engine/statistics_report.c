@@ -252,6 +252,24 @@ static void report_sections(const struct tw_statistics *s, struct columns *c,
     out->section_width_m = width;
 }
 
+/* Tables of the curves that are shapes of conduits. */
+static void report_shapes(const struct tw_statistics *s, struct columns *c, struct tw_report *out)
+{
+    const struct tw_model *m = s->model;
+    struct tw_report_shape *shape = TW_ARENA_NEW(c->arena, struct tw_report_shape, m->curves.count);
+    out->shape = shape;
+    if (shape == NULL) {
+        c->failed = true;
+        return;
+    }
+    for (int32_t i = 0; i < m->xsects.count; i++) {
+        if (m->xsects.shape[i] != TW_SHAPE_CUSTOM) continue;
+        const struct tw_xsect *x = &s->net->xsects[i];
+        shape[m->xsects.curve[i]] =
+            (struct tw_report_shape){{x->area_table, x->radius_table, x->width_table}};
+    }
+}
+
 static void report_links(const struct tw_statistics *s, struct columns *c,
                          struct tw_report_links *out)
 {
@@ -286,7 +304,6 @@ static void report_pumps(const struct tw_statistics *s, struct columns *c,
     int32_t count = s->model->pumps.count;
     out->on_s = copied(c, count, p->on_s);
     out->startups = counts(c, count, p->startups, NULL);
-    out->min_m3s = copied(c, count, p->min_m3s);
     out->mean_m3s = ratios(c, count, p->flow_sum_m3s, p->steps);
     out->volume_m3 = copied(c, count, p->volume_m3);
     out->energy_kwh = scaled(c, count, p->energy_j, 1.0 / 3.6e6);
@@ -416,6 +433,7 @@ tw_status tw_statistics_report(const struct tw_statistics *s, const struct tw_hy
     report_outfalls(s, &c, inflow_m3, &report.outfalls);
     report_links(s, &c, &report.links);
     report_pumps(s, &c, &report.pumps);
+    report_shapes(s, &c, &report);
     if (c.failed) return TW_ERR_NOMEM;
     report_worst(s, inflow_m3, degree, &report);
     report_steps(s, h->clock, &report);
@@ -454,6 +472,84 @@ static void report_subcatchments(const struct tw_hydrology *h, struct columns *c
     out->peak_m3s = copied(c, count, t->peak_m3s);
 }
 
+static void report_grounds(const struct tw_ground_state *g, struct columns *c,
+                           struct tw_report_grounds *out)
+{
+    const struct tw_grounds *rows = &g->model->grounds;
+    enum { COLUMNS = 9 };
+    double *x[COLUMNS];
+    for (int k = 0; k < COLUMNS; k++)
+        x[k] = column(c, rows->count);
+    if (c->failed) return;
+    for (int32_t i = 0; i < rows->count; i++) {
+        size_t here = (size_t)i * (size_t)c->lanes;
+        const struct tw_ground_totals *t = &g->each[here];
+        double over_s = t->time_s > 0.0 ? t->time_s : 1.0;
+        x[0][i] = 1000.0 * t->infiltrated_m;
+        x[1][i] = 1000.0 * t->evaporated_m;
+        x[2][i] = 1000.0 * t->deep_m;
+        x[3][i] = 1000.0 * t->flow_m;
+        x[4][i] = t->most_flow_mps * g->model->subcatchments.area_m2[rows->ground[i].subcatchment];
+        x[5][i] = t->moisture_s / over_s;
+        x[6][i] = t->table_ms / over_s;
+        x[7][i] = g->moisture_ratio[here];
+        x[8][i] = rows->ground[i].bottom_m + g->depth_m[here];
+    }
+    *out = (struct tw_report_grounds){.infiltration_mm = x[0],
+                                      .evaporation_mm = x[1],
+                                      .deep_mm = x[2],
+                                      .flow_mm = x[3],
+                                      .max_flow_m3s = x[4],
+                                      .mean_moisture_ratio = x[5],
+                                      .mean_table_m = x[6],
+                                      .final_moisture_ratio = x[7],
+                                      .final_table_m = x[8]};
+}
+
+static void report_lids(const struct tw_lid_state *s, struct columns *c, struct tw_report_lids *out)
+{
+    int32_t count = s->model->lids.unit_count;
+    enum { COLUMNS = 7 };
+    double *x[COLUMNS];
+    for (int k = 0; k < COLUMNS; k++)
+        x[k] = column(c, count);
+    if (c->failed) return;
+    for (int32_t i = 0; i < count; i++) {
+        const struct tw_lid_totals *t = &s->totals[(size_t)i * (size_t)c->lanes];
+        x[0][i] = 1000.0 * t->inflow_m;
+        x[1][i] = 1000.0 * t->evaporated_m;
+        x[2][i] = 1000.0 * t->exfiltrated_m;
+        x[3][i] = 1000.0 * t->runoff_m;
+        x[4][i] = 1000.0 * t->drain_m;
+        x[5][i] = 1000.0 * t->initial_m;
+        x[6][i] = 1000.0 * tw_lid_held_m(s, i, 0);
+    }
+    *out = (struct tw_report_lids){.inflow_mm = x[0],
+                                   .evaporation_mm = x[1],
+                                   .infiltration_mm = x[2],
+                                   .runoff_mm = x[3],
+                                   .drain_mm = x[4],
+                                   .initial_mm = x[5],
+                                   .final_mm = x[6]};
+}
+
+/* Sums of groundwater; areas are those that have any. */
+static void report_ground_balance(const struct tw_ground_state *g, struct tw_report *out)
+{
+    const struct tw_grounds *rows = &g->model->grounds;
+    out->ground_area_m2 = 0.0;
+    for (int32_t i = 0; i < rows->count; i++)
+        out->ground_area_m2 += g->model->subcatchments.area_m2[rows->ground[i].subcatchment];
+    out->ground_initial_m3 = g->initial_m3[0];
+    out->ground_final_m3 = tw_ground_storage_m3(g, 0);
+    out->ground_infiltration_m3 = g->infiltrated_m3[0];
+    out->ground_lower_evaporation_m3 = g->lower_evaporated_m3[0];
+    out->ground_upper_evaporation_m3 = g->evaporated_m3[0] - g->lower_evaporated_m3[0];
+    out->ground_deep_m3 = g->deep_m3[0];
+    out->ground_flow_m3 = g->flow_m3[0];
+    out->ground_error_ratio = tw_ground_error_ratio(g, 0);
+}
+
 tw_status tw_statistics_report_runoff(const struct tw_hydrology *h, struct tw_arena *arena,
                                       struct tw_report *out_report)
 {
@@ -462,6 +558,10 @@ tw_status tw_statistics_report_runoff(const struct tw_hydrology *h, struct tw_ar
     struct tw_report report = *out_report;
     struct columns c = {.arena = arena, .lanes = h->lanes};
     report_subcatchments(h, &c, &report.subcatchments);
+    report_grounds(&h->ground, &c, &report.grounds);
+    report_lids(&h->lid, &c, &report.lids);
+    report_ground_balance(&h->ground, &report);
+    report.drained_m3 = h->lid.drained_m3[0];
     if (c.failed) return TW_ERR_NOMEM;
     const struct tw_hydrology_totals *t = &h->totals;
     report.catchment_area_m2 = 0.0;

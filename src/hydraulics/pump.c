@@ -74,9 +74,12 @@ void tw_pump_flow(const struct tw_model *model, int32_t row, const struct tw_lin
     struct point p = function(points, ends);
     out->flow_m3s = p.flow > 0.0 ? p.flow * ends->setting : 0.0;
     out->dqdh_m2s = p.dqdh;
-    /* Off the curve's ends the flow is that at the end; statistics count how long. */
-    if (p.at < points.x[0]) out->flow_class = TW_FLOW_DOWN_DRY;
-    if (p.at > points.x[points.count - 1]) out->flow_class = TW_FLOW_UP_DRY;
+    /* Off the curve's ends the flow is that at the end; statistics count how long. As in SWMM, only
+     * pumps by depth tell the low end from the high one. */
+    bool below = p.at<points.x[0], above = p.at> points.x[points.count - 1];
+    if (below || above) out->flow_class = TW_FLOW_UP_DRY;
+    if (below && model->pumps.kind[row] == (int32_t)TW_PUMP_DEPTH)
+        out->flow_class = TW_FLOW_DOWN_DRY;
 }
 
 double tw_pump_setting_by_depth(const struct tw_model *model, int32_t row, double depth1_m,

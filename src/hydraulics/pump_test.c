@@ -120,6 +120,8 @@ static void depths_off_the_curve_are_told(void **state)
     assert_int_equal(pumped(&one, 0.5, 0.0, 1.0).flow_class, TW_FLOW_DOWN_DRY);
     assert_int_equal(pumped(&one, 2.0, 0.0, 1.0).flow_class, TW_FLOW_DRY);
     assert_int_equal(pumped(&one, 3.5, 0.0, 1.0).flow_class, TW_FLOW_UP_DRY);
+    make_pump(&one, TW_PUMP_DEPTH_STEPS, depths, 3);
+    assert_int_equal(pumped(&one, 0.5, 0.0, 1.0).flow_class, TW_FLOW_UP_DRY); /* as in SWMM */
 }
 
 static void a_pump_starts_above_one_depth_and_stops_below_another(void **state)

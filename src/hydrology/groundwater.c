@@ -24,10 +24,12 @@ void tw_ground_lay(struct tw_ground_state *g, const struct tw_model *model, int3
                                &g->new_mps,        &g->evaporation_mps, &g->room_m};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         *arrays[i] = TW_POOL_NEW(state, double, (size_t)model->grounds.count *(size_t)lanes);
-    double **const sums[] = {&g->infiltrated_m3, &g->evaporated_m3, &g->deep_m3, &g->flow_m3,
-                             &g->initial_m3};
+    double **const sums[] = {&g->infiltrated_m3, &g->evaporated_m3, &g->deep_m3,
+                             &g->flow_m3,        &g->initial_m3,    &g->lower_evaporated_m3};
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
         *sums[i] = TW_POOL_NEW(state, double, (size_t)lanes);
+    g->each =
+        TW_POOL_NEW(state, struct tw_ground_totals, (size_t)model->grounds.count * (size_t)lanes);
 }
 
 int32_t tw_ground_row(const struct tw_model *model, int32_t subcatchment)
@@ -50,7 +52,7 @@ void tw_ground_begin(struct tw_ground_state *g)
     const struct tw_grounds *grounds = &g->model->grounds;
     for (int32_t lane = 0; lane < g->lanes; lane++) {
         g->infiltrated_m3[lane] = g->evaporated_m3[lane] = 0.0;
-        g->deep_m3[lane] = g->flow_m3[lane] = 0.0;
+        g->deep_m3[lane] = g->flow_m3[lane] = g->lower_evaporated_m3[lane] = 0.0;
         for (int32_t i = 0; i < grounds->count; i++) {
             const struct tw_ground *ground = &grounds->ground[i];
             double porosity = g->model->aquifers.aquifer[ground->aquifer].porosity_ratio;
@@ -64,6 +66,7 @@ void tw_ground_begin(struct tw_ground_state *g)
             g->depth_m[here] = depth;
             g->old_mps[here] = g->new_mps[here] = g->evaporation_mps[here] = 0.0;
             g->room_m[here] = 0.0;
+            g->each[here] = (struct tw_ground_totals){0};
             if (pervious > 0.0)
                 g->room_m[here] =
                     (ground->surface_m - ground->water_table_m) * (porosity - moisture) / pervious;
@@ -253,6 +256,22 @@ static void keep_bounds(const struct soil *s, double *y)
     if (y[DEPTH] >= s->total_m) y[DEPTH] = top_m;
 }
 
+/* Adds a step to what is reported of a row; its state is that at the step's end. */
+static void add_to_totals(struct tw_ground_state *g, const struct soil *s, size_t here,
+                          const struct fluxes *f)
+{
+    struct tw_ground_totals *t = &g->each[here];
+    double mean_mps = 0.5 * (g->old_mps[here] + g->new_mps[here]);
+    t->infiltrated_m += s->infiltration_mps * s->dt_s;
+    t->evaporated_m += (f->upper_evaporation + f->lower_evaporation) * s->dt_s;
+    t->deep_m += f->deep * s->dt_s;
+    t->flow_m += mean_mps * s->dt_s;
+    if (fabs(f->flow) > fabs(t->most_flow_mps)) t->most_flow_mps = f->flow;
+    t->moisture_s += g->moisture_ratio[here] * s->dt_s;
+    t->table_ms += (s->ground->bottom_m + g->depth_m[here]) * s->dt_s;
+    t->time_s += s->dt_s;
+}
+
 void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
                     const struct tw_ground_weather *weather, struct tw_ground_node node,
                     double dt_s)
@@ -291,8 +310,10 @@ void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
     double volume = area_m2 * dt_s;
     g->infiltrated_m3[lane] += s.infiltration_mps * volume;
     g->evaporated_m3[lane] += g->evaporation_mps[here] * volume;
+    g->lower_evaporated_m3[lane] += f.lower_evaporation * volume;
     g->deep_m3[lane] += f.deep * volume;
     g->flow_m3[lane] += 0.5 * (g->old_mps[here] + g->new_mps[here]) * volume;
+    add_to_totals(g, &s, here, &f);
 }
 
 void tw_ground_node_inflow(const struct tw_ground_state *g, double f, double *lateral_m3s,

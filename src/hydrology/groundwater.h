@@ -14,6 +14,14 @@ struct tw_ground_node {
     double depth_m, inflow_m3s, volume_m3;
 };
 
+/* What a report says of a row since the run began; depths over its subcatchment. */
+struct tw_ground_totals {
+    double infiltrated_m, evaporated_m, deep_m, flow_m;
+    double most_flow_mps;        /* to the node, by its size */
+    double moisture_s, table_ms; /* moisture, elevation of the water table, times time */
+    double time_s;
+};
+
 /* What moves, [ground * lanes + lane]; rates are per area of the subcatchment. */
 struct tw_ground_state {
     const struct tw_model *model;
@@ -25,6 +33,8 @@ struct tw_ground_state {
     double *room_m; /* infiltration that the upper zone can still take, per pervious area */
     /* since the run began [m3], [lanes] */
     double *infiltrated_m3, *evaporated_m3, *deep_m3, *flow_m3, *initial_m3;
+    double *lower_evaporated_m3; /* the part of the lower zone */
+    struct tw_ground_totals *each;
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */

@@ -398,9 +398,10 @@ static void volumes_add(struct tw_hydrology *h, int32_t i, int32_t lane, double 
     each->impervious_m3[here] +=
         v->runoff_m3[TW_SUBAREA_BARE] + v->runoff_m3[TW_SUBAREA_IMPERVIOUS];
     each->pervious_m3[here] += v->runoff_m3[TW_SUBAREA_PERVIOUS];
-    each->runoff_m3[here] += v->outlet_m3;
-    if (h->new_runoff_m3s[here] > each->peak_m3s[here])
-        each->peak_m3s[here] = h->new_runoff_m3s[here];
+    double drain_m3s = tw_lid_drain_m3s(&h->lid, i, lane, 1.0);
+    each->runoff_m3[here] += v->outlet_m3 + drain_m3s * dt_s;
+    if (h->new_runoff_m3s[here] + drain_m3s > each->peak_m3s[here])
+        each->peak_m3s[here] = h->new_runoff_m3s[here] + drain_m3s;
 }
 
 /* Then runoff steps are WET_STEP whether there is runoff or not. */

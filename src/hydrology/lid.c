@@ -37,6 +37,7 @@ void tw_lid_lay(struct tw_lid_state *s, const struct tw_model *model, int32_t la
     s->to_pervious_m3s = TW_POOL_NEW(state, double, subcatchments *w);
     s->wet = TW_POOL_NEW(state, bool, w);
     s->drained_m3 = TW_POOL_NEW(state, double, w);
+    s->totals = TW_POOL_NEW(state, struct tw_lid_totals, units * w);
 }
 
 /* ---- the start ---- */
@@ -94,6 +95,7 @@ static void begin_unit(struct tw_lid_state *s, int32_t unit)
         s->inflow_m[here] = s->treated_m[here] = 0.0;
         s->dry_s[here] = s->model->options.dry_days * 86400.0;
         s->regenerate_day[here] = c->pavement.regeneration_days;
+        s->totals[here] = (struct tw_lid_totals){.initial_m = tw_lid_held_m(s, unit, lane)};
     }
 }
 
@@ -346,6 +348,12 @@ void tw_lid_step(struct tw_lid_state *s, int32_t subcatchment, int32_t lane,
         if (over_ground(c)) out->pervious_evaporation += evaporation;
         out->exfiltration += q.exfiltration * area * w->dt_s;
         size_t here = at(s, i, lane);
+        struct tw_lid_totals *t = &s->totals[here];
+        t->inflow_m += in * w->dt_s;
+        t->evaporated_m += evaporation / area;
+        t->exfiltrated_m += q.exfiltration * w->dt_s;
+        t->runoff_m += q.surface_out * w->dt_s;
+        t->drain_m += q.drain * w->dt_s;
         s->dry_s[here] = w->rain_mps > 2.31481e-8 * TW_FOOT_M ? 0.0 : s->dry_s[here] + w->dt_s;
         if (moves(&q)) s->wet[lane] = true;
     }
@@ -397,15 +405,21 @@ static double held_m(const struct tw_lid_control *c, const struct tw_lid_unit *u
            x[TW_LAYER_STORAGE] * voids;
 }
 
+double tw_lid_held_m(const struct tw_lid_state *s, int32_t unit, int32_t lane)
+{
+    double x[TW_LID_LEVELS];
+    for (int32_t k = 0; k < TW_LID_LEVELS; k++)
+        x[k] = s->level[at(s, unit * TW_LID_LEVELS + k, lane)];
+    return held_m(control_of(s->model, unit), &s->model->lids.unit[unit], x);
+}
+
 double tw_lid_storage_m3(const struct tw_lid_state *s, int32_t lane)
 {
     double volume_m3 = 0.0;
     for (int32_t i = 0; i < s->model->lids.unit_count; i++) {
         const struct tw_lid_unit *u = &s->model->lids.unit[i];
-        double x[TW_LID_LEVELS];
-        for (int32_t k = 0; k < TW_LID_LEVELS; k++)
-            x[k] = s->level[at(s, i * TW_LID_LEVELS + k, lane)];
-        volume_m3 += held_m(control_of(s->model, i), u, x) * u->area_m2 * u->number;
+        double area_m2 = u->area_m2 * u->number;
+        if (area_m2 > 0.0) volume_m3 += tw_lid_held_m(s, i, lane) * area_m2;
     }
     return volume_m3;
 }

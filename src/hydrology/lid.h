@@ -11,6 +11,11 @@
 
 enum { TW_LID_LEVELS = 4, TW_LID_SOIL_VALUES = 6, TW_LID_SOIL_PARAMETERS = 5 };
 
+/* What a report says of a unit since the run began: depths over the unit. */
+struct tw_lid_totals {
+    double inflow_m, evaporated_m, exfiltrated_m, runoff_m, drain_m, initial_m;
+};
+
 /* What moves; [unit * lanes + lane] unless it says otherwise. */
 struct tw_lid_state {
     const struct tw_model *model;
@@ -25,6 +30,7 @@ struct tw_lid_state {
     double *to_pervious_m3s; /* [subcatchment * lanes + lane] comes in the next step */
     bool *wet;               /* [lanes] water moves in a unit */
     double *drained_m3;      /* [lanes] to nodes since the start */
+    struct tw_lid_totals *totals;
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */
@@ -75,6 +81,9 @@ double tw_lid_drain_m3s(const struct tw_lid_state *s, int32_t subcatchment, int3
  */
 void tw_lid_node_inflow(const struct tw_lid_state *s, double f, double *lateral_m3s,
                         double *wet_m3s);
+
+/** Water in a unit per its area [m]. */
+double tw_lid_held_m(const struct tw_lid_state *s, int32_t unit, int32_t lane);
 
 /** Water in all units of a lane [m3]. */
 double tw_lid_storage_m3(const struct tw_lid_state *s, int32_t lane);

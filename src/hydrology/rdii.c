@@ -43,6 +43,8 @@ void tw_rdii_lay(struct tw_rdii *r, const struct tw_model *model, int32_t lanes,
     r->month = TW_POOL_NEW(state, int8_t, periods);
     r->held_mm = TW_POOL_NEW(state, double, groups *TW_UNIT_RESPONSES *w);
     r->flow_mmh = TW_POOL_NEW(state, double, groups *w);
+    r->rained_m3 = TW_POOL_NEW(state, double, w);
+    r->produced_m3 = TW_POOL_NEW(state, double, w);
 }
 
 static int month_of(const struct tw_rdii *r, double at_ms)
@@ -55,6 +57,8 @@ void tw_rdii_begin(struct tw_rdii *r, double start_day)
     const struct tw_model *m = r->model;
     int32_t first = 0;
     *r->clock = (struct tw_rdii_clock){.start_day = start_day, .step_s = m->options.wet_step_s};
+    memset(r->rained_m3, 0, (size_t)r->lanes * sizeof(double));
+    memset(r->produced_m3, 0, (size_t)r->lanes * sizeof(double));
     if (m->rdii.node_count == 0) return;
     for (int32_t g = 0; g < m->rdii.hydrograph_count; g++) {
         r->gage_ms[g] = 0.0;
@@ -92,6 +96,15 @@ static double beyond_held(struct tw_rdii *r, int32_t i, int32_t lane, double rai
     return beyond;
 }
 
+/* Area of all nodes that have a hydrograph. */
+static double area_of(const struct tw_model *model, int32_t hydrograph)
+{
+    double area_m2 = 0.0;
+    for (int32_t i = 0; i < model->rdii.node_count; i++)
+        if (model->rdii.node[i].hydrograph == hydrograph) area_m2 += model->rdii.node[i].area_m2;
+    return area_m2;
+}
+
 /* One recording interval of a hydrograph's gage. */
 static void take_rain(struct tw_rdii *r, int32_t g, bool outer_rain, const double *gage_rain_mmh,
                       const double *gage_factor)
@@ -100,6 +113,12 @@ static void take_rain(struct tw_rdii *r, int32_t g, bool outer_rain, const doubl
     double dt_s = interval_s(r->model, g), day = r->clock->start_day + r->gage_ms[g] / 8.64e7;
     double of_file =
         outer_rain ? 0.0 : tw_gage_series_mmh(r->model, gage, day, r->clock->start_day);
+    double area_m2 = area_of(r->model, g);
+    for (int32_t lane = 0; lane < r->lanes; lane++) {
+        int32_t k = gage * r->lanes + lane;
+        double mmh = outer_rain ? gage_rain_mmh[k] : of_file * gage_factor[k];
+        r->rained_m3[lane] += mmh * dt_s / 3.6e6 * area_m2;
+    }
     for (int32_t i = g * TW_UNIT_RESPONSES; i < (g + 1) * TW_UNIT_RESPONSES; i++) {
         struct tw_rdii_response *one = &r->response[i];
         if (one->periods == 0) continue;
@@ -160,6 +179,9 @@ void tw_rdii_advance(struct tw_rdii *r, double at_ms, bool outer_rain, const dou
             for (int32_t k = 0; k < TW_UNIT_RESPONSES; k++)
                 convolve(r, g, k);
         }
+        for (int32_t lane = 0; lane < r->lanes; lane++)
+            for (int32_t i = 0; i < m->node_count; i++)
+                r->produced_m3[lane] += tw_rdii_flow_m3s(r, i, lane) * r->clock->step_s;
         r->clock->next_ms += 1000.0 * r->clock->step_s;
     }
 }

@@ -31,6 +31,7 @@ struct tw_rdii {
     int8_t *month;                     /* [first + period] 0..11 */
     double *held_mm;                   /* [(hydrographs * 3) * lanes + lane] */
     double *flow_mmh;                  /* [hydrographs * lanes] over the area */
+    double *rained_m3, *produced_m3;   /* [lanes] on areas, to nodes, since the start */
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */

@@ -385,7 +385,7 @@ tw_status tw_inp_allocate(struct tw_inp *inp)
     tw_names_init(&inp->model->series.names, arena);
     tw_names_init(&inp->model->patterns.names, arena);
     tw_names_init(&inp->model->transects.names, arena);
-    tw_names_init(&inp->streets, &inp->scratch);
+    tw_names_init(&inp->streets, arena);
     tw_names_init(&inp->rules.names, arena);
     tw_names_init(&inp->rules.variables, &inp->scratch);
     tw_names_init(&inp->rules.expressions, &inp->scratch);
@@ -403,6 +403,7 @@ static tw_status allocate_transects(struct tw_inp *inp)
 {
     struct tw_transects *t = &inp->model->transects;
     int32_t count = t->names.count + inp->streets.count;
+    inp->model->inlets.street_names = inp->streets;
     t->count = count;
     TAKE(t->full_depth_m, double, count);
     TAKE(t->full_area_m2, double, count);

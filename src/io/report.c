@@ -35,6 +35,20 @@ void tw_report_heading(struct tw_report_writer *w, const char *text)
     w->begun = true;
 }
 
+void tw_report_rule(struct tw_report_writer *w, int width)
+{
+    static const char dashes[] = "---------------------------------------------------------------"
+                                 "---------------------------------------------------------------"
+                                 "---------------------------------------------------------------";
+    tw_report_print(w, "  %.*s\n", width, dashes);
+}
+
+double tw_report_percent(double ratio)
+{
+    double percent = 100.0 * ratio;
+    return fabs(percent) < 0.0005 ? 0.0 : percent; /* never -0.000 */
+}
+
 void tw_report_moment(struct tw_report_writer *w, double day)
 {
     double since_s = floor((day - w->report->start_day) * day_s + 0.5);
@@ -123,25 +137,29 @@ static void write_runoff_balance(struct tw_report_writer *w)
     tw_report_print(w, "  Runoff Quantity Continuity%14s%14s\n", us ? "acre-feet" : "hectare-m",
                     us ? "inches" : "mm");
     tw_report_print(w, "  **************************     ---------       -------\n");
+    if (r->initial_surface_m3 > 0.0)
+        write_depth(w, "Initial LID Storage ......", r->initial_surface_m3);
     write_depth(w, "Total Precipitation ......", r->rain_m3);
     if (r->runon_m3 > 0.0) write_depth(w, "Outfall Runon ............", r->runon_m3);
     write_depth(w, "Evaporation Loss .........", r->evaporation_m3);
     write_depth(w, "Infiltration Loss ........", r->infiltration_m3);
     write_depth(w, "Surface Runoff ...........", r->runoff_m3);
+    if (r->drained_m3 > 0.0) write_depth(w, "LID Drainage .............", r->drained_m3);
     write_depth(w, "Final Storage ............", r->final_surface_m3);
-    tw_report_print(w, "  Continuity Error (%%) .....%14.3f\n", 100.0 * r->runoff_error_ratio);
+    tw_report_print(w, "  Continuity Error (%%) .....%14.3f\n",
+                    tw_report_percent(r->runoff_error_ratio));
 }
 
 static void write_volume(struct tw_report_writer *w, const char *what, double m3)
 {
-    tw_report_print(w, "  %s%14.3f%14.3f\n", what, m3 / w->units.land_volume_m3,
+    tw_report_print(w, "  %s%14.3f%14.3f\n", what, m3 / w->units.routed_volume_m3,
                     m3 / w->units.big_volume_m3);
 }
 
 static void write_routing_balance(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
-    if (w->model->options.ignore_routing || w->model->links.count == 0) return;
+    if (w->model->options.ignore_routing || w->model->nodes.count == 0) return;
     tw_report_print(w, "  \n  \n  **************************        Volume        Volume\n");
     tw_report_print(w, "  Flow Routing Continuity   %14s%14s\n",
                     w->units.us ? "acre-feet" : "hectare-m", w->volume_unit);
@@ -157,7 +175,8 @@ static void write_routing_balance(struct tw_report_writer *w)
     write_volume(w, "Exfiltration Loss ........", r->seeped_m3);
     write_volume(w, "Initial Stored Volume ....", r->initial_storage_m3);
     write_volume(w, "Final Stored Volume ......", r->final_storage_m3);
-    tw_report_print(w, "  Continuity Error (%%) .....%14.3f\n", 100.0 * r->routing_error_ratio);
+    tw_report_print(w, "  Continuity Error (%%) .....%14.3f\n",
+                    tw_report_percent(r->routing_error_ratio));
 }
 
 /* ---- how the routing went ---- */
@@ -202,11 +221,16 @@ static void write_course(struct tw_report_writer *w)
     const struct tw_options *o = &w->model->options;
     if (o->ignore_routing || w->model->links.count == 0) return;
     write_worst(w, "Highest Continuity Errors", r->balance_errors, NULL, true);
-    if (o->variable_step_factor > 0.0)
+    bool dynamic = o->routing == TW_ROUTING_DYNWAVE;
+    if (dynamic && o->variable_step_factor > 0.0)
         write_worst(w, "Time-Step Critical Elements", r->critical, "None", true);
-    write_worst(w, "Highest Flow Instability Indexes", r->unstable, "All links are stable.", false);
-    write_worst(w, "Most Frequent Nonconverging Nodes", r->unconverged,
-                "Convergence obtained at all time steps.", true);
+    struct tw_report_worst unstable[TW_REPORT_WORST];
+    memcpy(unstable, r->unstable, sizeof unstable);
+    if (unstable[0].index == 0) unstable[0].index = -1; /* so SWMM: docs/numerics/report.md */
+    write_worst(w, "Highest Flow Instability Indexes", unstable, "All links are stable.", false);
+    if (dynamic)
+        write_worst(w, "Most Frequent Nonconverging Nodes", r->unconverged,
+                    "Convergence obtained at all time steps.", true);
     write_steps(w);
 }
 
@@ -241,8 +265,12 @@ tw_status tw_report_write(const struct tw_report *report, const struct tw_model 
     tw_report_input(&w);
     write_actions(&w);
     if (model->options.report_continuity) {
+        tw_report_rdii(&w);
         write_runoff_balance(&w);
+        tw_report_surface_quality(&w);
+        tw_report_ground_balance(&w);
         write_routing_balance(&w);
+        tw_report_network_quality(&w);
     }
     write_course(&w);
     tw_report_node_tables(&w);

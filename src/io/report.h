@@ -30,6 +30,32 @@ struct tw_report_subcatchments {
     const double *peak_m3s;
 };
 
+/* Groundwater; every array [grounds.count], by row. Depths are over the whole subcatchment. */
+struct tw_report_grounds {
+    const double *infiltration_mm, *evaporation_mm, *deep_mm, *flow_mm;
+    const double *max_flow_m3s;
+    const double *mean_moisture_ratio, *mean_table_m; /* elevation */
+    const double *final_moisture_ratio, *final_table_m;
+};
+
+/* LIDs; every array [lids.unit_count]. Depths are over the units. */
+struct tw_report_lids {
+    const double *inflow_mm, *evaporation_mm, *infiltration_mm, *runoff_mm, *drain_mm;
+    const double *initial_mm, *final_mm;
+};
+
+/* Masses of pollutants, in those of the file (lb, kg, counts). */
+struct tw_report_pollutant {
+    double initial, buildup, deposition, sweeping, infiltration, practices, runoff, remaining;
+    double dry, wet, ground, rdii, external, outflow, flooding, seepage, reacted, stored, kept;
+};
+struct tw_report_quality {
+    const struct tw_report_pollutant *pollutant; /* [pollutants]; NULL: none */
+    const double *washoff;                       /* [subcatchments * pollutants] */
+    const double *link;                          /* [links * pollutants] that passed */
+    const double *outfall;                       /* [outfalls * pollutants] that left */
+};
+
 /* Nodes; every array [nodes.count]. Days are decimal since 1899-12-30. */
 struct tw_report_nodes {
     const double *mean_depth_m, *max_depth_m, *max_depth_day;
@@ -77,9 +103,15 @@ struct tw_report_links {
 struct tw_report_pumps {
     const double *on_s;
     const int32_t *startups;
-    const double *min_m3s, *mean_m3s, *max_m3s; /* while on */
+    const double *mean_m3s, *max_m3s; /* while on */
     const double *volume_m3, *energy_kwh;
     const double *below_curve_ratio, *above_curve_ratio; /* shares of the time on */
+};
+
+/* Area, hydraulic radius and width of a CUSTOM shape over their full values, at even depths;
+ * NULL: the curve is no shape of a conduit. */
+struct tw_report_shape {
+    const double *table[3]; /* [TW_TRANSECT_CELLS + 1] each */
 };
 
 /* One change of a link's setting by a rule. */
@@ -104,7 +136,18 @@ struct tw_report {
     double catchment_area_m2;
     double rain_m3, runon_m3, evaporation_m3, infiltration_m3, runoff_m3;
     double initial_surface_m3, final_surface_m3;
+    double drained_m3; /* from LIDs to nodes */
     double runoff_error_ratio;
+
+    /* groundwater: volumes [m3]; zeros without any */
+    double ground_area_m2;
+    double ground_initial_m3, ground_final_m3, ground_infiltration_m3;
+    double ground_upper_evaporation_m3, ground_lower_evaporation_m3;
+    double ground_deep_m3, ground_flow_m3;
+    double ground_error_ratio;
+
+    /* RDII: on the areas of its nodes, and what came of it [m3] */
+    double sewershed_rain_m3, rdii_produced_m3;
 
     /* routing: volumes [m3] */
     double dry_weather_m3, wet_weather_m3, groundwater_m3, rdii_m3, external_m3;
@@ -128,11 +171,15 @@ struct tw_report {
     int64_t action_count;
 
     struct tw_report_subcatchments subcatchments;
+    struct tw_report_grounds grounds;
+    struct tw_report_lids lids;
+    struct tw_report_quality quality;
     struct tw_report_nodes nodes;
     struct tw_report_storages storages;
     struct tw_report_outfalls outfalls;
     struct tw_report_links links;
     struct tw_report_pumps pumps;
+    const struct tw_report_shape *shape; /* [curves.count]; NULL: not listed */
 };
 
 /**

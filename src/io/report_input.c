@@ -17,8 +17,8 @@ static void write_counts(struct tw_report_writer *w)
     tw_report_print(w, "  Number of subcatchments ... %d\n", (int)m->subcatchments.count);
     tw_report_print(w, "  Number of nodes ........... %d\n", (int)m->nodes.count);
     tw_report_print(w, "  Number of links ........... %d\n", (int)m->links.count);
-    tw_report_print(w, "  Number of pollutants ...... 0\n");
-    tw_report_print(w, "  Number of land uses ....... 0\n");
+    tw_report_print(w, "  Number of pollutants ...... %d\n", (int)m->quality.count);
+    tw_report_print(w, "  Number of land uses ....... %d\n", (int)m->quality.landuse_count);
 }
 
 static void write_gages(struct tw_report_writer *w)
@@ -69,6 +69,12 @@ static bool *find_inflows(const struct tw_model *m)
         has[m->inflows.node[i]] = true;
     for (int32_t i = 0; has != NULL && i < m->dry_weather.count; i++)
         has[m->dry_weather.node[i]] = true;
+    for (int32_t i = 0; has != NULL && i < m->rdii.node_count; i++)
+        has[m->rdii.node[i].node] = true;
+    for (int32_t i = 0; has != NULL && i < m->quality.inflow_count; i++)
+        has[m->quality.inflow[i].node] = true;
+    for (int32_t i = 0; has != NULL && i < m->quality.dry_count; i++)
+        has[m->quality.dry[i].node] = true;
     return has;
 }
 
@@ -132,7 +138,7 @@ static void write_links(struct tw_report_writer *w)
     }
 }
 
-/* Name of a conduit's shape: that of its transect where it has one. */
+/* Name of a conduit's shape: that of its transect, street or curve where it has one. */
 static const char *shape_of(const struct tw_model *m, int32_t link)
 {
     static const char *const words[] = {
@@ -143,6 +149,11 @@ static const char *shape_of(const struct tw_model *m, int32_t link)
     int32_t at = m->links.xsect[link];
     if (m->xsects.shape[at] == TW_SHAPE_IRREGULAR)
         return tw_names_get(&m->transects.names, m->xsects.curve[at]);
+    if (m->xsects.shape[at] == TW_SHAPE_STREET)
+        return tw_names_get(&m->inlets.street_names,
+                            m->xsects.curve[at] - m->transects.names.count);
+    if (m->xsects.shape[at] == TW_SHAPE_CUSTOM)
+        return tw_names_get(&m->curves.names, m->xsects.curve[at]);
     return words[m->xsects.shape[at]];
 }
 
@@ -165,30 +176,6 @@ static void write_sections(struct tw_report_writer *w)
                         l->section_area_m2[i] / w->units.area_m2, l->section_radius_m[i] / length,
                         l->section_width_m[i] / length, (int)m->xsects.barrels[m->links.xsect[i]],
                         l->full_flow_m3s[i] / w->units.flow_m3s);
-    }
-}
-
-static void write_cells(struct tw_report_writer *w, const char *what, const double *cells)
-{
-    enum { IN_A_ROW = 5 };
-    tw_report_print(w, "  %-7s", what);
-    for (int k = 1; k <= TW_TRANSECT_CELLS; k++) {
-        if (k % IN_A_ROW == 1) tw_report_print(w, "\n          ");
-        tw_report_print(w, "%10.4f ", cells[k]);
-    }
-    tw_report_print(w, "\n");
-}
-
-static void write_transects(struct tw_report_writer *w)
-{
-    const struct tw_transects *t = &w->model->transects;
-    if (t->names.count == 0) return;
-    tw_report_heading(w, "Transect Summary");
-    for (int32_t i = 0; i < t->names.count; i++) {
-        tw_report_print(w, "\n  Transect %s\n", tw_names_get(&t->names, i));
-        write_cells(w, "Area:", t->area[i]);
-        write_cells(w, "Hrad:", t->radius[i]);
-        write_cells(w, "Width:", t->width[i]);
     }
 }
 
@@ -237,21 +224,24 @@ static void write_options(struct tw_report_writer *w)
     const struct tw_model *m = w->model;
     const struct tw_options *o = &m->options;
     const struct tw_report *r = w->report;
-    bool rain = m->gages.count > 0 && m->subcatchments.count > 0 && !o->ignore_rainfall;
+    bool rain = m->gages.count > 0 && !o->ignore_rainfall;
+    bool ground = m->aquifers.count > 0 && !o->ignore_groundwater;
     bool routed = m->links.count > 0 && !o->ignore_routing;
     tw_report_heading(w, "Analysis Options");
     tw_report_print(w, "  Flow Units ............... %s\n", w->flow_unit);
     tw_report_print(w, "  Process Models:\n");
     tw_report_print(w, "    Rainfall/Runoff ........ %s\n", yes_no[rain]);
-    tw_report_print(w, "    RDII ................... NO\n    Snowmelt ............... NO\n");
-    tw_report_print(w, "    Groundwater ............ NO\n");
+    tw_report_print(w, "    RDII ................... %s\n", yes_no[m->rdii.hydrograph_count > 0]);
+    tw_report_print(w, "    Snowmelt ............... NO\n");
+    tw_report_print(w, "    Groundwater ............ %s\n", yes_no[ground]);
     tw_report_print(w, "    Flow Routing ........... %s\n", yes_no[routed]);
     if (routed) tw_report_print(w, "    Ponding Allowed ........ %s\n", yes_no[o->allow_ponding]);
-    tw_report_print(w, "    Water Quality .......... NO\n");
+    tw_report_print(w, "    Water Quality .......... %s\n", yes_no[m->quality.count > 0]);
     if (m->subcatchments.count > 0)
         tw_report_print(w, "  Infiltration Method ...... %s\n", infiltration_word(m));
-    if (routed) tw_report_print(w, "  Flow Routing Method ...... %s\n", routing[o->routing]);
-    if (routed && o->routing == TW_ROUTING_DYNWAVE)
+    if (m->links.count > 0)
+        tw_report_print(w, "  Flow Routing Method ...... %s\n", routing[o->routing]);
+    if (o->routing == TW_ROUTING_DYNWAVE)
         tw_report_print(w, "  Surcharge Method ......... %s\n",
                         o->surcharge == TW_SURCHARGE_SLOT ? "SLOT" : "EXTRAN");
     write_date(w, "Starting Date ............", r->start_day);
@@ -269,12 +259,15 @@ void tw_report_input(struct tw_report_writer *w)
 {
     if (w->model->options.report_input) {
         write_counts(w);
+        tw_report_pollutants(w);
+        tw_report_landuses(w);
         write_gages(w);
         write_subcatchments(w);
+        tw_report_lids(w);
         write_nodes(w);
         write_links(w);
         write_sections(w);
-        write_transects(w);
+        tw_report_section_tables(w);
     }
     write_options(w);
 }

@@ -9,13 +9,6 @@
 static const double hour_s = 3600.0;
 static const double least_hours = 0.01; /* what happened at all is not shown as 0 */
 
-static void write_rule(struct tw_report_writer *w, int width)
-{
-    static const char dashes[] = "----------------------------------------------------------------"
-                                 "----------------------------------------------------------------";
-    tw_report_print(w, "  %.*s\n", width, dashes);
-}
-
 static bool is_conduit(const struct tw_model *m, int32_t link)
 {
     int32_t at = m->links.xsect[link];
@@ -62,14 +55,14 @@ static void write_flows(struct tw_report_writer *w)
     const struct tw_report_links *l = &w->report->links;
     tw_report_heading(w, "Link Flow Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 77);
+    tw_report_rule(w, 77);
     tw_report_print(w, "                                 Maximum  Time of Max   Maximum    Max/    "
                        "Max/\n");
     tw_report_print(w, "                                  |Flow|   Occurrence   |Veloc|    Full    "
                        "Full\n");
     tw_report_print(w, "  Link                 Type     %8s  days hr:min%10s    Flow   Depth\n",
                     w->flow_unit, w->units.us ? "ft/sec" : "m/sec");
-    write_rule(w, 77);
+    tw_report_rule(w, 77);
     for (int32_t i = 0; i < w->model->links.count; i++) {
         tw_report_print(w, "  %-20s %-8s", tw_report_link_name(w, i), word_of(w->model, i));
         tw_report_flow(w, l->max_flow_m3s[i]);
@@ -83,10 +76,10 @@ static void write_classes(struct tw_report_writer *w)
 {
     const struct tw_report_links *l = &w->report->links;
     double all_s = w->report->summarized_s;
-    if (l->class_s == NULL || w->model->conduits.count == 0) return;
+    if (l->class_s == NULL) return;
     tw_report_heading(w, "Flow Classification Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 85);
+    tw_report_rule(w, 85);
     tw_report_print(w,
                     "                      Adjusted    ---------- Fraction of Time in Flow Class "
                     "---------- \n");
@@ -94,7 +87,7 @@ static void write_classes(struct tw_report_writer *w)
                        "Norm  Inlet \n");
     tw_report_print(w, "  Conduit               Length    Dry  Dry   Dry   Crit  Crit  Crit  Crit  "
                        "Ltd   Ctrl  \n");
-    write_rule(w, 85);
+    tw_report_rule(w, 85);
     for (int32_t i = 0; i < w->model->links.count; i++) {
         if (!is_conduit(w->model, i)) continue;
         tw_report_print(w, "  %-20s  %6.2f ", tw_report_link_name(w, i), l->length_ratio[i]);
@@ -107,21 +100,20 @@ static void write_classes(struct tw_report_writer *w)
 
 static void write_surcharge_heading(struct tw_report_writer *w)
 {
-    write_rule(w, 76);
+    tw_report_rule(w, 76);
     tw_report_print(w, "                                                           Hours        "
                        "Hours \n");
     tw_report_print(w, "                         --------- Hours Full --------   Above Full   "
                        "Capacity\n");
     tw_report_print(w, "  Conduit                Both Ends  Upstream  Dnstream   Normal Flow   "
                        "Limited\n");
-    write_rule(w, 76);
+    tw_report_rule(w, 76);
 }
 
 static void write_surcharges(struct tw_report_writer *w)
 {
     const struct tw_report_links *l = &w->report->links;
     bool any = false;
-    if (w->model->conduits.count == 0) return;
     tw_report_heading(w, "Conduit Surcharge Summary");
     tw_report_print(w, "  \n");
     for (int32_t i = 0; i < w->model->links.count; i++) {
@@ -148,7 +140,7 @@ static void write_pumps(struct tw_report_writer *w)
     if (m->pumps.count == 0 || p->on_s == NULL) return;
     tw_report_heading(w, "Pumping Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 105);
+    tw_report_rule(w, 105);
     tw_report_print(w,
                     "                                                  Min       Avg       Max   "
                     "  Total     Power    %% Time Off\n");
@@ -159,12 +151,12 @@ static void write_pumps(struct tw_report_writer *w)
                     "  Pump                 Utilized   Start-Ups%10s%10s%10s%10s     Kw-hr    Low "
                     "  High\n",
                     w->flow_unit, w->flow_unit, w->flow_unit, w->volume_unit);
-    write_rule(w, 105);
+    tw_report_rule(w, 105);
     for (int32_t k = 0; k < m->pumps.count; k++)
         tw_report_print(w, "  %-20s %8.2f  %10d %9.2f %9.2f %9.2f %9.3f %9.2f  %5.1f  %5.1f\n",
                         tw_report_link_name(w, m->pumps.link[k]),
                         all_s > 0.0 ? 100.0 * p->on_s[k] / all_s : 0.0, (int)p->startups[k],
-                        p->min_m3s[k] / flow, p->mean_m3s[k] / flow, p->max_m3s[k] / flow,
+                        0.0 /* so SWMM */, p->mean_m3s[k] / flow, p->max_m3s[k] / flow,
                         p->volume_m3[k] / w->units.big_volume_m3, p->energy_kwh[k],
                         100.0 * p->below_curve_ratio[k], 100.0 * p->above_curve_ratio[k]);
 }
@@ -175,7 +167,8 @@ void tw_report_link_tables(struct tw_report_writer *w)
         w->report->links.max_flow_m3s == NULL)
         return;
     write_flows(w);
-    write_classes(w);
+    if (w->model->options.routing == TW_ROUTING_DYNWAVE) write_classes(w);
     write_surcharges(w);
     write_pumps(w);
+    tw_report_link_loads(w);
 }

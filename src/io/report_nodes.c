@@ -6,13 +6,6 @@
 static const double hour_s = 3600.0;
 static const double least_hours = 0.01; /* what happened at all is not shown as 0 */
 
-static void write_rule(struct tw_report_writer *w, int width)
-{
-    static const char dashes[] = "----------------------------------------------------------------"
-                                 "----------------------------------------------------------------";
-    tw_report_print(w, "  %.*s\n", width, dashes);
-}
-
 static void write_subcatchments(struct tw_report_writer *w)
 {
     const struct tw_model *m = w->model;
@@ -22,14 +15,14 @@ static void write_subcatchments(struct tw_report_writer *w)
     if (m->subcatchments.count == 0 || s->rain_mm == NULL) return;
     tw_report_heading(w, "Subcatchment Runoff Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 126);
+    tw_report_rule(w, 126);
     tw_report_print(w, "                            Total      Total      Total      Total     "
                        "Imperv       Perv      Total       Total     Peak  Runoff\n");
     tw_report_print(w, "                           Precip      Runon       Evap      Infil     "
                        "Runoff     Runoff     Runoff      Runoff   Runoff   Coeff\n");
     tw_report_print(w, "  Subcatchment    %15s%11s%11s%11s%11s%11s%11s%12s%9s\n", depth, depth,
                     depth, depth, depth, depth, depth, w->volume_unit, w->flow_unit);
-    write_rule(w, 126);
+    tw_report_rule(w, 126);
     for (int32_t i = 0; i < m->subcatchments.count; i++) {
         double in_mm = s->rain_mm[i] + s->runon_mm[i];
         tw_report_print(w, "  %-20s %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f",
@@ -51,14 +44,14 @@ static void write_depths(struct tw_report_writer *w)
     const char *unit = w->units.us ? "Feet" : "Meters";
     tw_report_heading(w, "Node Depth Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 81);
+    tw_report_rule(w, 81);
     tw_report_print(w, "                                 Average  Maximum  Maximum  Time of Max    "
                        "Reported\n");
     tw_report_print(w, "                                   Depth    Depth      HGL   Occurrence   "
                        "Max Depth\n");
     tw_report_print(w, "  Node                 Type     %8s%9s%9s  days hr:min%12s\n", unit, unit,
                     unit, unit);
-    write_rule(w, 81);
+    tw_report_rule(w, 81);
     for (int32_t i = 0; i < m->nodes.count; i++) {
         tw_report_print(w, "  %-20s %-8s  %7.2f  %7.2f  %7.2f", tw_report_node_name(w, i),
                         tw_report_node_word(m, i), n->mean_depth_m[i] / length,
@@ -87,7 +80,7 @@ static void write_inflows(struct tw_report_writer *w)
     const struct tw_report_nodes *n = &w->report->nodes;
     tw_report_heading(w, "Node Inflow Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 97);
+    tw_report_rule(w, 97);
     tw_report_print(w, "                                  Maximum  Maximum                  Lateral"
                        "       Total        Flow\n");
     tw_report_print(w, "                                  Lateral    Total  Time of Max      Inflow"
@@ -97,7 +90,7 @@ static void write_inflows(struct tw_report_writer *w)
     tw_report_print(w,
                     "  Node                 Type      %8s %8s  days hr:min%12s%12s     Percent\n",
                     w->flow_unit, w->flow_unit, w->volume_unit, w->volume_unit);
-    write_rule(w, 97);
+    tw_report_rule(w, 97);
     for (int32_t i = 0; i < m->nodes.count; i++) {
         tw_report_print(w, "  %-20s %-9s", tw_report_node_name(w, i), tw_report_node_word(m, i));
         tw_report_flow(w, n->max_lateral_m3s[i]);
@@ -114,11 +107,11 @@ static void write_surcharge_heading(struct tw_report_writer *w)
     const char *unit = w->units.us ? "Feet" : "Meters";
     tw_report_print(
         w, "  Surcharging occurs when water rises above the top of the highest conduit.\n");
-    write_rule(w, 69);
+    tw_report_rule(w, 69);
     tw_report_print(w, "                                               Max. Height   Min. Depth\n");
     tw_report_print(w, "                                   Hours       Above Crown    Below Rim\n");
     tw_report_print(w, "  Node                 Type      Surcharged%15s%13s\n", unit, unit);
-    write_rule(w, 69);
+    tw_report_rule(w, 69);
 }
 
 static void write_surcharges(struct tw_report_writer *w)
@@ -146,19 +139,21 @@ static void write_flooding_heading(struct tw_report_writer *w)
 {
     tw_report_print(w, "  Flooding refers to all water that overflows a node, whether it ponds or "
                        "not.\n");
-    write_rule(w, 74);
+    tw_report_rule(w, 74);
     tw_report_print(w,
                     "                                                             Total   Maximum"
                     "\n");
     tw_report_print(w,
                     "                                 Maximum   Time of Max       Flood    Ponded"
                     "\n");
-    tw_report_print(w,
-                    "                        Hours       Rate    Occurrence      Volume     Depth"
-                    "\n");
+    bool dynamic = w->model->options.routing == TW_ROUTING_DYNWAVE;
+    const char *length = w->units.us ? "Feet" : "Meters";
+    const char *volume = w->units.us ? " 1000 ft\xb3" : "  1000 m\xb3";
+    tw_report_print(w, "                        Hours       Rate    Occurrence      Volume%10s\n",
+                    dynamic ? "Depth" : "Volume");
     tw_report_print(w, "  Node                 Flooded%10s   days hr:min%12s%10s\n", w->flow_unit,
-                    w->volume_unit, w->units.us ? "Feet" : "Meters");
-    write_rule(w, 74);
+                    w->volume_unit, dynamic ? length : volume);
+    tw_report_rule(w, 74);
 }
 
 static void write_flooding(struct tw_report_writer *w)
@@ -172,14 +167,15 @@ static void write_flooding(struct tw_report_writer *w)
         if (m->nodes.kind[i] == TW_NODE_OUTFALL || !(n->flooded_s[i] > 0.0)) continue;
         if (!any) write_flooding_heading(w);
         any = true;
-        double ponded_m = fmax(n->max_depth_m[i] - m->nodes.full_depth_m[i], 0.0);
+        double ponded = fmax(n->max_depth_m[i] - m->nodes.full_depth_m[i], 0.0) / w->units.length_m;
+        if (m->options.routing != TW_ROUTING_DYNWAVE)
+            ponded = n->max_ponded_m3[i] / w->units.volume_m3 / 1000.0;
         tw_report_print(w, "  %-20s %7.2f ", tw_report_node_name(w, i),
                         fmax(n->flooded_s[i] / hour_s, least_hours));
         tw_report_flow(w, n->max_flooding_m3s[i]);
         tw_report_print(w, " ");
         tw_report_moment(w, n->max_flooding_day[i]);
-        tw_report_print(w, "%12.3f %9.3f\n", n->flooded_m3[i] / w->units.big_volume_m3,
-                        ponded_m / w->units.length_m);
+        tw_report_print(w, "%12.3f %9.3f\n", n->flooded_m3[i] / w->units.big_volume_m3, ponded);
     }
     if (!any) tw_report_print(w, "  No nodes were flooded.\n");
 }
@@ -191,11 +187,11 @@ static void write_storages(struct tw_report_writer *w)
     const struct tw_model *m = w->model;
     const struct tw_report_storages *s = &w->report->storages;
     double unit_m3 = 1000.0 * w->units.volume_m3;
-    const char *unit = w->units.us ? "1000 ft3" : "1000 m3";
+    const char *unit = w->units.us ? "1000 ft\xb3" : "1000 m\xb3"; /* Latin-1, as SWMM */
     if (m->storages.count == 0 || s->mean_m3 == NULL) return;
     tw_report_heading(w, "Storage Volume Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 96);
+    tw_report_rule(w, 96);
     tw_report_print(w,
                     "                         Average    Avg   Evap  Exfil     Maximum    Max    "
                     "Time of Max    Maximum\n");
@@ -206,7 +202,7 @@ static void write_storages(struct tw_report_writer *w)
                     "  Storage Unit        %10s   Full   Loss   Loss%12s   Full    days hr:min"
                     "%11s\n",
                     unit, unit, w->flow_unit);
-    write_rule(w, 96);
+    tw_report_rule(w, 96);
     for (int32_t k = 0; k < m->storages.count; k++) {
         tw_report_print(w, "  %-20s%10.3f  %5.1f  %5.1f  %5.1f  %10.3f  %5.1f  ",
                         tw_report_node_name(w, m->storages.node[k]), s->mean_m3[k] / unit_m3,
@@ -221,14 +217,23 @@ static void write_storages(struct tw_report_writer *w)
     }
 }
 
-static void write_outfall_row(struct tw_report_writer *w, const char *name, double ratio,
+static void write_outfall_row(struct tw_report_writer *w, int32_t outfall, double ratio,
                               const double flow_m3s[2], double volume_m3)
 {
+    const char *name =
+        outfall < 0 ? "System" : tw_report_node_name(w, w->model->outfalls.node[outfall]);
     tw_report_print(w, "  %-20s%7.2f ", name, 100.0 * ratio);
     tw_report_flow(w, flow_m3s[0]);
     tw_report_print(w, " ");
     tw_report_flow(w, flow_m3s[1]);
-    tw_report_print(w, "%12.3f\n", volume_m3 / w->units.big_volume_m3);
+    tw_report_print(w, "%12.3f", volume_m3 / w->units.big_volume_m3);
+    tw_report_outfall_loads(w, outfall);
+}
+
+static void write_outfall_rule(struct tw_report_writer *w)
+{
+    tw_report_print(w, "  -----------------------------------------------------------");
+    tw_report_outfall_heading(w, TW_REPORT_OUTFALL_RULE);
 }
 
 static void write_outfalls(struct tw_report_writer *w)
@@ -242,33 +247,40 @@ static void write_outfalls(struct tw_report_writer *w)
     if (count == 0 || o->mean_m3s == NULL) return;
     tw_report_heading(w, "Outfall Loading Summary");
     tw_report_print(w, "  \n");
-    write_rule(w, 59);
-    tw_report_print(w, "                         Flow       Avg       Max       Total\n");
-    tw_report_print(w, "                         Freq      Flow      Flow      Volume\n");
-    tw_report_print(w, "  Outfall Node           Pcnt%10s%10s%12s\n", w->flow_unit, w->flow_unit,
+    write_outfall_rule(w);
+    tw_report_print(w, "                         Flow       Avg       Max       Total");
+    tw_report_outfall_heading(w, TW_REPORT_OUTFALL_TOTAL);
+    tw_report_print(w, "                         Freq      Flow      Flow      Volume");
+    tw_report_outfall_heading(w, TW_REPORT_OUTFALL_NAMES);
+    tw_report_print(w, "  Outfall Node           Pcnt%10s%10s%12s", w->flow_unit, w->flow_unit,
                     w->volume_unit);
-    write_rule(w, 59);
+    tw_report_outfall_heading(w, TW_REPORT_OUTFALL_UNITS);
+    write_outfall_rule(w);
     for (int32_t k = 0; k < count; k++) {
         const double flow[2] = {o->mean_m3s[k], o->max_m3s[k]};
-        write_outfall_row(w, tw_report_node_name(w, m->outfalls.node[k]), o->flowing_ratio[k], flow,
-                          o->volume_m3[k]);
+        write_outfall_row(w, k, o->flowing_ratio[k], flow, o->volume_m3[k]);
         all_ratio += o->flowing_ratio[k] / count;
         all_flow[0] += o->mean_m3s[k];
         all_m3 += o->volume_m3[k];
     }
-    write_rule(w, 59);
-    write_outfall_row(w, "System", all_ratio, all_flow, all_m3);
+    write_outfall_rule(w);
+    write_outfall_row(w, -1, all_ratio, all_flow, all_m3);
 }
 
 void tw_report_node_tables(struct tw_report_writer *w)
 {
     const struct tw_options *o = &w->model->options;
-    if (!o->ignore_rainfall) write_subcatchments(w);
-    if (o->ignore_routing || w->model->nodes.count == 0 || w->report->nodes.max_depth_m == NULL)
+    if (!o->ignore_rainfall) {
+        write_subcatchments(w);
+        tw_report_lid_table(w);
+        tw_report_ground_table(w);
+        tw_report_washoff(w);
+    }
+    if (o->ignore_routing || w->model->links.count == 0 || w->report->nodes.max_depth_m == NULL)
         return;
     write_depths(w);
     write_inflows(w);
-    write_surcharges(w);
+    if (o->routing == TW_ROUTING_DYNWAVE) write_surcharges(w);
     write_flooding(w);
     write_storages(w);
     write_outfalls(w);

@@ -64,6 +64,7 @@ static void set_totals(struct tw_report *r, const struct tw_model *m)
     set_worst(r->balance_errors, true, 0.8715);
     set_worst(r->critical, false, 0.2986);
     set_worst(r->unstable, false, 71.0);
+    r->unstable[0].index = 1;
     r->unconverged[0].index = -1;
     r->min_step_s = 0.5;
     r->mean_step_s = 4.321;
@@ -149,7 +150,6 @@ static const struct tw_report_links links_table = {.max_flow_m3s = flows,
 
 static const struct tw_report_pumps pumps_table = {.on_s = an_hour,
                                                    .startups = starts,
-                                                   .min_m3s = zeros,
                                                    .mean_m3s = one_node,
                                                    .max_m3s = one_node,
                                                    .volume_m3 = (const double[]){690.0},
@@ -230,7 +230,7 @@ static void every_section_has_its_rows(void **state)
         {NULL, "  Continuity Error (%) .....         0.089"},
         {"Highest Continuity Errors", "  Node J1 (87.15%)"},
         {"Time-Step Critical Elements", "  Link C1 (29.86%)"},
-        {"Highest Flow Instability Indexes", "  Link C1 (71)"},
+        {"Highest Flow Instability Indexes", "  Link P1 (71)"},
         {"Most Frequent Nonconverging Nodes", "  Convergence obtained at all time steps."},
         {"Routing Time Step Summary", "  Average Time Step           :     4.32 sec"},
         {"Routing Time Step Summary", "     20.000 -  9.564 sec      :    75.00 %"},
@@ -300,6 +300,123 @@ static void what_did_not_happen_is_said_or_left_out(void **state)
     tw_inp_free(m);
 }
 
+/* SWMM takes the first link of a model for no link in this list. */
+static void a_list_of_instability_that_begins_with_the_first_link_is_not_shown(void **state)
+{
+    (void)state;
+    struct tw_model *m = make_model(model_text);
+    struct tw_report r = {0};
+    set_totals(&r, m);
+    set_tables(&r, m);
+    r.unstable[0].index = 0;
+    char *t = write_and_read(&r, m);
+    assert_line(t, "Highest Flow Instability Indexes", "  All links are stable.");
+    free(t);
+    tw_inp_free(m);
+}
+
+static const char processes_text[] =
+    "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nEND_TIME 2:00\n"
+    "[RAINGAGES]\nG VOLUME 1:00 1 TIMESERIES T\n[TIMESERIES]\nT 0 1\n"
+    "[SUBCATCHMENTS]\nS1 G J1 5 50 100 1 0\n[SUBAREAS]\nS1 .01 .1 0 0 0 OUTLET\n"
+    "[INFILTRATION]\nS1 3 .5 4 7 0\n"
+    "[POLLUTANTS]\nTSS MG/L 5 0 0 0.25\nPb UG/L 0 0 0 0 NO TSS 0.2\nColi #/L 1 0 0 0\n"
+    "[LANDUSES]\nURBAN 7 0.5 2\n"
+    "[LID_CONTROLS]\nRG RG\nRG SURFACE 6 0 0 0 5\nRG SOIL 12 .5 .2 .1 .5 10 3.5\n"
+    "RG STORAGE 0 .75 .5 0\n[LID_USAGE]\nS1 RG 100 50 10 0 25 0\n"
+    "[AQUIFERS]\nA .5 .15 .3 .1 12 15 .35 14 .002 0 3 .3\n"
+    "[GROUNDWATER]\nS1 A J1 6 .1 1 0 0 0 0 4\n"
+    "[HYDROGRAPHS]\nU G\nU ALL SHORT .1 1 2\n[RDII]\nJ1 U 10\n"
+    "[JUNCTIONS]\nJ1 12 3\n[OUTFALLS]\nO 10 FREE\n[CONDUITS]\nC1 J1 O 50 0.013 0 0\n"
+    "[STREETS]\nMain 20 .5 2 .016 0 0 2\n[XSECTIONS]\nC1 STREET Main\n"
+    "[REPORT]\nINPUT YES\n";
+
+static const struct tw_report_pollutant masses[3] = {
+    {.buildup = 1.5, .practices = 0.5, .runoff = 0.9, .remaining = 0.1, .wet = 0.9, .outflow = 0.9},
+    {.deposition = 2.0, .infiltration = 1.0, .runoff = 1.5, .dry = 3.0, .reacted = 3.0},
+    {.deposition = 1e6, .runoff = 1e6, .wet = 1e6, .outflow = 1e6}};
+static const double loads[3] = {0.9, 1.5, 1e6}, one[1] = {25.4};
+
+static const struct tw_report_lids lids_table = {.inflow_mm = (const double[]){254.0},
+                                                 .evaporation_mm = zeros,
+                                                 .infiltration_mm = one,
+                                                 .runoff_mm = one,
+                                                 .drain_mm = zeros,
+                                                 .initial_mm = zeros,
+                                                 .final_mm = (const double[]){190.5}};
+static const struct tw_report_grounds grounds_table = {.infiltration_mm = one,
+                                                       .evaporation_mm = zeros,
+                                                       .deep_mm = one,
+                                                       .flow_mm = one,
+                                                       .max_flow_m3s = zeros,
+                                                       .mean_moisture_ratio = one_node,
+                                                       .mean_table_m = (const double[]){0.3048},
+                                                       .final_moisture_ratio = one_node,
+                                                       .final_table_m = (const double[]){0.6096}};
+
+/* The rows' form is that of SWMM 5.2.4's reports of the corpus. */
+static void processes_have_their_sections(void **state)
+{
+    (void)state;
+    struct tw_model *m = make_model(processes_text);
+    struct tw_report r = {.sewershed_rain_m3 = 2000.0, .rdii_produced_m3 = 500.0};
+    set_totals(&r, m);
+    r.initial_surface_m3 = r.drained_m3 = 123.348183754752;
+    r.ground_area_m2 = 25000.0;
+    r.unstable[0].index = -1;
+    r.ground_initial_m3 = 1233.48183754752;
+    r.subcatchments = subcatchments_table;
+    r.nodes = nodes_table;
+    r.outfalls = outfalls_table;
+    r.links = links_table;
+    r.lids = lids_table;
+    r.grounds = grounds_table;
+    r.quality = (struct tw_report_quality){
+        .pollutant = masses, .washoff = loads, .link = loads, .outfall = loads};
+    char *t = write_and_read(&r, m);
+    static const char *const rows[][2] = {
+        {"Element Count", "  Number of pollutants ...... 3"},
+        {"Pollutant Summary", "  TSS                   MG/L      5.00      0.00      0.25"},
+        {"Pollutant Summary",
+         "  Pb                    UG/L      0.00      0.00      0.00    TSS  (0.20)"},
+        {"Landuse Summary", "  URBAN                      7.00      0.50      2.00"},
+        {"LID Control Summary",
+         "  S1               RG                 100       50.00       10.00  "
+         "      2.30       25.00        0.00"},
+        {"Street Summary", "  Street Main"},
+        {"Analysis Options", "    RDII ................... YES"},
+        {"Analysis Options", "    Groundwater ............ YES"},
+        {"Analysis Options", "    Water Quality .......... YES"},
+        {NULL, "  Sewershed Rainfall ......         1.621         0.528"},
+        {NULL, "  RDII Ratio ..............         0.250"},
+        {NULL, "  Initial LID Storage ......         0.100         0.194"},
+        {NULL, "  LID Drainage .............         0.100         0.194"},
+        {NULL, "  Runoff Quality Continuity            lbs           lbs          LogN"},
+        {NULL, "  Surface Buildup ..........         1.500         0.000         0.000"},
+        {NULL, "  Surface Runoff ...........         0.900         1.500         6.000"},
+        {NULL, "  Continuity Error (%) .....         0.000       -25.000         0.000"},
+        {NULL, "  Groundwater Continuity         acre-feet        inches"},
+        {NULL, "  Initial Storage ..........         1.000         1.943"},
+        {NULL, "  Quality Routing Continuity           lbs           lbs          LogN"},
+        {NULL, "  Mass Reacted .............         0.000         3.000         0.000"},
+        {"LID Performance Summary",
+         "  S1                RG                   10.00      0.00      1.00      1.00      0.00"
+         "      0.00      7.50        5.00"},
+        {"Groundwater Summary",
+         "  S1                       1.00     0.00     1.00     1.00     0.00"
+         "     1.50     1.00     1.50     2.00"},
+        {"Subcatchment Washoff Summary",
+         "  S1                           0.900         1.500         6.000"},
+        {"Outfall Loading Summary", "                         Freq      Flow      Flow      Volume"
+                                    "           TSS            Pb          Coli"},
+        {"Link Pollutant Load Summary",
+         "  C1                           0.900         1.500         6.000"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_line(t, rows[i][0], rows[i][1]);
+    free(t);
+    tw_inp_free(m);
+}
+
 /* An acre-foot is 1233.48 m3, 10^6 gallons are 3785.41 m3. */
 static void customary_units_stand_in_customary_columns(void **state)
 {
@@ -356,6 +473,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_section_has_its_rows),
         cmocka_unit_test(what_did_not_happen_is_said_or_left_out),
+        cmocka_unit_test(a_list_of_instability_that_begins_with_the_first_link_is_not_shown),
+        cmocka_unit_test(processes_have_their_sections),
         cmocka_unit_test(customary_units_stand_in_customary_columns),
         cmocka_unit_test(warnings_of_the_file_stand_at_the_top),
         cmocka_unit_test(a_report_that_cannot_be_written_leaves_nothing),

@@ -43,6 +43,46 @@ const char *tw_report_link_name(const struct tw_report_writer *w, int32_t link);
 
 /** Elements of the model and its options. */
 void tw_report_input(struct tw_report_writer *w);
+/** Pollutants of the model. */
+void tw_report_pollutants(struct tw_report_writer *w);
+/** Land uses of the model. */
+void tw_report_landuses(struct tw_report_writer *w);
+/** Units of low impact development. */
+void tw_report_lids(struct tw_report_writer *w);
+/** Tables of custom shapes, transects and streets. */
+void tw_report_section_tables(struct tw_report_writer *w);
+/** Rain on sewersheds and the inflow that it makes. */
+void tw_report_rdii(struct tw_report_writer *w);
+/** Where groundwater came from and went. */
+void tw_report_ground_balance(struct tw_report_writer *w);
+/** Unit at a place of the tables: as in SWMM, the last of a subcatchment comes first. */
+int32_t tw_report_lid_at(const struct tw_model *m, int32_t place);
+/** Table of LIDs. */
+void tw_report_lid_table(struct tw_report_writer *w);
+/** Table of groundwater. */
+void tw_report_ground_table(struct tw_report_writer *w);
+/** Where pollutants of surfaces came from and went. */
+void tw_report_surface_quality(struct tw_report_writer *w);
+/** Where pollutants of the network came from and went. */
+void tw_report_network_quality(struct tw_report_writer *w);
+/** Pollutants washed off subcatchments. */
+void tw_report_washoff(struct tw_report_writer *w);
+/** Loads that passed links. */
+void tw_report_link_loads(struct tw_report_writer *w);
+enum tw_report_outfall_part {
+    TW_REPORT_OUTFALL_RULE,
+    TW_REPORT_OUTFALL_TOTAL,
+    TW_REPORT_OUTFALL_NAMES,
+    TW_REPORT_OUTFALL_UNITS
+};
+/** End of a line of the heading of outfalls' table: a column for each pollutant. */
+void tw_report_outfall_heading(struct tw_report_writer *w, enum tw_report_outfall_part part);
+/** End of a line of outfalls' table: the loads of an outfall; -1: of all. */
+void tw_report_outfall_loads(struct tw_report_writer *w, int32_t outfall);
+/** A ratio in percent; what three decimals do not show is 0. */
+double tw_report_percent(double ratio);
+/** A line of dashes. */
+void tw_report_rule(struct tw_report_writer *w, int width);
 /** Tables of subcatchments and nodes. */
 void tw_report_node_tables(struct tw_report_writer *w);
 /** Tables of links. */

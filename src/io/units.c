@@ -32,7 +32,10 @@ struct tw_units tw_units_of(enum tw_flow_units flow_units)
     u.volume_m3 = u.area_m2 * u.length_m;
     u.land_m2 = u.us ? 43560.0 * foot_m * foot_m : 1e4;
     u.rain_mm = u.us ? 25.4 : 1.0;
-    u.big_volume_m3 = u.us ? 1e6 * gallon_m3 : 1e3;
+    /* rounded as SWMM has them, so that reports agree to their last digit */
+    double foot3_m3 = foot_m * foot_m * foot_m;
+    u.big_volume_m3 = foot3_m3 / (u.us ? 7.48e-6 : 28.317e-6);
+    u.routed_volume_m3 = foot3_m3 / (u.us ? 2.2956e-5 : 0.3048 * 0.92903e-5);
     u.land_volume_m3 = u.land_m2 * u.length_m;
     return u;
 }

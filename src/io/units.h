@@ -10,14 +10,15 @@
 /* A value of the file times its factor is SI. */
 struct tw_units {
     bool us;
-    double length_m;       /* foot or metre */
-    double area_m2;        /* square foot or square metre: surface areas of nodes */
-    double land_m2;        /* acre or hectare */
-    double volume_m3;      /* cubic foot or cubic metre */
-    double flow_m3s;       /* flow unit */
-    double rain_mm;        /* inch or millimetre: depths, and rates per hour or day */
-    double big_volume_m3;  /* 10^6 gallons or 10^6 litres: volumes in reports */
-    double land_volume_m3; /* acre-foot or hectare-metre: volumes in reports */
+    double length_m;         /* foot or metre */
+    double area_m2;          /* square foot or square metre: surface areas of nodes */
+    double land_m2;          /* acre or hectare */
+    double volume_m3;        /* cubic foot or cubic metre */
+    double flow_m3s;         /* flow unit */
+    double rain_mm;          /* inch or millimetre: depths, and rates per hour or day */
+    double big_volume_m3;    /* 10^6 gallons or 10^6 litres: volumes in reports, rounded so */
+    double land_volume_m3;   /* acre-foot or hectare-metre: volumes in reports */
+    double routed_volume_m3; /* the same for volumes of the network, rounded as SWMM has it */
 };
 
 /** Factors of the unit system that a flow unit belongs to. source: NIST Handbook 44, appendix C */

@@ -62,6 +62,7 @@ struct tw_inlets {
     int32_t count;
     struct tw_inlet *inlet;
     struct tw_street *street; /* [STREETS], in their order */
+    struct tw_names street_names;
 };
 
 #endif

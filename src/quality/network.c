@@ -15,6 +15,15 @@ static double decayed(const struct tw_quality *q, int32_t pollutant, double c, d
     return fmax(0.0, c * (1.0 - q->model->quality.pollutant[pollutant].decay_per_s * dt_s));
 }
 
+/* What is left of a volume's concentration; the rest is booked. */
+static double react(struct tw_quality *q, int32_t pollutant, int32_t lane, double c,
+                    double volume_m3, double dt_s)
+{
+    double left = decayed(q, pollutant, c, dt_s);
+    tw_quality_book(q, TW_NETWORK_REACTED, pollutant, lane, (c - left) * volume_m3 / dt_s);
+    return left;
+}
+
 /* Concentration when a load comes in with a flow; never above both that are mixed. */
 static double mixed(double c, double volume_m3, double load, double flow_m3s, double dt_s)
 {
@@ -31,10 +40,12 @@ static void add_link_loads(struct tw_quality *q, const struct tw_quality_water *
         for (int32_t lane = 0; lane < q->lanes; lane++) {
             double flow = w->link_flow_m3s[at(q, row, lane)];
             int32_t node = flow < 0.0 ? w->from[row] : w->to[row];
-            for (int32_t p = 0; p < q->model->quality.count; p++)
-                tw_quality_add_load(
-                    q, node, lane, p,
-                    fabs(flow) * q->old_link[tw_quality_at(q, w->link_of_row[row], p, lane)]);
+            for (int32_t p = 0; p < q->model->quality.count; p++) {
+                size_t here = tw_quality_at(q, w->link_of_row[row], p, lane);
+                double load = fabs(flow) * q->old_link[here];
+                tw_quality_add_load(q, TW_NETWORK_INSIDE, node, lane, p, load);
+                q->link_mass[here] += load * w->dt_s;
+            }
         }
     }
 }
@@ -84,9 +95,11 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
     if (!storage && volume <= 1e-4 * TW_FOOT_M * TW_FOOT_M * TW_FOOT_M)
         return inflow > 1e-10 ? load / inflow : 0.0;
     double c = q->old_node[here];
-    if (!treated) c = decayed(q, p, c, w->dt_s);
+    if (!treated) c = react(q, p, lane, c, volume, w->dt_s);
     if (storage && volume > TW_ZERO_VOLUME_M3) {
         int32_t row = q->model->nodes.row[node];
+        double seepage_m3s = w->storage_seepage_m3s[at(q, row, lane)];
+        tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, seepage_m3s * c);
         c *= 1.0 + w->storage_evaporation_m3s[at(q, row, lane)] * w->dt_s / volume;
     }
     c = mixed(c, volume, load, inflow, w->dt_s);
@@ -117,8 +130,12 @@ static void treat(struct tw_quality *q, const struct tw_quality_water *w, int32_
                            .inflow = in,
                            .mixed = now};
     tw_treatment_apply(&t, first, end);
-    for (int32_t p = 0; p < q->model->quality.count; p++)
-        q->node[tw_quality_at(q, node, p, lane)] = now[p];
+    double treated_m3s = inflow + w->node_old_volume_m3[here] / w->dt_s;
+    for (int32_t p = 0; p < q->model->quality.count; p++) {
+        double *c = &q->node[tw_quality_at(q, node, p, lane)];
+        tw_quality_book(q, TW_NETWORK_REACTED, p, lane, fmax(0.0, *c - now[p]) * treated_m3s);
+        *c = now[p];
+    }
 }
 
 static void route_nodes(struct tw_quality *q, const struct tw_quality_water *w)
@@ -146,7 +163,7 @@ static double steady_concentration(const struct tw_quality *q, const struct tw_q
     return c * exp(-decay * w->link_volume_m3[at(q, row, lane)] / flow);
 }
 
-static double conduit_concentration(const struct tw_quality *q, const struct tw_quality_water *w,
+static double conduit_concentration(struct tw_quality *q, const struct tw_quality_water *w,
                                     int32_t row, int32_t lane, int32_t p, double upstream)
 {
     size_t here = at(q, row, lane);
@@ -161,7 +178,9 @@ static double conduit_concentration(const struct tw_quality *q, const struct tw_
         inflow = fmax(0.0, inflow + (v2 + lost - v1) / w->dt_s);
     }
     double c = q->old_link[tw_quality_at(q, w->link_of_row[row], p, lane)];
-    c = decayed(q, p, c, w->dt_s);
+    double lost_m3s = fmax(0.0, w->conduit_loss_m3s[here]) * w->barrels[row];
+    tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, lost_m3s * c);
+    c = react(q, p, lane, c, v1, w->dt_s);
     c = mixed(c, v1, upstream * inflow, inflow, w->dt_s);
     return v2 < TW_ZERO_VOLUME_M3 ? 0.0 : c;
 }
@@ -186,6 +205,7 @@ void tw_quality_route(struct tw_quality *q, const struct tw_quality_water *w)
     size_t each = (size_t)q->model->quality.count * (size_t)q->lanes * sizeof(double);
     memcpy(q->old_node, q->node, (size_t)q->model->nodes.count * each);
     memcpy(q->old_link, q->link, (size_t)q->model->links.count * each);
+    tw_quality_begin_step(q, w->dt_s);
     add_link_loads(q, w);
     route_nodes(q, w);
     route_links(q, w);

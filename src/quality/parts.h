@@ -19,6 +19,23 @@ static inline size_t tw_quality_at(const struct tw_quality *q, int32_t element, 
            (size_t)lane;
 }
 
+/** Place of a booked mass, or of a source's load. */
+static inline size_t tw_mass_at(const struct tw_quality *q, int what, int32_t pollutant,
+                                int32_t lane)
+{
+    return tw_quality_at(q, (int32_t)what, pollutant, lane);
+}
+
+/** Book a mass of surfaces. */
+static inline void tw_surface_book(struct tw_quality *q, enum tw_surface_mass what,
+                                   int32_t pollutant, int32_t lane, double mass)
+{
+    q->surface_mass[tw_mass_at(q, (int)what, pollutant, lane)] += mass;
+}
+
+/** A step begins whose sources are known. */
+void tw_quality_begin_step(struct tw_quality *q, double dt_s);
+
 /** Build-up of a land use at the start, masses of the file. */
 double tw_buildup_begin(const struct tw_quality *q, int32_t subcatchment, int32_t landuse,
                         int32_t pollutant);

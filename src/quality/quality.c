@@ -22,6 +22,13 @@ void tw_quality_lay(struct tw_quality *q, const struct tw_model *model, int32_t 
     q->old_outlet = TW_POOL_NEW(state, double, subcatchments);
     q->runon = TW_POOL_NEW(state, double, subcatchments);
     q->ponded = TW_POOL_NEW(state, double, subcatchments);
+    q->source_load = TW_POOL_NEW(state, double, each *TW_NETWORK_SOURCES);
+    q->surface_mass = TW_POOL_NEW(state, double, each *TW_SURFACE_MASSES);
+    q->network_mass = TW_POOL_NEW(state, double, each *TW_NETWORK_MASSES);
+    q->network_rate = TW_POOL_NEW(state, double, each *TW_NETWORK_MASSES);
+    q->washed_mass = TW_POOL_NEW(state, double, subcatchments);
+    q->link_mass = TW_POOL_NEW(state, double, links);
+    q->outfall_mass = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *each);
     q->buildup = TW_POOL_NEW(state, double, subcatchments *(size_t)m->landuse_count);
     size_t swept = q->active ? (size_t)model->subcatchments.count * (size_t)m->landuse_count : 0;
     q->swept_day = TW_POOL_NEW(state, double, swept);
@@ -47,6 +54,20 @@ static void begin_wet(struct tw_quality *q, int32_t element, const double *depth
     }
 }
 
+static void begin_buildup(struct tw_quality *q, int32_t subcatchment, int32_t landuse)
+{
+    const struct tw_quality_model *m = &q->model->quality;
+    int32_t covered = subcatchment * m->landuse_count + landuse;
+    for (int32_t p = 0; p < m->count; p++) {
+        double buildup = tw_buildup_begin(q, subcatchment, landuse, p);
+        double mass = buildup / m->pollutant[p].file_mass;
+        for (int32_t lane = 0; lane < q->lanes; lane++) {
+            q->buildup[tw_quality_at(q, covered, p, lane)] = buildup;
+            tw_surface_book(q, TW_SURFACE_INITIAL, p, lane, mass);
+        }
+    }
+}
+
 static void begin_surfaces(struct tw_quality *q, double start_day)
 {
     const struct tw_quality_model *m = &q->model->quality;
@@ -54,11 +75,7 @@ static void begin_surfaces(struct tw_quality *q, double start_day)
         for (int32_t u = 0; u < m->landuse_count; u++) {
             int32_t covered = i * m->landuse_count + u;
             q->swept_day[covered] = start_day - m->landuse[u].last_swept_days;
-            for (int32_t p = 0; p < m->count; p++) {
-                double buildup = tw_buildup_begin(q, i, u, p);
-                for (int32_t lane = 0; lane < q->lanes; lane++)
-                    q->buildup[tw_quality_at(q, covered, p, lane)] = buildup;
-            }
+            begin_buildup(q, i, u);
         }
     }
 }
@@ -74,6 +91,13 @@ void tw_quality_begin(struct tw_quality *q, double start_day, const double *node
     zero(q->old_outlet, subcatchments);
     zero(q->runon, subcatchments);
     zero(q->ponded, subcatchments);
+    zero(q->source_load, each * TW_NETWORK_SOURCES);
+    zero(q->surface_mass, each * TW_SURFACE_MASSES);
+    zero(q->network_mass, each * TW_NETWORK_MASSES);
+    zero(q->network_rate, each * TW_NETWORK_MASSES);
+    zero(q->washed_mass, subcatchments);
+    zero(q->link_mass, (size_t)q->model->links.count * each);
+    zero(q->outfall_mass, (size_t)q->model->outfalls.count * each);
     zero(q->residence_h, (size_t)q->model->storages.count * (size_t)q->lanes);
     for (int32_t i = 0; i < q->model->nodes.count; i++)
         begin_wet(q, i, node_depth_m, i, q->node, q->old_node);
@@ -98,25 +122,52 @@ void tw_quality_rest(struct tw_quality *q)
 
 void tw_quality_loads_begin(struct tw_quality *q)
 {
-    zero(q->node_load,
-         (size_t)q->model->nodes.count * (size_t)q->model->quality.count * (size_t)q->lanes);
+    size_t each = (size_t)q->model->quality.count * (size_t)q->lanes;
+    zero(q->node_load, (size_t)q->model->nodes.count * each);
+    zero(q->source_load, each * TW_NETWORK_SOURCES);
 }
 
-double tw_pollutant_of_ground(const struct tw_pollutant *p) { return p->ground; }
-double tw_pollutant_of_dry(const struct tw_pollutant *p) { return p->dry; }
-double tw_pollutant_of_rdii(const struct tw_pollutant *p) { return p->rdii; }
+void tw_quality_book(struct tw_quality *q, enum tw_network_mass what, int32_t pollutant,
+                     int32_t lane, double rate)
+{
+    q->network_rate[tw_mass_at(q, (int)what, pollutant, lane)] += rate;
+}
 
-void tw_quality_add_load(struct tw_quality *q, int32_t node, int32_t lane, int32_t pollutant,
-                         double load)
+static void add_half_step(struct tw_quality *q, double dt_s)
+{
+    size_t all = (size_t)q->model->quality.count * (size_t)q->lanes * TW_NETWORK_INITIAL;
+    for (size_t i = 0; i < all; i++)
+        q->network_mass[i] += 0.5 * dt_s * q->network_rate[i];
+}
+
+void tw_quality_begin_step(struct tw_quality *q, double dt_s)
+{
+    size_t each = (size_t)q->model->quality.count * (size_t)q->lanes;
+    add_half_step(q, dt_s);
+    zero(q->network_rate, each * TW_NETWORK_MASSES);
+    memcpy(q->network_rate, q->source_load, each * TW_NETWORK_SOURCES * sizeof(double));
+}
+
+void tw_quality_end_step(struct tw_quality *q, double dt_s) { add_half_step(q, dt_s); }
+
+void tw_quality_add_load(struct tw_quality *q, enum tw_network_mass source, int32_t node,
+                         int32_t lane, int32_t pollutant, double load)
 {
     q->node_load[tw_quality_at(q, node, pollutant, lane)] += load;
+    if (source < TW_NETWORK_SOURCES)
+        q->source_load[tw_mass_at(q, (int)source, pollutant, lane)] += load;
 }
 
-void tw_quality_add_flow(struct tw_quality *q, int32_t node, int32_t lane, double flow_m3s,
-                         double (*which)(const struct tw_pollutant *pollutant))
+void tw_quality_add_flow(struct tw_quality *q, enum tw_network_mass source, int32_t node,
+                         int32_t lane, double flow_m3s)
 {
-    for (int32_t p = 0; p < q->model->quality.count; p++)
-        tw_quality_add_load(q, node, lane, p, flow_m3s * which(&q->model->quality.pollutant[p]));
+    for (int32_t p = 0; p < q->model->quality.count; p++) {
+        const struct tw_pollutant *one = &q->model->quality.pollutant[p];
+        double usual = source == TW_NETWORK_DRY      ? one->dry
+                       : source == TW_NETWORK_GROUND ? one->ground
+                                                     : one->rdii;
+        tw_quality_add_load(q, source, node, lane, p, flow_m3s * usual);
+    }
 }
 
 void tw_quality_add_runoff(struct tw_quality *q, double f, const double *old_runoff_m3s,
@@ -129,9 +180,9 @@ void tw_quality_add_runoff(struct tw_quality *q, double f, const double *old_run
             for (int32_t lane = 0; lane < q->lanes; lane++) {
                 size_t flow = (size_t)i * (size_t)q->lanes + (size_t)lane;
                 size_t here = tw_quality_at(q, i, p, lane);
-                tw_quality_add_load(q, s->outlet_node[i], lane, p,
-                                    (1.0 - f) * old_runoff_m3s[flow] * q->old_outlet[here] +
-                                        f * new_runoff_m3s[flow] * q->outlet[here]);
+                double load = (1.0 - f) * old_runoff_m3s[flow] * q->old_outlet[here] +
+                              f * new_runoff_m3s[flow] * q->outlet[here];
+                tw_quality_add_load(q, TW_NETWORK_WET, s->outlet_node[i], lane, p, load);
             }
         }
     }

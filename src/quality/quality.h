@@ -10,6 +10,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where masses on surfaces come from and go, since the start. */
+enum tw_surface_mass {
+    TW_SURFACE_INITIAL,
+    TW_SURFACE_BUILDUP,
+    TW_SURFACE_DEPOSITION,
+    TW_SURFACE_SWEEPING,
+    TW_SURFACE_INFILTRATION,
+    TW_SURFACE_PRACTICES, /* taken by practices and LIDs */
+    TW_SURFACE_RUNOFF,    /* to nodes */
+    TW_SURFACE_MASSES
+};
+
+/* Where masses in the network come from and go. Up to SOURCES they are booked as they come in. */
+enum tw_network_mass {
+    TW_NETWORK_DRY,
+    TW_NETWORK_WET,
+    TW_NETWORK_GROUND,
+    TW_NETWORK_RDII,
+    TW_NETWORK_EXTERNAL,
+    TW_NETWORK_SOURCES,
+    TW_NETWORK_OUTFLOW = TW_NETWORK_SOURCES,
+    TW_NETWORK_FLOODING,
+    TW_NETWORK_SEEPAGE,
+    TW_NETWORK_REACTED,
+    TW_NETWORK_INITIAL,
+    TW_NETWORK_MASSES,
+    TW_NETWORK_INSIDE = TW_NETWORK_MASSES /* moved only: not booked */
+};
+
 /* [(element * pollutants + pollutant) * lanes + lane] unless it says otherwise. */
 struct tw_quality {
     const struct tw_model *model;
@@ -24,6 +53,10 @@ struct tw_quality {
     double *swept_day;   /* [subcatchment * landuses + landuse] */
     double *residence_h; /* [storages * lanes] */
     double *node_load;   /* into nodes in the present step */
+    double *source_load; /* [source] sum of node_load by where it comes from */
+    double *surface_mass, *network_mass;            /* [what] since the start */
+    double *network_rate;                           /* [what] of the present step */
+    double *washed_mass, *link_mass, *outfall_mass; /* that left, passed, left */
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */
@@ -58,22 +91,32 @@ void tw_quality_runon(struct tw_quality *q, const double *old_runoff_m3s);
 void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,
                              const struct tw_quality_surface *s);
 
+/** Mass on surfaces now. */
+double tw_quality_surface_mass(const struct tw_quality *q, int32_t pollutant, int32_t lane,
+                               double ponded_m3(const void *user, int32_t subcatchment),
+                               const void *user);
+
+/** Book a rate of the present step: masses a second that leave the network. */
+void tw_quality_book(struct tw_quality *q, enum tw_network_mass what, int32_t pollutant,
+                     int32_t lane, double rate);
+
+/** The present step ends. Rates are integrated by half a step with those of the step before and half
+ * a step with its own, as those of water. */
+void tw_quality_end_step(struct tw_quality *q, double dt_s);
+
 /** Loads into nodes of the present routing step begin at none. */
 void tw_quality_loads_begin(struct tw_quality *q);
-/** Add a flow of one concentration to a node: concentration of a pollutant by `which`. */
-void tw_quality_add_flow(struct tw_quality *q, int32_t node, int32_t lane, double flow_m3s,
-                         double (*which)(const struct tw_pollutant *pollutant));
-double tw_pollutant_of_ground(const struct tw_pollutant *p);
-double tw_pollutant_of_dry(const struct tw_pollutant *p);
-double tw_pollutant_of_rdii(const struct tw_pollutant *p);
+/** Add a flow of the usual concentration of its source (DRY, GROUND, RDII) to a node. */
+void tw_quality_add_flow(struct tw_quality *q, enum tw_network_mass source, int32_t node,
+                         int32_t lane, double flow_m3s);
 
 /** Add what subcatchments' runoff brings, f between the two runoff times. */
 void tw_quality_add_runoff(struct tw_quality *q, double f, const double *old_runoff_m3s,
                            const double *new_runoff_m3s);
 
-/** Add a load to a node [concentration m3/s]. */
-void tw_quality_add_load(struct tw_quality *q, int32_t node, int32_t lane, int32_t pollutant,
-                         double load);
+/** Add a load to a node [concentration m3/s]; TW_NETWORK_INSIDE: from another node or a link. */
+void tw_quality_add_load(struct tw_quality *q, enum tw_network_mass source, int32_t node,
+                         int32_t lane, int32_t pollutant, double load);
 
 /* What water did in the network in a routing step; [elements * lanes], links by row. */
 struct tw_quality_water {
@@ -82,7 +125,7 @@ struct tw_quality_water {
     int32_t link_count, conduit_count;
     const double *barrels;
     const double *node_inflow_m3s, *node_volume_m3, *node_old_volume_m3;
-    const double *node_depth_m, *node_old_depth_m, *storage_evaporation_m3s;
+    const double *node_depth_m, *node_old_depth_m, *storage_evaporation_m3s, *storage_seepage_m3s;
     const double *link_flow_m3s, *link_volume_m3, *link_old_volume_m3;
     const double *conduit_entry_m3s; /* of a barrel; NULL: dynamic waves, found by volumes */
     const double *conduit_flow_m3s;  /* of a barrel */

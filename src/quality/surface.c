@@ -108,9 +108,11 @@ static double external_rate(const struct tw_quality *q, const struct tw_buildup 
 }
 
 static void build_up(struct tw_quality *q, int32_t subcatchment, int32_t landuse, int32_t pollutant,
-                     double *buildup, const struct tw_quality_surface *s)
+                     int32_t lane, const struct tw_quality_surface *s)
 {
     const struct tw_quality_model *m = &q->model->quality;
+    int32_t covered = subcatchment * m->landuse_count + landuse;
+    double *buildup = &q->buildup[tw_quality_at(q, covered, pollutant, lane)];
     const struct tw_buildup *b = &m->buildup[landuse * m->count + pollutant];
     if (b->kind == TW_BUILDUP_NONE || m->pollutant[pollutant].snow_only) return;
     double over = extent(q, subcatchment, landuse, b->by_curb), next = 0.0;
@@ -121,7 +123,10 @@ static void build_up(struct tw_quality *q, int32_t subcatchment, int32_t landuse
     } else {
         next = buildup_after(b, days_of(b, *buildup / over) + s->dt_s / 86400.0) * over;
     }
-    *buildup = fmax(next, *buildup);
+    next = fmax(next, *buildup);
+    tw_surface_book(q, TW_SURFACE_BUILDUP, pollutant, lane,
+                    (next - *buildup) / m->pollutant[pollutant].file_mass);
+    *buildup = next;
 }
 
 /* ---- sweeping ---- */
@@ -147,7 +152,10 @@ static void sweep(struct tw_quality *q, int32_t subcatchment, int32_t landuse, i
     if (day - q->swept_day[covered] < l->sweep_days) return;
     for (int32_t p = 0; p < m->count; p++) {
         double left = 1.0 - l->sweep_ratio * m->washoff[landuse * m->count + p].sweeping_ratio;
-        q->buildup[tw_quality_at(q, covered, p, lane)] *= fmax(left, 0.0);
+        double *buildup = &q->buildup[tw_quality_at(q, covered, p, lane)];
+        double swept = *buildup * (1.0 - fmax(left, 0.0));
+        tw_surface_book(q, TW_SURFACE_SWEEPING, p, lane, swept / m->pollutant[p].file_mass);
+        *buildup -= swept;
     }
     if (lane == q->lanes - 1) q->swept_day[covered] = day;
 }
@@ -190,8 +198,12 @@ static double wash_off(struct tw_quality *q, int32_t subcatchment, int32_t landu
         double file_mass = m->pollutant[pollutant].file_mass;
         mass = fmin(mass, *buildup / file_mass);
         *buildup = fmax(0.0, *buildup - mass * file_mass);
+    } else { /* it comes from nowhere: as SWMM books it */
+        tw_surface_book(q, TW_SURFACE_BUILDUP, pollutant, lane, mass);
     }
-    return mass * (1.0 - m->washoff[at].bmp_ratio);
+    double taken = mass * m->washoff[at].bmp_ratio;
+    tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, taken);
+    return mass - taken;
 }
 
 /* Mass that leaves with ponded water, in which rain and run-on are mixed. What stays is known by its
@@ -209,6 +221,9 @@ static double ponded_out(struct tw_quality *q, int32_t subcatchment, int32_t pol
     for (int32_t u = 0; u < m->landuse_count; u++)
         practices += m->coverage_ratio[subcatchment * m->landuse_count + u] *
                      m->washoff[u * m->count + pollutant].bmp_ratio;
+    tw_surface_book(q, TW_SURFACE_DEPOSITION, pollutant, lane, rain);
+    tw_surface_book(q, TW_SURFACE_INFILTRATION, pollutant, lane, infiltrated);
+    tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, out * practices);
     return out * (1.0 - practices);
 }
 
@@ -222,6 +237,18 @@ static double all_washed_off(struct tw_quality *q, int32_t subcatchment, int32_t
     return mass;
 }
 
+/* What leaves a subcatchment; LIDs keep the rest of what came. */
+static void book_runoff(struct tw_quality *q, int32_t subcatchment, int32_t pollutant, int32_t lane,
+                        double came, double left)
+{
+    const struct tw_subcatchments *s = &q->model->subcatchments;
+    bool lids = q->model->lids.area_m2 != NULL && q->model->lids.area_m2[subcatchment] > 0.0;
+    q->washed_mass[tw_quality_at(q, subcatchment, pollutant, lane)] += left;
+    if (lids) tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, came - left);
+    if (s->outlet_node[subcatchment] >= 0 || s->outlet_subcatchment[subcatchment] == subcatchment)
+        tw_surface_book(q, TW_SURFACE_RUNOFF, pollutant, lane, left);
+}
+
 void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,
                              const struct tw_quality_surface *s)
 {
@@ -230,9 +257,8 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
     double area_m2 = q->model->subcatchments.area_m2[subcatchment];
     bool dry = s->runoff_mps < TW_LEAST_RUNOFF_MPS;
     for (int32_t u = 0; u < m->landuse_count; u++) {
-        int32_t covered = subcatchment * m->landuse_count + u;
         for (int32_t p = 0; dry && p < m->count; p++)
-            build_up(q, subcatchment, u, p, &q->buildup[tw_quality_at(q, covered, p, lane)], s);
+            build_up(q, subcatchment, u, p, lane, s);
         if (s->rain_mps <= TW_LEAST_RUNOFF_MPS && may_sweep(q->model, s->day))
             sweep(q, subcatchment, u, lane, s->day);
     }
@@ -244,12 +270,15 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
     double left_m3 = s->surface_out_m3 + s->drain_out_m3;
     bool leaves = left_m3 > TW_LEAST_RUNOFF_MPS * area_m2 * s->dt_s;
     for (int32_t p = 0; p < m->count; p++) {
-        if (m->pollutant[p].co >= 0)
-            out[p] += m->pollutant[p].co_ratio * washed[m->pollutant[p].co];
-        double whole_m3 = s->outflow_m3 + s->lid_water_m3;
-        out[p] += m->pollutant[p].rain * s->lid_rain_m3;
+        double with = 0.0, whole_m3 = s->outflow_m3 + s->lid_water_m3;
+        if (m->pollutant[p].co >= 0) with = m->pollutant[p].co_ratio * washed[m->pollutant[p].co];
+        double on_lids = m->pollutant[p].rain * s->lid_rain_m3;
+        out[p] += with + on_lids;
         double concentration = whole_m3 > 0.0 ? out[p] / whole_m3 : 0.0;
         q->outlet[tw_quality_at(q, subcatchment, p, lane)] = leaves ? concentration : 0.0;
+        tw_surface_book(q, TW_SURFACE_BUILDUP, p, lane, with); /* as SWMM: it comes from nowhere */
+        tw_surface_book(q, TW_SURFACE_DEPOSITION, p, lane, on_lids);
+        book_runoff(q, subcatchment, p, lane, out[p], leaves ? concentration * left_m3 : 0.0);
     }
 }
 
@@ -270,4 +299,19 @@ void tw_quality_runon(struct tw_quality *q, const double *old_runoff_m3s)
                     old_runoff_m3s[(size_t)i * (size_t)q->lanes + (size_t)lane] *
                     q->old_outlet[tw_quality_at(q, i, p, lane)];
     }
+}
+
+double tw_quality_surface_mass(const struct tw_quality *q, int32_t pollutant, int32_t lane,
+                               double ponded_m3(const void *user, int32_t subcatchment),
+                               const void *user)
+{
+    const struct tw_quality_model *m = &q->model->quality;
+    double mass = 0.0;
+    for (int32_t i = 0; i < q->model->subcatchments.count; i++) {
+        for (int32_t u = 0; u < m->landuse_count; u++)
+            mass += q->buildup[tw_quality_at(q, i * m->landuse_count + u, pollutant, lane)] /
+                    m->pollutant[pollutant].file_mass;
+        mass += q->ponded[tw_quality_at(q, i, pollutant, lane)] * ponded_m3(user, i);
+    }
+    return mass;
 }
