@@ -5,6 +5,7 @@
 #define TW_OPERATE_ADVICE_H
 
 #include "base/text.h"
+#include "operate/inspect.h"
 #include "operate/limits.h"
 #include "store/record.h"
 #include "thalweg/plant.h"
@@ -150,10 +151,28 @@ struct tw_advice_said {
 tw_status tw_advice_answer(struct tw_store *store, const char *plant_id, int64_t advice_id,
                            const struct tw_advice_said *said);
 
-/** What happened in the advice's hours; NAN: not known. */
+/** What happened in the advice's hours, means weighted by flow; NAN: not known. */
 struct tw_advice_happened {
     double energy_kwhd, flow_m3d, cod_gm3, ammonia_gm3, tn_gm3, tp_gm3, tss_gm3;
+    bool simulated; /* at least one of the values was */
 };
+
+/** Where a plant's measured values come from. */
+struct tw_advice_source {
+    tw_inspect_reader *read;
+    void *user;
+};
+
+/**
+ * What a plant's tags say of some hours: those of the effluent (its flow, or else the influent's),
+ * and power of the plant's meter, or else of all machines.
+ *
+ * hours   0.25 .. 72
+ * errors  TW_ERR_ARG, TW_ERR_NOMEM, those of the source
+ */
+tw_status tw_advice_happened_get(const struct tw_works *works,
+                                 const struct tw_advice_source *source, int64_t from_ms,
+                                 double hours, struct tw_advice_happened *out_happened);
 
 /**
  * Keep what then happened, to stand beside what was foretold. The last score counts.
@@ -162,6 +181,15 @@ struct tw_advice_happened {
  */
 tw_status tw_advice_score(struct tw_store *store, const char *plant_id, int64_t advice_id,
                           int64_t time_ms, const struct tw_advice_happened *happened);
+
+/**
+ * Score all late advice for a plant whose hours are over and that has no score yet; what nothing was
+ * measured of is left for the next time.
+ *
+ * errors  as tw_advice_score, tw_advice_happened_get
+ */
+tw_status tw_advice_score_due(struct tw_store *store, const struct tw_works *works,
+                              const struct tw_advice_source *source, int64_t now_ms);
 
 /** One advice as it was kept, with the last answer and score. Borrowed texts. */
 struct tw_advice_kept {

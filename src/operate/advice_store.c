@@ -119,6 +119,7 @@ tw_status tw_advice_score(struct tw_store *store, const char *plant_id, int64_t 
     put(&body, "TN_gm3", happened->tn_gm3);
     put(&body, "TP_gm3", happened->tp_gm3);
     put(&body, "TSS_gm3", happened->tss_gm3);
+    tw_json_put_bool(&body, "simulated", happened->simulated);
     tw_json_close(&body, '}');
     const struct tw_store_record record = {
         .time_ms = time_ms, .kind = TW_ADVICE_SCORE_RECORD, .subject = subject};

@@ -228,6 +228,82 @@ static void what_a_person_said_is_kept_and_scored(void **state)
     bench_end(&b);
 }
 
+/* Half of the hours at a third of the flow, and three times the ammonia. */
+static tw_status read_made(void *user, const struct tw_works *works, int32_t tag,
+                           const struct tw_inspect_span *span, struct tw_store_bucket *out_buckets,
+                           bool *out_simulated)
+{
+    const bool *silent = user;
+    *out_simulated = false;
+    for (int32_t i = 0; i < span->count; i++) {
+        bool late = i >= span->count / 2;
+        enum tw_kind kind = works->tags[tag].kind;
+        double value = kind == TW_KIND_FLOW    ? (late ? 300.0 : 100.0)
+                       : kind == TW_KIND_POWER ? 50.0
+                                               : (late ? 2.0 : 6.0);
+        out_buckets[i] = (struct tw_store_bucket){.numbers = *silent ? 0 : 2, .sum = 2.0 * value};
+    }
+    return TW_OK;
+}
+
+static struct tw_works *small_works(tw_faults *faults)
+{
+    static const struct tw_setting settings[] = {
+        {"plant", "id", "W1", 1},       {"plant", "capacity_m3d", "9000", 2},
+        {"tag Q", "kind", "flow", 3},   {"tag Q", "at", "effluent", 4},
+        {"tag N", "kind", "nh4", 5},    {"tag N", "at", "effluent", 6},
+        {"tag P1", "kind", "power", 7}, {"tag P1", "at", "influent", 8},
+        {"tag P2", "kind", "power", 9}, {"tag P2", "at", "effluent", 10}};
+    struct tw_works *works = NULL;
+    assert_ok(tw_works_read("W1.ini", settings, (int32_t)(sizeof settings / sizeof settings[0]),
+                            faults, &works));
+    return works;
+}
+
+static void what_then_happened_is_scored_once_when_the_hours_are_over(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tw_advice_XXXXXX", path[64], why[200];
+    struct tw_store *store = NULL;
+    struct bench b;
+    struct tw_advice a;
+    struct seen seen = {0};
+    bool silent = true;
+    const struct tw_advice_source source = {.read = read_made, .user = &silent};
+    const int64_t hour_ms = 3600000;
+    bench_begin(&b, CLOSED);
+    struct tw_works *works = small_works(b.faults);
+    struct tw_advice_options o = quick(); /* six hours */
+    o.rounds = 1;
+    assert_ok(tw_advice_find(b.plant, b.run, &o, &a));
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/live.db", folder);
+    assert_ok(tw_store_open(path, NULL, NULL, why, sizeof why, &store));
+    assert_ok(tw_advice_keep(store, "W1", 0, &a, NULL));
+    assert_ok(tw_advice_score_due(store, works, &source, 7 * hour_ms));
+    assert_ok(tw_advice_list(store, "W1", 5, see, &seen));
+    assert_false(seen.scored); /* nothing was measured */
+    silent = false;
+    assert_ok(tw_advice_score_due(store, works, &source, 5 * hour_ms));
+    assert_ok(tw_advice_list(store, "W1", 5, see, &seen));
+    assert_false(seen.scored); /* too early */
+    assert_ok(tw_advice_score_due(store, works, &source, 6 * hour_ms));
+    assert_ok(tw_advice_list(store, "W1", 5, see, &seen));
+    assert_true(seen.scored);
+
+    struct tw_advice_happened happened;
+    assert_ok(tw_advice_happened_get(works, &source, 0, 6.0, &happened));
+    assert_near(happened.flow_m3d, 24.0 * 200.0, 1e-9);
+    /* (100 x 6 + 300 x 2) / 400: by flow, not by time */
+    assert_near(happened.ammonia_gm3, 3.0, 1e-12);
+    assert_near(happened.energy_kwhd, 2.0 * 24.0 * 50.0, 1e-9); /* no meter of the plant: the sum */
+    assert_true(isnan(happened.tn_gm3) && !happened.simulated);
+    assert_status(tw_advice_happened_get(works, &source, 0, 1e9, &happened), TW_ERR_ARG);
+    tw_store_close(store);
+    tw_works_destroy(works);
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +311,7 @@ int main(void)
         cmocka_unit_test(advice_is_the_same_for_any_number_of_threads),
         cmocka_unit_test(limits_that_cant_be_met_and_missing_ranges_are_told),
         cmocka_unit_test(options_that_make_no_sense_are_refused),
-        cmocka_unit_test(what_a_person_said_is_kept_and_scored)};
+        cmocka_unit_test(what_a_person_said_is_kept_and_scored),
+        cmocka_unit_test(what_then_happened_is_scored_once_when_the_hours_are_over)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* One thread runs the models of plants, so that no handler waits. A model follows the flow that the
- * live network sends; from each new forecast on it is run for a day ahead with each of the inflow's
+ * live network sends; from each new forecast on it is run for two days ahead with each of the inflow's
  * quantiles. Beyond the network's horizon flows go back to those of dry weather. What the water
  * carries is not in the network's model: it is the plant's constant influent, and what flows above
  * its flow carries half of that, as docs/influent.md has it for plants without measurements. */
@@ -7,6 +7,7 @@
 
 #include "net/json.h"
 #include "operate/advice.h"
+#include "operate/inspect_store.h"
 #include "server/ini.h"
 #include "server/members.h"
 #include "server/service.h"
@@ -25,9 +26,9 @@
 #define EXTRA_CARRIES 0.5 /* of the usual concentrations: water above the dry flow */
 #define WAIT_S 3
 
-enum { QUANTILES = 3, STEPS = 96, COMPONENTS = 32, TEXT = 400 };
+enum { QUANTILES = 3, STEPS = 192, DAY_STEPS = 96, COMPONENTS = 32, TEXT = 400 };
 
-/* What is told of the effluent, and of the whole plant over the day ahead. */
+/* What is told of the effluent over two days, and of the whole plant over the first. */
 #define SHOWN(X)                                                                                   \
     X(FLOW, "flow", "m3/h", flow_m3d / 24.0)                                                       \
     X(NH4, "nh4", "g/m3", ammonia_gm3)                                                             \
@@ -214,7 +215,7 @@ static tw_status run_ahead(struct modelled *m, int quantile, struct outlook *out
     for (int32_t k = 0; k < STEPS && status == TW_OK; k++) {
         tw_plant_scores_begin(m->trial, &moment);
         tw_plant_scores_add(m->trial, STEP_S / DAY_S, &moment);
-        tw_plant_scores_add(m->trial, STEP_S / DAY_S, &day);
+        if (k < DAY_STEPS) tw_plant_scores_add(m->trial, STEP_S / DAY_S, &day);
         struct tw_plant_scores scores = tw_plant_scores_get(m->trial, &moment);
         take_values(&scores, values);
         for (int s = 0; s < SHOWN_COUNT; s++)
@@ -248,15 +249,15 @@ static tw_status foresee(struct modelled *m, struct outlook *out)
     return TW_OK;
 }
 
-/* A new forecast is there: follow it. */
-static void look(struct tw_plants *plants, struct modelled *m, struct outlook *room)
+/* A new forecast, when there is one: follow it. */
+static bool look(struct tw_plants *plants, struct modelled *m, struct outlook *room)
 {
     char failed[TEXT] = "";
-    if (m->model == NULL) return;
+    if (m->model == NULL) return false;
     tw_plants_inflow(plants->server, m->plant, isnan(m->at_s) ? 0.0 : m->at_s - 1.0, &m->inflow);
     bool fresh = m->inflow.issued_ms != TW_STORE_NEVER && m->inflow.ahead > 1 &&
                  m->inflow.issued_ms != m->outlook.issued_ms && !isnan(m->inflow.ahead_m3s[1][0]);
-    if (!fresh || !(m->inflow.begin_s >= m->at_s || isnan(m->at_s))) return;
+    if (!fresh || !(m->inflow.begin_s >= m->at_s || isnan(m->at_s))) return false;
     tw_status status = foresee(m, room);
     if (status != TW_OK) {
         (void)snprintf(failed, sizeof failed,
@@ -269,6 +270,25 @@ static void look(struct tw_plants *plants, struct modelled *m, struct outlook *r
     if (status == TW_OK) m->outlook = *room;
     memcpy(m->failed, failed, sizeof failed);
     (void)pthread_mutex_unlock(&plants->mutex);
+    return true;
+}
+
+/* Advice whose day is over gets its score beside it. */
+static void score(struct tw_plants *plants, const struct modelled *m)
+{
+    struct tw_server *server = plants->server;
+    const struct tw_works *works =
+        tw_inspections_works(server->inspections, server->city->plants[m->plant].id);
+    struct tw_inspect_store values;
+    struct tw_arena arena;
+    if (works == NULL) return;
+    tw_arena_init(&arena);
+    if (tw_inspect_store_init(works, server->store, &arena, &values) == TW_OK) {
+        const struct tw_advice_source source = {.read = tw_inspect_read_store, .user = &values};
+        /* What fails now is due with the next forecast again. */
+        (void)tw_advice_score_due(server->store, works, &source, tw_clock_now(&server->clock));
+    }
+    tw_arena_done(&arena);
 }
 
 /* Advice for the day ahead under the middle inflow. */
@@ -320,7 +340,7 @@ static void *loop(void *user)
     while (!plants->stopping && room != NULL) {
         (void)pthread_mutex_unlock(&plants->mutex);
         for (int32_t i = 0; i < plants->count; i++)
-            look(plants, &plants->list[i], room);
+            if (look(plants, &plants->list[i], room)) score(plants, &plants->list[i]);
         for (int32_t i = 0; i < plants->count; i++)
             advise_when_asked(plants, &plants->list[i], room);
         (void)pthread_mutex_lock(&plants->mutex);

@@ -57,8 +57,10 @@ const freePort = () =>
     });
   });
 
-/** The real server, replaying fast until a warning is there, then slowly so that the view holds still. */
-async function startReal() {
+const isWarned = async (address) => (await json(address, "warnings")).length > 0;
+
+/** The real server, replaying fast until it is `ready`, then slowly so that the view holds still. */
+export async function startReal(ready = isWarned) {
   const store = mkdtempSync(join(tmpdir(), "thalweg-page-"));
   const port = await freePort();
   const address = `http://127.0.0.1:${port}/`;
@@ -87,7 +89,7 @@ async function startReal() {
   };
   try {
     await until("the server answers", 60_000, () => json(address, "clock"));
-    await until("a warning", 240_000, async () => (await json(address, "warnings")).length > 0);
+    await until("the storm is there", 240_000, () => ready(address));
     await post(address, "clock", { speed: 10 });
   } catch (error) {
     await close();

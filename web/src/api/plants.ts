@@ -174,4 +174,6 @@ export interface KeptAdvice {
     rests_on: Name;
   };
   answer: { answer: string; who: string; reason: string } | null;
+  /** What then happened, once its hours are over; null: not yet, or nothing was measured. */
+  score: (Partial<Outcome> & { time_ms: number; simulated: boolean }) | null;
 }

@@ -2,21 +2,23 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../api/client";
 import type { KeptAdvice, Outcome, PlantModel } from "../api/plants";
+import { useFeed } from "../parts/hooks";
 import { tell } from "../parts/notice";
-import { useName, useWords } from "../words/language";
+import { language, useName, useWords } from "../words/language";
+import { words as common } from "../words/common";
 import { digits } from "./numbers";
 import { words } from "./words";
 
 const REFRESH_MS = 4000;
 
-function useAdvice(path: string): [KeptAdvice | null, () => void] {
-  const [kept, setKept] = useState<KeptAdvice | null>(null);
+function useAdvice(path: string): [KeptAdvice[], () => void] {
+  const [kept, setKept] = useState<KeptAdvice[]>([]);
   const [again, setAgain] = useState(0);
   useEffect(() => {
     let wanted = true;
     const ask = () =>
       get<KeptAdvice[]>(path)
-        .then((list) => wanted && setKept(list[0] ?? null))
+        .then((list) => wanted && setKept(list))
         .catch((error) => console.info("no advice", error)); /* asked for again */
     void ask();
     const timer = setInterval(ask, REFRESH_MS);
@@ -83,13 +85,61 @@ function Answer({ path, kept, done }: { path: string; kept: KeptAdvice; done: ()
   );
 }
 
+const compared: (keyof Outcome)[] = ["energy_kwhd", "ammonia_gm3", "TN_gm3", "TSS_gm3"];
+
+/** What was foretold of advice whose hours are over, beside what then happened. */
+function Scores({ list }: { list: KeptAdvice[] }) {
+  const w = useWords(words);
+  const c = useWords(common);
+  const lang = useFeed(language);
+  const scored = list.filter((one) => one.score);
+  if (scored.length === 0) return null;
+  return (
+    <details>
+      <summary>{w.scored(scored.length)}</summary>
+      <table class="ahead-table">
+        <thead>
+          <tr>
+            <th scope="col">{w.foretold}</th>
+            {compared.map((row) => (
+              <th key={row} scope="col" class="number">
+                {w.outcomeOf(row)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {scored.map(({ id, time_ms, advice, answer, score }) => {
+            const followed = answer?.answer === "accept";
+            const foretold = followed ? advice.advised : advice.as_is;
+            return (
+              <tr key={id}>
+                <th scope="row">
+                  {new Date(time_ms).toLocaleString(lang)} {answer ? w.answered(answer.answer) : w.noAnswer}{" "}
+                  {score?.simulated && <span class="tag">{c.simulated}</span>}
+                </th>
+                {compared.map((row) => (
+                  <td key={row} class="number">
+                    {digits(foretold[row])} → {digits(score?.[row] ?? null)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
 const rows: (keyof Outcome)[] = ["OCI", "EQI_kgd", "energy_kwhd", "ammonia_gm3", "TN_gm3", "TSS_gm3"];
 
 export function Advice({ id, model }: { id: string; model: PlantModel | null }) {
   const w = useWords(words);
   const name = useName();
   const path = `plants/${encodeURIComponent(id)}/advice`;
-  const [kept, refresh] = useAdvice(path);
+  const [list, refresh] = useAdvice(path);
+  const kept = list[0];
   if (!model) return <p class="dim">{w.noModel}</p>;
   const advice = kept?.advice;
   return (
@@ -154,6 +204,7 @@ export function Advice({ id, model }: { id: string; model: PlantModel | null }) 
           )}
         </>
       )}
+      <Scores list={list} />
     </>
   );
 }

@@ -73,7 +73,8 @@ function Plant({ plant }: { plant: PlantDetail }) {
   if (!plant.watched) return <p class="broken">⚠ {w.unwatched}</p>;
   return (
     <main class="works-main">
-      <div class="column">
+      {/* Reached by the keyboard, since it scrolls and holds nothing to press. */}
+      <div class="column" tabIndex={0} role="group" aria-label={w.flowsheet}>
         <Part id="flowsheet" title={w.flowsheet}>
           <Flowsheet plant={plant} />
         </Part>
