@@ -396,7 +396,7 @@ static void processes_have_their_sections(void **state)
         {NULL, "  Surface Runoff ...........         0.900         1.500         6.000"},
         {NULL, "  Continuity Error (%) .....         0.000       -25.000         0.000"},
         {NULL, "  Groundwater Continuity         acre-feet        inches"},
-        {NULL, "  Initial Storage ..........         1.000         1.943"},
+        {NULL, "  Initial Storage ..........         1.000         1.942"},
         {NULL, "  Quality Routing Continuity           lbs           lbs          LogN"},
         {NULL, "  Mass Reacted .............         0.000         3.000         0.000"},
         {"LID Performance Summary",
