@@ -66,8 +66,9 @@ static void lay_links(struct tw_statistics *s, size_t w, struct tw_pool *pool)
 static void lay_others(struct tw_statistics *s, size_t w, struct tw_pool *pool)
 {
     struct tw_pump_statistics *p = &s->pump;
-    double **const pumps[] = {&p->steps,     &p->on_s,     &p->startups,      &p->flow_sum_m3s,
-                              &p->volume_m3, &p->energy_j, &p->below_curve_s, &p->above_curve_s};
+    double **const pumps[] = {&p->steps,        &p->on_s,          &p->startups,
+                              &p->flow_sum_m3s, &p->min_m3s,       &p->volume_m3,
+                              &p->energy_j,     &p->below_curve_s, &p->above_curve_s};
     struct tw_storage_statistics *v = &s->storage;
     double **const storages[] = {&v->sum_m3,          &v->max_m3,        &v->max_day,
                                  &v->max_outflow_m3s, &v->evaporated_m3, &v->seeped_m3};
@@ -244,6 +245,8 @@ static void add_pumps(struct tw_statistics *s, const struct tw_hydraulics *h, do
             if (!(q > SMALL_FLOW_M3S)) continue;
             double lift =
                 h->node.depth_m[b * w + l] + invert[b] - h->node.depth_m[a * w + l] - invert[a];
+            bool first = !(p->steps[at] > 0.0);
+            if (first || q < p->min_m3s[at]) p->min_m3s[at] = q;
             p->steps[at] += 1.0;
             p->on_s[at] += dt_s;
             p->flow_sum_m3s[at] += q;

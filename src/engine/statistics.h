@@ -68,7 +68,7 @@ struct tw_conduit_statistics {
 /* [pumps * lanes]; of the steps in which it runs */
 struct tw_pump_statistics {
     double *steps, *on_s, *startups;
-    double *flow_sum_m3s, *volume_m3, *energy_j;
+    double *flow_sum_m3s, *min_m3s, *volume_m3, *energy_j;
     double *below_curve_s, *above_curve_s;
 };
 
