@@ -101,11 +101,12 @@ tw_status tw_inp_curve_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
-/* x must grow. */
+/* x must grow; in rain files of weather services it need not, as in SWMM. */
 static void check_order(struct tw_inp *inp, const struct tw_tables *tables, const int32_t *lines,
                         const char *noun)
 {
     for (int32_t i = 0; i < tables->count; i++) {
+        if (tables == &inp->model->series && inp->rain_series[i]) continue;
         for (int32_t k = tables->first[i] + 1; k < tables->first[i + 1]; k++) {
             if (tables->x[k] > tables->x[k - 1]) continue;
             tw_faults_add(inp->faults, inp->path, lines[i],

@@ -342,7 +342,12 @@ static tw_status allocate_gages(struct tw_inp *inp)
     TAKE(g->snow_catch_ratio, double, count);
     TAKE(g->x, double, count);
     TAKE(g->y, double, count);
+    TAKE(g->file, const char *, count);
+    TAKE(g->station, const char *, count);
+    TAKE(g->summary, struct tw_rain_summary, count);
     TAKE_SCRATCH(inp->gage_line, int32_t, count);
+    TAKE_SCRATCH(inp->station_gage, int32_t, count);
+    tw_names_init(&inp->stations, &inp->scratch);
     for (int32_t i = 0; i < count; i++) {
         g->series[i] = -1;
         g->x[i] = g->y[i] = (double)NAN;
@@ -454,6 +459,7 @@ tw_status tw_inp_allocate_tables(struct tw_inp *inp)
     TAKE_SCRATCH(inp->inlet_of_link, int32_t, m->links.names.count);
     TAKE_SCRATCH(inp->curve_kind_given, bool, m->curves.count);
     TAKE_SCRATCH(inp->series_date, double, m->series.count);
+    TAKE_SCRATCH(inp->rain_series, bool, m->series.count);
     TAKE_SCRATCH(inp->pattern_count, int32_t, m->patterns.count);
     for (int32_t i = 0; i < m->patterns.count; i++) {
         inp->pattern_count[i] = -1;

@@ -1,7 +1,7 @@
 /* [RAINGAGES] and where they stand on the map. */
 #include "base/text.h"
 #include "io/inp_reader.h"
-#include "thalweg/time.h"
+#include "io/rain_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,15 +10,13 @@
 
 static const double hour_s = 3600.0;
 
-/* A rain file, a station in it and the day from which it is read are a series, called so. */
+/* A station of a rain file is a series, called so. */
 static bool file_series_name(const struct tw_inp *inp, const struct tw_inp_row *row, char *out,
                              size_t size)
 {
     if (row->count < 8 || !tw_inp_begins(tw_inp_word(inp, row, 4), "FILE")) return false;
-    const char *from = row->count > 8 ? tw_inp_word(inp, row, 8) : "*";
-    bool dated = from[0] != '*';
-    int length = snprintf(out, size, "%s of %s%s%s", tw_inp_word(inp, row, 6),
-                          tw_inp_word(inp, row, 5), dated ? " from " : "", dated ? from : "");
+    int length =
+        snprintf(out, size, "%s of %s", tw_inp_word(inp, row, 6), tw_inp_word(inp, row, 5));
     return length > 0 && (size_t)length < size;
 }
 
@@ -41,49 +39,62 @@ tw_status tw_inp_gage_declare(struct tw_inp *inp, struct tw_inp_row *row)
     return TW_OK;
 }
 
-/* station year month day hour minute value. 1: an entry, 0: none of this station, -1: no sense. */
-static int take_line(char *line, const char *station, double *out_day, double *out_value)
+/* Gages with one station share its record, which is taken as the first of them says; two files with
+ * one station leave open which is meant. */
+static tw_status share_station(struct tw_inp *inp, const struct tw_inp_row *row, bool *out_shared)
 {
-    char *word[7];
-    int32_t part[5];
-    int count = tw_inp_cut(line, word, 7);
-    if (count == 0) return 0;
-    if (count < 7 || tw_text_double(word[6], out_value) != TW_OK) return -1;
-    for (int k = 0; k < 5; k++)
-        if (tw_text_int(word[k + 1], &part[k]) != TW_OK) return -1;
-    struct tw_calendar c = {.year = part[0], .month = part[1], .day = part[2]};
-    double day;
-    if (tw_day_from_calendar(&c, &day) != TW_OK) return -1;
-    *out_day = day + (part[3] * 60.0 + part[4]) / 1440.0;
-    return strcmp(station, "*") == 0 || tw_text_same(station, word[0]);
+    struct tw_gages *gages = &inp->model->gages;
+    int32_t i = row->object, station;
+    tw_status status = tw_names_add(&inp->stations, gages->station[i], &station);
+    *out_shared = status == TW_ERR_NAME;
+    if (status == TW_OK) inp->station_gage[station] = i;
+    if (status != TW_ERR_NAME) return status;
+    int32_t first = inp->station_gage[station];
+    gages->interval_s[i] = gages->interval_s[first];
+    gages->summary[i] = gages->summary[first];
+    if (!tw_text_same(gages->file[first], gages->file[i]))
+        tw_inp_fault(inp, row, "station %s is read from another file for rain gage %s",
+                     gages->station[i], tw_names_get(&gages->names, first));
+    return TW_OK;
 }
 
-static tw_status take_lines(struct tw_inp *inp, const struct tw_inp_row *row, int32_t series,
-                            char *text, size_t size)
+static tw_status take_record(struct tw_inp *inp, const struct tw_inp_row *row,
+                             const struct tw_rain_record *record)
 {
-    double first_day = -INFINITY;
-    if (row->count > 8 && tw_inp_word(inp, row, 8)[0] != '*' &&
-        !tw_inp_date(tw_inp_word(inp, row, 8), &first_day))
-        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year", tw_inp_word(inp, row, 8));
-    char *at = text;
-    for (int line = 1; at < text + size; line++) {
-        char *next = memchr(at, '\n', (size_t)(text + size - at));
-        if (next == NULL) next = text + size;
-        *next = '\0';
-        double day;
-        double value;
-        int taken = take_line(at, tw_inp_word(inp, row, 6), &day, &value);
-        if (taken < 0) {
-            tw_inp_fault(inp, row,
-                         "line %d of its file is not: station year month day hour minute value",
-                         line);
-            return TW_OK;
-        }
-        if (taken > 0 && day >= first_day)
-            TW_TRY(tw_inp_points_add(inp, &inp->series_points, series, day, value));
-        at = next + 1;
-    }
+    struct tw_gages *gages = &inp->model->gages;
+    int32_t i = row->object;
+    gages->interval_s[i] = record->interval_s;
+    gages->summary[i] = (struct tw_rain_summary){.first_day = record->first_day,
+                                                 .last_day = record->last_day,
+                                                 .rain_periods = record->rain_periods,
+                                                 .missing_periods = record->missing_periods};
+    if (record->count == 0)
+        tw_inp_fault(inp, row, "its file \"%s\" has no rain of station %s", gages->file[i],
+                     gages->station[i]);
+    for (int64_t k = 0; k < record->count; k++)
+        TW_TRY(tw_inp_points_add(inp, &inp->series_points, gages->series[i], record->day[k],
+                                 (double)record->inches[k]));
     return TW_OK;
+}
+
+static tw_status load_record(struct tw_inp *inp, const struct tw_inp_row *row,
+                             const struct tw_rain_request *as_asked)
+{
+    struct tw_rain_request request = *as_asked;
+    struct tw_rain_record record;
+    struct tw_arena arena;
+    char path[TW_INP_PATH];
+    char *text;
+    size_t size;
+    TW_TRY(tw_inp_load(inp, row, 5, path, &text, &size));
+    if (text == NULL) return TW_OK;
+    tw_arena_init(&arena);
+    request.path = path;
+    tw_status status = tw_rain_file_read(&request, text, size, inp->faults, &arena, &record);
+    if (status == TW_OK) status = take_record(inp, row, &record);
+    tw_arena_done(&arena);
+    free(text);
+    return status == TW_ERR_INPUT ? TW_OK : status; /* it is told already */
 }
 
 /* ... FILE path station IN|MM [first date] */
@@ -91,23 +102,37 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     static const char *const units[] = {"IN", "MM", NULL};
     struct tw_gages *gages = &inp->model->gages;
-    int32_t unit;
+    int32_t unit, i = row->object;
     char name[TW_INP_PATH];
-    char *text;
-    size_t size;
+    double first_day = -INFINITY, hours;
     if (!tw_inp_need(inp, row, 8) || !tw_inp_choice(inp, row, 7, "the unit", units, &unit))
         return TW_OK;
-    gages->to_mm[row->object] = unit == 0 ? 25.4 : 1.0;
-    if (!file_series_name(inp, row, name, sizeof name)) return TW_OK;
-    int32_t series = tw_names_find(&inp->model->series.names, name);
-    gages->series[row->object] = series;
-    inp->model->series.kind[series] = 0;
-    if (inp->series_line[series] != row->line) return TW_OK; /* another gage has read it */
-    TW_TRY(tw_inp_load(inp, row, 5, name, &text, &size));
-    if (text == NULL) return TW_OK;
-    tw_status status = take_lines(inp, row, series, text, size);
-    free(text);
-    return status;
+    if (row->count > 8 && tw_inp_word(inp, row, 8)[0] != '*' &&
+        !tw_inp_date(tw_inp_word(inp, row, 8), &first_day)) {
+        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year", tw_inp_word(inp, row, 8));
+        return TW_OK;
+    }
+    if (!file_series_name(inp, row, name, sizeof name) || !(gages->interval_s[i] > 0.0))
+        return TW_OK;
+    if (tw_text_double(tw_inp_word(inp, row, 2), &hours) == TW_OK)
+        gages->interval_s[i] = fmax(1.0, floor(hours * hour_s)); /* not rounded, as in SWMM */
+    const char *file = tw_inp_word(inp, row, 5), *station = tw_inp_word(inp, row, 6);
+    gages->file[i] = tw_arena_text(&inp->model->arena, file, strlen(file));
+    gages->station[i] = tw_arena_text(&inp->model->arena, station, strlen(station));
+    if (gages->file[i] == NULL || gages->station[i] == NULL) return TW_ERR_NOMEM;
+    gages->series[i] = tw_names_find(&inp->model->series.names, name);
+    inp->model->series.kind[gages->series[i]] = 0;
+    inp->rain_series[gages->series[i]] = true;
+    struct tw_rain_request request = {.station = station,
+                                      .kind = (enum tw_rain_kind)gages->kind[i],
+                                      .interval_s = (int32_t)fmin(gages->interval_s[i], 1e9),
+                                      .millimetres = unit == 1,
+                                      .first_day = first_day};
+    gages->kind[i] = TW_RAIN_VOLUME;
+    gages->to_mm[i] = 25.4;
+    bool shared;
+    TW_TRY(share_station(inp, row, &shared));
+    return shared ? TW_OK : load_record(inp, row, &request);
 }
 
 /* name kind interval snow-catch TIMESERIES series, or FILE ... */
@@ -170,7 +195,7 @@ static void check_interval(struct tw_inp *inp, int32_t i)
     const struct tw_gages *gages = &inp->model->gages;
     struct tw_options *options = &inp->model->options;
     int line = inp->gage_line[i];
-    if (inp->series_line[gages->series[i]] == line) return;
+    if (inp->rain_series[gages->series[i]]) return;
     double distance_s = least_distance_s(&inp->model->series, gages->series[i]);
     if (distance_s > 0.0 && gages->interval_s[i] > distance_s)
         tw_faults_add(inp->faults, inp->path, line,

@@ -103,9 +103,12 @@ struct tw_inp {
     int32_t *pattern_count;                /* factors read so far */
     bool *curve_kind_given;
     struct tw_inp_points curve_points, series_points;
-    double *series_date;     /* day that rows without a date continue */
-    bool *series_dated;      /* it was given, not the start */
-    struct tw_names streets; /* they follow the transects in model.transects */
+    struct tw_names stations; /* of rain files */
+    int32_t *station_gage;    /* [stations] the first gage of each */
+    bool *rain_series;        /* [series] of a rain file */
+    double *series_date;      /* day that rows without a date continue */
+    bool *series_dated;       /* it was given, not the start */
+    struct tw_names streets;  /* they follow the transects in model.transects */
     int32_t *transect_line, *street_line, *rule_line;
     struct tw_inp_transect transect;
     struct tw_inp_points vertices; /* table: link */

@@ -84,8 +84,13 @@ struct tw_patterns {
     double (*factor)[24]; /* 12, 7 (Sunday first), 24, 24 are used; the rest is 1 */
 };
 
-/* [RAINGAGES]; a gage's series holds raw values of the file. */
+/* [RAINGAGES]; a gage's series holds raw values of the file. That of a gage with a rain file holds
+ * what SWMM keeps of such files: volumes in inches, in single precision. */
 enum tw_rain_kind { TW_RAIN_INTENSITY, TW_RAIN_VOLUME, TW_RAIN_CUMULATIVE };
+struct tw_rain_summary {
+    double first_day, last_day; /* NAN: no rain */
+    int64_t rain_periods, missing_periods;
+};
 struct tw_gages {
     struct tw_names names;
     int32_t count;
@@ -95,6 +100,9 @@ struct tw_gages {
     double *to_mm; /* raw value times this is mm (volume, cumulative) or mm/h (intensity) */
     double *snow_catch_ratio; /* SCF */
     double *x, *y;            /* NAN when the file has none */
+    /* of rain files; NULL: the gage has a time series */
+    const char **file, **station;
+    struct tw_rain_summary *summary; /* of the file's record */
 };
 
 /* [SUBCATCHMENTS], [SUBAREAS], [INFILTRATION] */
