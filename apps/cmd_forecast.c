@@ -38,7 +38,6 @@ enum { LEAD_STEPS = 3, STEPS = 24 }; /* printed every 15 minutes, of 5-minute st
 struct arguments {
     const char *city, *at, *storm;
     int32_t members, threads, seed;
-    struct tw_filter_prior priors[TW_FILTER_PARAMETERS];
     bool json, quiet;
 };
 
@@ -209,7 +208,6 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
                                                   .assimilates = true,
                                                   .members = a->members,
                                                   .threads = a->threads,
-                                                  .priors = a->priors,
                                                   .held_out = -1,
                                                   .seed = (uint64_t)a->seed,
                                                   .step_s = TW_HINDCAST_STEP_S,
@@ -254,7 +252,6 @@ int tw_cmd_forecast(int argc, char **argv)
     if (status == TW_OK) status = tw_faults_create(0, &of_city);
     if (status == TW_OK) status = tw_city_load(a.city, of_city, &city);
     if (status == TW_OK) status = tw_storm_read(city, a.storm, faults, &storm);
-    if (status == TW_OK) status = tw_calibration_of(city, faults, a.priors);
     if (status == TW_OK) status = find_time(&a, city, storm, faults, &at_ms);
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_print(faults, !a.quiet);

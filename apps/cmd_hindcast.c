@@ -41,7 +41,6 @@ static const char usage[] =
 struct arguments {
     const char *city, *storm, *forecasts, *held_out;
     struct tw_hindcast_options options;
-    struct tw_filter_prior priors[TW_FILTER_PARAMETERS];
     bool json, quiet;
 };
 
@@ -205,7 +204,6 @@ static tw_status load(struct arguments *a, tw_faults *faults, struct tw_city **o
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_destroy(of_city);
     if (status == TW_OK) status = tw_storm_read(*out_city, a->storm, faults, out_storm);
-    if (status == TW_OK) status = tw_calibration_of(*out_city, faults, a->priors);
     if (status == TW_OK) status = find_held_out(a, *out_storm, faults);
     return status;
 }
@@ -213,7 +211,6 @@ static tw_status load(struct arguments *a, tw_faults *faults, struct tw_city **o
 int tw_cmd_hindcast(int argc, char **argv)
 {
     struct arguments a = {.options = TW_HINDCAST_OPTIONS_DEFAULT};
-    a.options.priors = a.priors;
     a.options.threads = tw_threads_processors();
     int code = parse(argc, argv, &a);
     if (code >= 0) return code;

@@ -324,6 +324,13 @@ class Start(ServerTest):
         done = self.command("serve", self.city, "--replay", "burst", "--store", self.store)
         self.assertEqual(done.returncode, 3, done.stderr)
 
+    def test_faults_of_the_calibration_are_named(self):
+        self.write("calibration.ini", "[factor conduit-roughness]\nmiddle = 99\nspread = much\n")
+        done = self.command("check", self.city)
+        self.assertIn(done.returncode, (1, 3))
+        for piece in ("calibration.ini:2:", "calibration.ini:3:"):
+            self.assertIn(piece, done.stdout + done.stderr)
+
     def test_a_good_city_has_no_faults(self):
         self.assertEqual(self.command("check", self.city).returncode, 0)
 

@@ -1,4 +1,5 @@
 #include "server/city.h"
+#include "server/calibrate.h"
 
 #include "base/text.h"
 #include "grid/projection.h"
@@ -257,6 +258,7 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
         tw_model_read(city->network_path, faults, &city->model) == TW_ERR_NOMEM) {
         return TW_ERR_NOMEM;
     }
+    if (tw_calibration_of(city, faults, city->priors) == TW_ERR_NOMEM) return TW_ERR_NOMEM;
     TW_TRY(tw_city_layers_load(city, faults));
     const char *plants = file_of(city, "plants", NULL, faults);
     city->plants_path = plants;

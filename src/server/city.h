@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/names.h"
+#include "forecast/filter.h"
 #include "server/ini.h"
 #include "telemetry/qc.h"
 #include "thalweg/faults.h"
@@ -123,7 +124,9 @@ struct tw_city {
     double routing_step_s; /* of them; else the model's */
     int32_t members;       /* of a forecast */
     bool assimilates;      /* several members are drawn to what is measured */
-    double quantile;       /* of its members, that counts as the forecast */
+    struct tw_filter_prior priors[TW_FILTER_PARAMETERS]; /* of the model's factors: those of
+                                                            calibration.ini, else the usual */
+    double quantile; /* of its members, that counts as the forecast */
     double classes_m[TW_CITY_CLASSES];
     struct tw_city_alerts alerts;
     const char *listen, *store_folder, *tokens_path; /* tokens: NULL: none */

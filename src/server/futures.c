@@ -141,6 +141,7 @@ static tw_status make_foresee(struct tw_futures *f, const struct tw_filter_senso
     setup.filter.sensors = sensors;
     setup.filter.sensor_count = sensor_count;
     setup.filter.assimilate = about->assimilate != 0;
+    memcpy(setup.filter.priors, about->priors, sizeof setup.filter.priors);
     if (about->semi_implicit != 0) {
         setup.routing = TW_RUN_ROUTING_SEMI_IMPLICIT;
         setup.routing_step_s = about->routing_step_s;

@@ -16,7 +16,8 @@ enum { MEMBERS = 3, GAGES = 2 };
 
 static struct tw_worker_setup about(void)
 {
-    return (struct tw_worker_setup){.start_s = START_S,
+    const struct tw_filter_setup usual = tw_filter_setup_default();
+    struct tw_worker_setup setup = {.start_s = START_S,
                                     .end_s = START_S + 86400.0,
                                     .zone_s = ZONE_S,
                                     .horizon_s = 3600.0,
@@ -27,6 +28,8 @@ static struct tw_worker_setup about(void)
                                     .point_count = 1,
                                     .assimilate = 1,
                                     .seed = 3};
+    memcpy(setup.priors, usual.priors, sizeof setup.priors);
+    return setup;
 }
 
 static tw_run_options live_options(void)

@@ -25,11 +25,10 @@ typedef void tw_hindcast_progress(void *user, enum tw_hindcast_way way, int32_t 
 struct tw_hindcast_options {
     int32_t members, threads;
     uint64_t seed;
-    const struct tw_filter_prior *priors; /* [TW_FILTER_PARAMETERS] NULL: the usual */
-    int32_t held_out;                     /* sensor of the storm; -1: none */
-    int32_t baseline_members;             /* of the baselines; 0: no baselines */
-    double cycle_s;                       /* 0: the city's */
-    tw_hindcast_progress *progress;       /* NULL: nobody is told */
+    int32_t held_out;               /* sensor of the storm; -1: none */
+    int32_t baseline_members;       /* of the baselines; 0: no baselines */
+    double cycle_s;                 /* 0: the city's */
+    tw_hindcast_progress *progress; /* NULL: nobody is told */
     void *user;
 };
 

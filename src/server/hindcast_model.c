@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The noise of a sensor that states none. */
 #define USUAL_LEVEL_SD_M 0.01
@@ -198,10 +199,7 @@ static tw_status make_foresee(struct tw_hindcast_model *m, const struct lists *l
     setup.filter.sensors = lists->sensors;
     setup.filter.sensor_count = lists->sensor_count;
     setup.filter.assimilate = m->setup.assimilates;
-    if (m->setup.rain_factor == NULL) {
-        for (int32_t p = 0; m->setup.priors != NULL && p < TW_FILTER_PARAMETERS; p++)
-            setup.filter.priors[p] = m->setup.priors[p];
-    }
+    memcpy(setup.filter.priors, city->priors, sizeof setup.filter.priors);
     for (int32_t p = 0; m->setup.rain_factor != NULL && p < TW_FILTER_PARAMETERS; p++)
         setup.filter.priors[p] = (struct tw_filter_prior){1.0, 0.0, DAY_S};
     setup.horizon_s = m->setup.steps * m->setup.step_s;

@@ -14,7 +14,6 @@ struct tw_hindcast_model_setup {
     bool assimilates;             /* measurements of levels and flows correct the model */
     bool perfect;                 /* the rain to come is known as it will be measured */
     int32_t members, threads;
-    const struct tw_filter_prior *priors; /* [TW_FILTER_PARAMETERS] borrowed; NULL: the usual */
     const double *rain_factor; /* [members] of the rain, borrowed: nothing is varied by itself, the
                                   caller sets other factors in the batch; NULL: as is usual */
     int32_t held_out;          /* sensor of the storm that the model is not told of; -1: none */

@@ -87,6 +87,7 @@ static void send_setup(struct tw_server *server, struct tw_model_link *link, boo
         .budget_s = server->storm != NULL ? 0.0 : BUDGET_RATIO * city->cycle_s,
         .network_size = (int32_t)strlen(city->network_path) + 1,
         .state_size = (int32_t)strlen(server->state_path) + 1};
+    memcpy(setup.priors, city->priors, sizeof setup.priors);
     const void *const parts[] = {&setup,    live->watches,      sensors,
                                  classes_m, city->network_path, server->state_path};
     const size_t sizes[] = {sizeof setup,

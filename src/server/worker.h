@@ -7,6 +7,7 @@
 #define TW_SERVER_WORKER_H
 
 #include "forecast/cycle.h"
+#include "forecast/filter.h"
 #include "forecast/rain.h"
 #include "thalweg/status.h"
 
@@ -47,17 +48,18 @@ struct tw_worker_setup {
     double end_s;   /* beyond any time asked for */
     double zone_s;  /* the model's clock is local */
     double horizon_s, step_s;
-    int32_t watch_count;              /* followed by so many struct tw_watch */
-    int32_t sensor_count;             /* then so many struct tw_worker_sensor */
-    int32_t point_count;              /* watches that are points, the first; then the depths of
+    int32_t watch_count;   /* followed by so many struct tw_watch */
+    int32_t sensor_count;  /* then so many struct tw_worker_sensor */
+    int32_t point_count;   /* watches that are points, the first; then the depths of
                                          TW_WORKER_CLASSES classes of each, double */
-    int32_t simulate;                 /* make measurements of a perturbed copy of the model */
-    int32_t semi_implicit;            /* forecasts are routed so */
-    double routing_step_s;            /* then; else the model's */
-    int32_t members;                  /* of a forecast; 0, 1: a single run under the rain taken */
-    int32_t epsg;                     /* of the network's coordinates */
-    double quantile;                  /* of several members, that counts as the forecast; 0..1 */
-    int32_t assimilate;               /* members are drawn to what is measured */
+    int32_t simulate;      /* make measurements of a perturbed copy of the model */
+    int32_t semi_implicit; /* forecasts are routed so */
+    double routing_step_s; /* then; else the model's */
+    int32_t members;       /* of a forecast; 0, 1: a single run under the rain taken */
+    int32_t epsg;          /* of the network's coordinates */
+    double quantile;       /* of several members, that counts as the forecast; 0..1 */
+    int32_t assimilate;    /* members are drawn to what is measured */
+    struct tw_filter_prior priors[TW_FILTER_PARAMETERS]; /* of the members' factors */
     double budget_s;                  /* of a cycle, on the wall; 0: as long as it needs */
     int32_t perfect;                  /* forecasts take the rain ahead as it will be */
     uint64_t seed;                    /* of the simulated city */

@@ -57,6 +57,8 @@ static void start(struct child *child, const char *network, int32_t simulate, in
                                     .seed = 1,
                                     .network_size = (int32_t)strlen(network) + 1,
                                     .state_size = (int32_t)strlen(child->state_path) + 1};
+    const struct tw_filter_setup usual = tw_filter_setup_default();
+    memcpy(setup.priors, usual.priors, sizeof setup.priors);
     const double classes_m[TW_WORKER_CLASSES] = {0.15, 0.27, 0.40, 0.60};
     const void *const parts[] = {&setup, watches, &sensor, classes_m, network, child->state_path};
     const size_t sizes[] = {sizeof setup,
