@@ -3,10 +3,10 @@
 #include "base/threads.h"
 #include "commands.h"
 #include "faults.h"
+#include "look.h"
 #include "net/iso_time.h"
 #include "net/json.h"
 #include "options.h"
-#include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/hindcast_model.h"
@@ -17,15 +17,16 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: thalweg forecast [options] CITY --at TIME --storm STORM\n"
+    "usage: thalweg forecast [options] CITY --at TIME\n"
     "\n"
-    "One forecast cycle: what a storm's gauges, radar and sensors had told by TIME is "
-    "assimilated,\n"
-    "and the next two hours are printed, for every point the probability that it floods and its\n"
-    "depth. STORM is a name below the city's storms, or a folder (see thalweg hindcast).\n"
+    "One forecast cycle: what gauges, radar and sensors had told by TIME is assimilated, and the\n"
+    "next two hours are printed, for every point the probability that it floods and its depth.\n"
+    "Measurements are those of the city's store, twelve hours back, or of a storm: a name below\n"
+    "the city's storms, or a folder (see thalweg hindcast).\n"
     "\n"
     "  --at TIME      e.g. 2031-07-01T12:30, local where it names no zone\n"
     "  --storm STORM  where the measurements come from\n"
+    "  --store FILE   likewise (CITY/var/live.db, as city.ini says)\n"
     "  --json         as JSON on standard output\n"
     "  --members N    of the ensemble (24)\n"
     "  --threads N    (the processors); the result does not depend on it\n"
@@ -33,10 +34,12 @@ static const char usage[] =
     "  --quiet        no warnings\n"
     "  --help\n";
 
+#define LIVED_H INT64_C(12) /* of the store, before the moment */
+
 enum { LEAD_STEPS = 3, STEPS = 24 }; /* printed every 15 minutes, of 5-minute steps to 2 hours */
 
 struct arguments {
-    const char *city, *at, *storm;
+    const char *city, *at, *storm, *store;
     int32_t members, threads, seed;
     bool json, quiet;
 };
@@ -50,6 +53,9 @@ static bool take_option(void *into, int option, const char *value)
         return true;
     case 'S':
         a->storm = value;
+        return true;
+    case 'd':
+        a->store = value;
         return true;
     case 'j':
         a->json = true;
@@ -71,15 +77,12 @@ static bool take_option(void *into, int option, const char *value)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *a)
 {
-    static const struct option known[] = {{"at", required_argument, NULL, 'a'},
-                                          {"storm", required_argument, NULL, 'S'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"members", required_argument, NULL, 'm'},
-                                          {"threads", required_argument, NULL, 't'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"at", required_argument, NULL, 'a'},      {"storm", required_argument, NULL, 'S'},
+        {"store", required_argument, NULL, 'd'},   {"json", no_argument, NULL, 'j'},
+        {"members", required_argument, NULL, 'm'}, {"threads", required_argument, NULL, 't'},
+        {"seed", required_argument, NULL, 's'},    {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     const struct tw_options options = {.command = "forecast",
                                        .usage = usage,
                                        .known = known,
@@ -89,7 +92,7 @@ static int parse(int argc, char **argv, struct arguments *a)
                                        .most = 1};
     int code = tw_options_read(argc, argv, &options);
     if (code >= 0) return code;
-    if (a->at == NULL || a->storm == NULL) return tw_options_refuse(usage);
+    if (a->at == NULL || (a->storm != NULL && a->store != NULL)) return tw_options_refuse(usage);
     a->city = argv[optind];
     return -1;
 }
@@ -226,17 +229,42 @@ static tw_status forecast(const struct arguments *a, struct tw_city *city,
     return status;
 }
 
-static tw_status find_time(const struct arguments *a, const struct tw_city *city,
-                           const struct tw_storm *storm, tw_faults *faults, int64_t *out_ms)
+static tw_status find_time(const struct arguments *a, const struct tw_city *city, tw_faults *faults,
+                           int64_t *out_ms)
 {
-    if (tw_iso_time_parse(a->at, city->zone_s, out_ms) != TW_OK) {
-        tw_faults_add(faults, "--at", 0, "\"%.40s\" is no time; write it as 2031-07-01T12:30",
-                      a->at);
+    if (tw_iso_time_parse(a->at, city->zone_s, out_ms) == TW_OK) return TW_OK;
+    tw_faults_add(faults, "--at", 0, "\"%.40s\" is no time; write it as 2031-07-01T12:30", a->at);
+    return TW_ERR_INPUT;
+}
+
+/* A storm of the city, which must hold the moment. */
+static tw_status read_storm(const struct arguments *a, struct tw_city *city, int64_t at_ms,
+                            tw_faults *faults, struct tw_storm **out_storm)
+{
+    TW_TRY(tw_storm_read(city, a->storm, faults, out_storm));
+    if (at_ms >= (*out_storm)->start_ms && at_ms <= (*out_storm)->end_ms) return TW_OK;
+    tw_faults_add(faults, "--at", 0, "%s is not within the storm in %s", a->at,
+                  (*out_storm)->folder);
+    return TW_ERR_INPUT;
+}
+
+/* The hours before the moment, as the city's store has them. */
+static tw_status read_store(const struct arguments *a, struct tw_city *city, int64_t at_ms,
+                            tw_faults *faults, struct tw_storm **out_storm)
+{
+    struct tw_store *store = NULL;
+    TW_TRY(tw_look_open(a->store, city->store_database, tw_city_path(city, city->store_folder),
+                        "when `thalweg serve` has it open, ask it: GET /api/v1/points", faults,
+                        &store));
+    if (store == NULL) {
+        tw_faults_add(faults, a->city, 0,
+                      "the city has no store yet: `thalweg serve` makes one; or name a --storm");
         return TW_ERR_INPUT;
     }
-    if (*out_ms >= storm->start_ms && *out_ms <= storm->end_ms) return TW_OK;
-    tw_faults_add(faults, "--at", 0, "%s is not within the storm in %s", a->at, storm->folder);
-    return TW_ERR_INPUT;
+    tw_status status =
+        tw_storm_of_store(city, store, at_ms - LIVED_H * 3600000, at_ms, faults, out_storm);
+    tw_store_close(store);
+    return status;
 }
 
 int tw_cmd_forecast(int argc, char **argv)
@@ -251,8 +279,11 @@ int tw_cmd_forecast(int argc, char **argv)
     tw_status status = tw_faults_create(0, &faults);
     if (status == TW_OK) status = tw_faults_create(0, &of_city);
     if (status == TW_OK) status = tw_city_load(a.city, of_city, &city);
-    if (status == TW_OK) status = tw_storm_read(city, a.storm, faults, &storm);
-    if (status == TW_OK) status = find_time(&a, city, storm, faults, &at_ms);
+    if (status == TW_OK) status = find_time(&a, city, faults, &at_ms);
+    if (status == TW_OK) {
+        status = a.storm != NULL ? read_storm(&a, city, at_ms, faults, &storm)
+                                 : read_store(&a, city, at_ms, faults, &storm);
+    }
     tw_faults_print(of_city, false); /* its warnings are those of `thalweg check` */
     tw_faults_print(faults, !a.quiet);
     if (status == TW_OK) {

@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "faults.h"
 #include "options.h"
-#include "server/calibrate.h"
 #include "server/city.h"
 #include "server/hindcast.h"
 #include "server/storm.h"

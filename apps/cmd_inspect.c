@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "faults.h"
+#include "look.h"
 #include "net/iso_time.h"
 #include "operate/inspect_store.h"
 #include "operate/rank.h"
@@ -71,29 +72,6 @@ static const char *path_in(struct work *w, const char *folder, const char *name)
     return copy;
 }
 
-/* The store, when there is one: to look must not make one. */
-static tw_status open_store(struct work *w, struct tw_ini *ini)
-{
-    char why[300] = "";
-    const char *place = w->a->store;
-    const char *database = tw_ini_text(ini, "store", "database", NULL);
-    if (place == NULL) place = database;
-    if (place == NULL) {
-        const char *folder = path_in(w, w->a->city, tw_ini_text(ini, "store", "folder", "var"));
-        place = folder != NULL ? path_in(w, folder, "live.db") : NULL;
-        if (place == NULL) return TW_ERR_NOMEM;
-        if (access(place, F_OK) != 0) return TW_OK;
-    }
-    tw_status status = tw_store_open(place, NULL, NULL, why, sizeof why, &w->store);
-    if (status == TW_ERR_FILE || status == TW_ERR_FORMAT) {
-        tw_faults_add(w->faults, place, 0,
-                      "%s; when `thalweg serve` has it open, ask it: POST /api/v1/inspections",
-                      why);
-        return TW_ERR_INPUT;
-    }
-    return status;
-}
-
 static tw_status load(struct work *w)
 {
     struct tw_ini ini;
@@ -124,7 +102,9 @@ static tw_status load(struct work *w)
     }
     if (tw_faults_count(w->faults) > 0) return TW_ERR_INPUT;
     w->at_ms -= w->at_ms % 60000; /* whole minutes: the same question has the same answer */
-    return open_store(w, &ini);
+    return tw_look_open(w->a->store, tw_ini_text(&ini, "store", "database", NULL), store,
+                        "when `thalweg serve` has it open, ask it: POST /api/v1/inspections",
+                        w->faults, &w->store);
 }
 
 /* ---- out ---- */

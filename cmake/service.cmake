@@ -15,7 +15,7 @@ foreach(row ${rows})
     list(APPEND service_apps ${PROJECT_SOURCE_DIR}/apps/cmd_${id}.c)
 endforeach()
 file(GLOB plant_apps CONFIGURE_DEPENDS apps/plant_*.c)   # what cmd_plant_data.c consists of
-list(APPEND service_apps ${plant_apps})
+list(APPEND service_apps ${plant_apps} ${PROJECT_SOURCE_DIR}/apps/look.c)
 
 function(tw_app target)
     target_include_directories(${target} PRIVATE src)

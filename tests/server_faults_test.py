@@ -362,6 +362,16 @@ class Rough(ServerTest):
         self.assertEqual(self.process.wait(server_test.PATIENCE_S), 0)
         self.process.stdout.close()
         self.process = None
+        stored = os.path.join(self.store, "replay-burst.db")
+        forecast = ("forecast", self.city, "--members", "4", "--json", "--store", stored)
+        done = self.command(*forecast, "--at", "2031-07-01T10:30")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["members"], 4)
+        self.assertIn("gauge G1 is used", answer["notes"])
+        done = self.command(*forecast, "--at", "2032-07-01T10:30")   # a year without a value
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("no rain", done.stderr)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ static void take_about(struct tw_storm *storm, const struct tw_city *city, struc
     time_entry(ini, section, "end", city->zone_s, &storm->end_ms, faults);
 }
 
-static int by_time(const void *a, const void *b)
+int tw_storm_by_time(const void *a, const void *b)
 {
     const struct tw_storm_value *x = a;
     const struct tw_storm_value *y = b;
@@ -64,7 +64,7 @@ static tw_status finish(struct tw_storm *storm, struct tw_city *city, const char
         if (status == TW_OK) take_about(storm, city, &ini, "storm", faults);
     }
     if (storm->count > 0) {
-        qsort(storm->values, storm->count, sizeof *storm->values, by_time);
+        qsort(storm->values, storm->count, sizeof *storm->values, tw_storm_by_time);
         /* The first row tells of the interval that ends then: the storm begins a minute before. */
         if (storm->start_ms == INT64_MIN) {
             storm->start_ms = (storm->values[0].time_ms / 60000 - 1) * 60000;
@@ -156,7 +156,11 @@ static tw_status load_folder(struct tw_city *city, const char *folder, bool leni
         storm->id = slash != NULL && slash[1] != 0 ? slash + 1 : storm->folder;
         status = load_tables(storm, city, faults);
     }
-    if (status == TW_OK) status = tw_storm_radar_find(storm, city, faults);
+    if (status == TW_OK) {
+        char radar[PATH_MAX + 32];
+        (void)snprintf(radar, sizeof radar, "%s/radar", storm->folder);
+        status = tw_storm_radar_find(storm, city, radar, faults);
+    }
     if (status == TW_OK) status = finish(storm, city, storm->folder, faults);
     if (status == TW_OK && tw_faults_count(faults) > before) status = TW_ERR_INPUT;
     if (status != TW_OK) {

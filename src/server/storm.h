@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "grid/raster.h"
 #include "server/city.h"
+#include "store/store.h"
 #include "thalweg/faults.h"
 #include "thalweg/status.h"
 
@@ -42,6 +43,7 @@ struct tw_storm {
     bool made_up;
     bool lenient;  /* what was wrong was left out, see tw_storm_read */
     bool measured; /* it has measurements.csv */
+    bool live;     /* it is what a store holds, see tw_storm_of_store */
     int64_t start_ms, end_ms;
     struct tw_storm_value *values; /* [count] by time; owned */
     size_t count, capacity;
@@ -75,6 +77,16 @@ tw_status tw_storm_load(struct tw_city *city, const char *name, tw_faults *fault
  */
 tw_status tw_storm_read(struct tw_city *city, const char *place, tw_faults *faults,
                         struct tw_storm **out_storm);
+
+/**
+ * What a city's sensors have measured in a stretch of time, and its radar's fields of it, as a storm
+ * that can be lived through. Values that were not believed are left out.
+ *
+ * start_ms, end_ms  of the stretch
+ * errors            TW_ERR_INPUT no rain was measured in it (a fault says so); TW_ERR_FILE, TW_ERR_NOMEM
+ */
+tw_status tw_storm_of_store(struct tw_city *city, struct tw_store *store, int64_t start_ms,
+                            int64_t end_ms, tw_faults *faults, struct tw_storm **out_storm);
 
 /** Depth that a point truly had [m], between two rows linear; NAN when it is not known. */
 double tw_storm_truth_m(const struct tw_storm *storm, int32_t points, int32_t point,

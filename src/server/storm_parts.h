@@ -16,11 +16,15 @@ enum tw_storm_table { TW_STORM_SENSORS, TW_STORM_RAIN, TW_STORM_MEASUREMENTS, TW
 tw_status tw_storm_table_load(struct tw_storm *storm, struct tw_city *city, tw_faults *faults,
                               const char *path, enum tw_storm_table which);
 
+/** Order of values for qsort: by time, then by sensor. */
+int tw_storm_by_time(const void *a, const void *b);
+
 /**
- * Find the radar's fields, radar/20310701T1000.asc; every one is read once to see whether it can be
+ * Find the radar's fields in a folder, 20310701T1000.asc, of a live storm those of its time; every one is read once to see whether it can be
  * used. errors: TW_ERR_NOMEM
  */
-tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, tw_faults *faults);
+tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, const char *folder,
+                              tw_faults *faults);
 
 /**
  * Look at the times of values of one table: second values of one moment are told of and left out,

@@ -108,12 +108,12 @@ static void check_moments(struct tw_storm *storm, tw_faults *faults)
     }
 }
 
-static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, const char *name,
-                           struct tw_raster *first, tw_faults *faults)
+static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, const char *folder,
+                           const char *name, struct tw_raster *first, tw_faults *faults)
 {
     char path[PATH_MAX + 300];
     struct tw_storm_field field = {0};
-    (void)snprintf(path, sizeof path, "%s/radar/%s", storm->folder, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     if (!tw_radar_is_grid(name)) {
         if (name[0] != '.') {
             tw_faults_warn(faults, path, 0, "it is no .asc, .tif or .h5 and left out");
@@ -125,6 +125,9 @@ static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, c
                        "its name tells no time; write it as 20310701T1000.asc; it is left out");
         return TW_OK;
     }
+    bool within =
+        !storm->live || (field.time_ms >= storm->start_ms && field.time_ms <= storm->end_ms);
+    if (!within) return TW_OK;
     if (!check_field(path, city->epsg, first, faults)) return TW_OK;
     field.path = tw_arena_text(&storm->arena, path, strlen(path));
     if (field.path == NULL) return TW_ERR_NOMEM;
@@ -132,11 +135,10 @@ static tw_status take_name(struct tw_storm *storm, const struct tw_city *city, c
     return TW_OK;
 }
 
-tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, tw_faults *faults)
+tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, const char *folder,
+                              tw_faults *faults)
 {
-    char folder[PATH_MAX + 32];
     struct dirent **list = NULL;
-    (void)snprintf(folder, sizeof folder, "%s/radar", storm->folder);
     int count = scandir(folder, &list, NULL, alphasort);
     if (count < 0) {
         if (errno != ENOENT) tw_faults_warn(faults, folder, 0, "%s", strerror(errno));
@@ -146,7 +148,8 @@ tw_status tw_storm_radar_find(struct tw_storm *storm, struct tw_city *city, tw_f
     storm->fields = TW_ARENA_NEW(&storm->arena, struct tw_storm_field, (size_t)count + 1);
     tw_status status = storm->fields == NULL ? TW_ERR_NOMEM : TW_OK;
     for (int i = 0; i < count; i++) {
-        if (status == TW_OK) status = take_name(storm, city, list[i]->d_name, &first, faults);
+        if (status == TW_OK)
+            status = take_name(storm, city, folder, list[i]->d_name, &first, faults);
         free(list[i]);
     }
     free(list);
