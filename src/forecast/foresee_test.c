@@ -101,6 +101,29 @@ static void quantiles_and_shares_belong_together(void **state)
     tw_foresee_destroy(cycle);
 }
 
+static void a_member_that_fails_is_left_out(void **state)
+{
+    (void)state;
+    enum { BROKEN = 4 };
+    struct tw_foresee *cycle = cycle_of(usual());
+    add_until(cycle, 0.0, 1800.0, 1.0);
+    assert_ok(tw_foresee_advance(cycle, 1800.0));
+    tw_batch *batch = tw_filter_batch(tw_foresee_filter(cycle));
+    for (int node = 0; node < 4; node++) {
+        assert_ok(tw_batch_set_node_inflow(batch, BROKEN, (tw_node_id){node},
+                                           node % 2 == 0 ? 1e308 : -1e308));
+    }
+    const struct tw_foresee_result *result = run(cycle);
+    struct tw_foresee_extent extent = tw_foresee_extent_get(result);
+    assert_int_equal(extent.failed, 1);
+    assert_int_equal(extent.members, MEMBERS - 1);
+    for (int32_t step = 0; step < extent.step_count; step++) {
+        double high = tw_foresee_quantile(result, TW_SERIES_DEPTH, 0, 1.0, step);
+        assert_true(high >= 0.0 && high < 10.0); /* of those that are left */
+    }
+    tw_foresee_destroy(cycle);
+}
+
 static void assert_same_result(const struct tw_foresee_result *a, const struct tw_foresee_result *b)
 {
     int32_t steps = tw_foresee_extent_get(a).step_count;
@@ -213,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_and_shares_belong_together),
+        cmocka_unit_test(a_member_that_fails_is_left_out),
         cmocka_unit_test(what_is_known_only_later_changes_no_bit_and_neither_do_threads),
         cmocka_unit_test(a_cycle_that_was_loaded_foresees_the_same),
         cmocka_unit_test(short_of_time_members_go_first_and_then_the_horizon),

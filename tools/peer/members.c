@@ -1,14 +1,10 @@
 /* What many futures and states of a model cost: one line of figures for tools/bench/.
  *
  *   members batch MODEL.inp SECONDS MEMBERS THREADS     rain of the file, times 0.5 .. 1.5
- *   members forecast MODEL.inp SECONDS MEMBERS THREADS  from ten minutes of rain on, two hours of a
- *                                                       storm that peaks at 80 mm/h, spread out;
- *                                                       steps of 4 s or more and 4 trials, as serve
  *   members cycle MODEL.inp SECONDS MEMBERS THREADS     a whole cycle, 5 minutes to now and so long
  *                                                       ahead, of a storm of 60 mm/h that two
  *                                                       gauges tell of; every 250th node measured
  *   members state MODEL.inp SECONDS                     save and restore after so long        */
-#include "forecast/ensemble.h"
 #include "forecast/foresee.h"
 #include "thalweg/thalweg.h"
 
@@ -50,55 +46,6 @@ static tw_status run_batch(const tw_model *model, double seconds, int members, i
            (long long)tw_batch_stats(batch, 0).steps);
     tw_batch_destroy(batch);
     return status;
-}
-
-static double storm(void *user, int32_t member, int32_t gage, double from_s, double to_s)
-{
-    const tw_rain_spread spread = TW_RAIN_SPREAD_DEFAULT;
-    double lead_s = 0.5 * (from_s + to_s) - WARM_UP_S;
-    double shape = lead_s < 2400.0 ? lead_s / 2400.0 : 1.0 - (lead_s - 2400.0) / 4800.0;
-    double rain_mmh = WARM_UP_MMH + 60.0 * (shape > 0.0 ? shape : 0.0);
-    (void)gage;
-    return rain_mmh * tw_rain_member_factor(&spread, member, *(const int *)user, lead_s);
-}
-
-static tw_status run_forecast(const tw_model *model, double seconds, int members, int threads)
-{
-    static struct tw_watch watches[MOST_WATCHES];
-    static const double quantiles[] = {0.05, 0.5, 0.95};
-    struct tw_ensemble_setup setup = {.model = model,
-                                      .options = TW_RUN_OPTIONS_DEFAULT,
-                                      .members = members,
-                                      .threads = threads,
-                                      .horizon_s = seconds,
-                                      .step_s = 60.0,
-                                      .watches = watches,
-                                      .quantiles = quantiles,
-                                      .quantile_count = 3};
-    struct tw_ensemble_result result;
-    struct tw_ensemble *ensemble = NULL;
-    tw_run *live = NULL;
-    setup.options.outer_rain = true;
-    setup.options.end_day = tw_model_times_get(model).start_day + 1.0;
-    setup.options.minimum_step_s = 4.0;
-    setup.options.max_trials = 4;
-    int32_t nodes = tw_model_node_count(model);
-    setup.watch_count = nodes < MOST_WATCHES ? nodes : MOST_WATCHES;
-    for (int32_t i = 0; i < setup.watch_count; i++)
-        watches[i] = (struct tw_watch){TW_WATCH_STREET_DEPTH, i * (nodes / setup.watch_count)};
-    TW_TRY(tw_run_create(model, &setup.options, &live));
-    for (int32_t g = 0; g < tw_model_gage_count(model); g++)
-        TW_TRY(tw_run_set_gage_rain(live, (tw_gage_id){g}, WARM_UP_MMH));
-    TW_TRY(tw_run_advance(live, WARM_UP_S));
-    TW_TRY(tw_ensemble_create(&setup, &ensemble));
-    double begin_s = now_s();
-    TW_TRY(tw_ensemble_fork(ensemble, live));
-    TW_TRY(tw_ensemble_run(ensemble, storm, &members, &result));
-    printf("run_s %.3f failed %d steps %lld\n", now_s() - begin_s, members - result.sound,
-           (long long)tw_batch_stats(tw_ensemble_batch(ensemble), 0).steps);
-    tw_ensemble_destroy(ensemble);
-    tw_run_destroy(live);
-    return TW_OK;
 }
 
 /* What is known by a time: rain every minute, levels as a run of 1.3 times the rain has them. */
@@ -206,7 +153,7 @@ int main(int argc, char **argv)
 {
     if (argc < 4) {
         fprintf(stderr,
-                "usage: members batch|forecast|cycle|state MODEL.inp SECONDS [MEMBERS THREADS]\n");
+                "usage: members batch|cycle|state MODEL.inp SECONDS [MEMBERS THREADS]\n");
         return 2;
     }
     tw_model *model = NULL;
@@ -215,8 +162,6 @@ int main(int argc, char **argv)
     int members = argc > 4 ? atoi(argv[4]) : 1, threads = argc > 5 ? atoi(argv[5]) : 1;
     if (status == TW_OK && strcmp(argv[1], "batch") == 0) {
         status = run_batch(model, seconds, members, threads);
-    } else if (status == TW_OK && strcmp(argv[1], "forecast") == 0) {
-        status = run_forecast(model, seconds, members, threads);
     } else if (status == TW_OK && strcmp(argv[1], "cycle") == 0) {
         status = run_cycle(model, seconds, members, threads);
     } else if (status == TW_OK) {
