@@ -51,8 +51,10 @@ typedef struct {
 
 /** Volumes since the run began [m3] and what they leave unexplained [ratio]. */
 struct tw_balance {
-    double rain_m3, evaporation_m3, infiltration_m3, runoff_m3, surface_storage_m3;
-    double dry_weather_m3, wet_weather_m3, external_m3; /* into the network */
+    double rain_m3, evaporation_m3, infiltration_m3, runoff_m3; /* rain: and snow */
+    double surface_storage_m3;                                  /* now, with snow */
+    double snow_removed_m3;                                     /* ploughed out of the system */
+    double dry_weather_m3, wet_weather_m3, external_m3;         /* into the network */
     double groundwater_m3; /* the same; negative: more went into the ground */
     double rdii_m3;        /* into the network: rain-dependent inflow and infiltration */
     double outflow_m3, flooding_m3, evaporated_m3, seeped_m3; /* out of the network */

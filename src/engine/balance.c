@@ -160,7 +160,9 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
         b.infiltration_m3 = h->totals.infiltration_m3[lane];
         b.runoff_m3 = h->totals.runoff_m3[lane];
         b.surface_nudged_m3 = h->totals.nudged_m3[lane];
-        b.surface_storage_m3 = tw_hydrology_storage_m3(h, lane);
+        b.surface_storage_m3 =
+            tw_hydrology_storage_m3(h, lane) + tw_snow_storage_m3(&h->snow, lane);
+        b.snow_removed_m3 = h->totals.snow_removed_m3[lane];
         b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
     double in = b.dry_weather_m3 + b.wet_weather_m3 + b.groundwater_m3 + b.rdii_m3 + b.external_m3 +

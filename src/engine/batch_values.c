@@ -110,7 +110,7 @@ tw_status tw_batch_soil(const tw_batch *batch, int32_t member, tw_subcatchment_i
 
 static struct tw_balance no_balance(void)
 {
-    return (struct tw_balance){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+    return (struct tw_balance){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
                                NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 

@@ -175,6 +175,7 @@ static void set_system_values(struct tw_run *run)
         const double *v = &run->values.subcatchment[i * run->values.subcatchment_width];
         double a = run->model->subcatchments.area_m2[i];
         s[RAIN] += v[TW_VALUE_RAIN] * a;
+        s[SNOW] += v[TW_VALUE_SNOW] * a;
         s[INFILTRATION] += v[TW_VALUE_INFILTRATION] * a;
         s[EVAPORATION] += (v[TW_VALUE_EVAPORATION] + ground_evaporation_mmday(run, i)) * a;
         s[RUNOFF] += v[TW_VALUE_RUNOFF];
@@ -182,9 +183,11 @@ static void set_system_values(struct tw_run *run)
     }
     if (area > 0.0) {
         s[RAIN] /= area;
+        s[SNOW] /= area;
         s[INFILTRATION] /= area;
         s[EVAPORATION] /= area;
     }
+    s[TEMPERATURE] = run->hydrology.clock->weather.temperature_c;
     s[DRY] = r->dry_m3s;
     s[GROUND] = r->ground_m3s;
     s[EXTERNAL] = r->external_m3s;

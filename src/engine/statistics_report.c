@@ -575,6 +575,9 @@ tw_status tw_statistics_report_runoff(const struct tw_hydrology *h, struct tw_ar
     report.runoff_m3 = t->runoff_m3[0];
     report.initial_surface_m3 = t->initial_storage_m3[0];
     report.final_surface_m3 = tw_hydrology_storage_m3(h, 0);
+    report.final_snow_m3 = tw_snow_storage_m3(&h->snow, 0);
+    if (h->model->snow.count > 0) report.initial_snow_m3 = h->snow.initial_m3[0];
+    report.removed_snow_m3 = t->snow_removed_m3[0];
     report.runoff_error_ratio = tw_hydrology_error_ratio(h, 0);
     *out_report = report;
     return TW_OK;

@@ -309,6 +309,7 @@ static void route(struct tw_run *run, double step_s, bool may_skip, double flow_
     tw_run_node_pollutants(run, run->clock->old_ms);
     tw_run_set_outfall_stages(run);
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
+    h->soil_ratio = run->hydrology.clock->weather.conductivity_ratio;
     if (run->net->link_count == 0 || run->model->options.ignore_routing) {
         tw_dynwave_rest(h);
     } else if (!may_skip || !tw_run_stands_still(run, flow_error_ratio, false)) {

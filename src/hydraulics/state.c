@@ -43,6 +43,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->model = model;
     h->net = net;
     h->lanes = lanes;
+    h->soil_ratio = 1.0;
     size_t w = (size_t)lanes, nodes = (size_t)net->node_count * w;
     lay_nodes(h, nodes, state);
     lay_links(h, (size_t)net->link_count * w, state);

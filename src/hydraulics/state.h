@@ -91,6 +91,7 @@ struct tw_hydraulics {
     double *outfall_stage_m; /* [outfalls * lanes] elevation; fixed, tidal and series kinds */
     uint8_t *outfall_held;   /* same shape: 1 the stage was set from outside, whatever the kind */
     double evaporation_mps;  /* from open water */
+    double soil_ratio;       /* the month's factor of seepage; 1: as the file says */
     double *storage_evaporation_m3s, *storage_seepage_m3s; /* [storages * lanes] */
 };
 

@@ -14,7 +14,7 @@ static void storage_losses(struct tw_hydraulics *h, int32_t k, int32_t lane, dou
     if (volume > TW_TINY_DEPTH_M * TW_FOOT2_M2) {
         double area = tw_storage_area(h->model, k, h->node.depth_m[at]);
         evaporation = area * s->evaporation_ratio[k] * h->evaporation_mps;
-        seepage = area * s->conductivity_mmh[k] * mmh_to_mps;
+        seepage = area * s->conductivity_mmh[k] * mmh_to_mps * h->soil_ratio;
         double total = (evaporation + seepage) * dt_s;
         if (total > volume) {
             evaporation *= volume / total;
@@ -38,7 +38,7 @@ static void conduit_losses(struct tw_hydraulics *h, int32_t row, int32_t lane, d
         double width = tw_xsect_width(x, depth);
         if (x->open) loss += width * h->evaporation_mps;
         loss += (x->open || depth < x->width_depth_m ? width : x->max_width_m) * seepage_mmh *
-                mmh_to_mps;
+                mmh_to_mps * h->soil_ratio;
         loss *= c->length_m[row];
         double most = h->link.volume_m3[at] / c->barrels[row] / dt_s;
         if (loss > most) loss = most;

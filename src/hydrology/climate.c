@@ -54,6 +54,8 @@ static void next_day_find(struct tw_hydrology *h, double day)
     } else if (h->model->evaporation.kind == TW_EVAPORATION_SERIES &&
                h->model->evaporation.series >= 0) {
         next_entry(h, day);
+    } else if (h->model->evaporation.kind == TW_EVAPORATION_FILE) {
+        clock->evaporation_next_day = floor(day) + 1.0;
     } else {
         clock->evaporation_next_day = day + year_days;
     }
@@ -63,6 +65,7 @@ void tw_climate_begin(struct tw_hydrology *h)
 {
     const struct tw_evaporation *evaporation = &h->model->evaporation;
     struct tw_hydrology_clock *clock = h->clock;
+    tw_weather_begin(&clock->weather, h->model, clock->start_day);
     clock->evaporation_mps = 0.0;
     clock->evaporation_next_mps = 0.0;
     clock->evaporation_next_day = floor(clock->start_day);
@@ -81,15 +84,40 @@ void tw_climate_begin(struct tw_hydrology *h)
     next_entry(h, clock->evaporation_next_day);
 }
 
+/* Rate without the month's change, but for series, whose rate stands until the next entry. */
+static void rate_set(struct tw_hydrology *h, double day, int month)
+{
+    const struct tw_evaporation *evaporation = &h->model->evaporation;
+    struct tw_hydrology_clock *clock = h->clock;
+    double monthly_mmday = evaporation->monthly_mmday[month - 1];
+    switch (evaporation->kind) {
+    case TW_EVAPORATION_CONSTANT:
+    case TW_EVAPORATION_MONTHLY:
+        clock->evaporation_mps = monthly_mmday * mps_per_mmday;
+        break;
+    case TW_EVAPORATION_SERIES:
+        if (day >= clock->evaporation_next_day)
+            clock->evaporation_mps = clock->evaporation_next_mps;
+        break;
+    case TW_EVAPORATION_TEMPERATURE:
+        clock->evaporation_mps = clock->weather.evaporation_mmday * mps_per_mmday;
+        break;
+    case TW_EVAPORATION_FILE: /* times the pan coefficient */
+        clock->evaporation_mps = clock->weather.evaporation_mmday * monthly_mmday * mps_per_mmday;
+        break;
+    }
+}
+
 void tw_climate_advance(struct tw_hydrology *h, double day)
 {
     const struct tw_evaporation *evaporation = &h->model->evaporation;
     struct tw_hydrology_clock *clock = h->clock;
-    int month = tw_day_to_calendar(floor(day)).month;
-    if (evaporation->kind != TW_EVAPORATION_SERIES)
-        clock->evaporation_mps = evaporation->monthly_mmday[month - 1] * mps_per_mmday;
-    else if (day >= clock->evaporation_next_day)
-        clock->evaporation_mps = clock->evaporation_next_mps;
+    tw_weather_advance(&clock->weather, h->model, day);
+    int month = clock->weather.month;
+    rate_set(h, day, month);
+    if (h->model->adjustments.given)
+        clock->evaporation_mps +=
+            h->model->adjustments.evaporation_mmday[month - 1] * mps_per_mmday;
     int32_t pattern = evaporation->recovery_pattern;
     clock->recovery_factor = 1.0;
     if (pattern >= 0 && h->model->patterns.kind[pattern] == TW_PATTERN_MONTHLY)

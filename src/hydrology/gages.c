@@ -16,7 +16,7 @@ static double rain_of(struct tw_hydrology *h, int32_t gage, double raw)
         rain = (raw < before ? raw : raw - before) * per_hour;
         h->gage[gage].accumulated = raw;
     }
-    return rain * gages->to_mm[gage];
+    return rain * gages->to_mm[gage] * h->clock->weather.rain_ratio;
 }
 
 /* Look for the next record that is not zero; without one there is no next. */

@@ -51,6 +51,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->volumes = TW_POOL_NEW(state, struct tw_runoff_volumes, told);
     tw_ground_lay(&h->ground, model, lanes, state);
     tw_lid_lay(&h->lid, model, lanes, state);
+    tw_snow_lay(&h->snow, model, lanes, state);
     h->totals.rain_m3 = TW_POOL_NEW(state, double, width);
     h->totals.evaporation_m3 = TW_POOL_NEW(state, double, width);
     h->totals.infiltration_m3 = TW_POOL_NEW(state, double, width);
@@ -58,6 +59,7 @@ void tw_hydrology_lay(struct tw_hydrology *h, const struct tw_model *model, int3
     h->totals.outfall_runon_m3 = TW_POOL_NEW(state, double, width);
     h->totals.nudged_m3 = TW_POOL_NEW(state, double, width);
     h->totals.initial_storage_m3 = TW_POOL_NEW(state, double, width);
+    h->totals.snow_removed_m3 = TW_POOL_NEW(state, double, width);
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
     each->rain_m3 = TW_POOL_NEW(state, double, subs);
     each->runon_m3 = TW_POOL_NEW(state, double, subs);
@@ -82,10 +84,14 @@ static void state_clear(struct tw_hydrology *h)
     size_t gages = (size_t)h->model->gages.count * width;
     struct tw_hydrology_totals *totals = &h->totals;
     struct tw_subcatchment_totals *each = &h->subcatchment_totals;
-    double *const by_lane[] = {totals->rain_m3,           totals->evaporation_m3,
-                               totals->infiltration_m3,   totals->runoff_m3,
-                               totals->outfall_runon_m3,  totals->nudged_m3,
-                               totals->initial_storage_m3};
+    double *const by_lane[] = {totals->rain_m3,
+                               totals->evaporation_m3,
+                               totals->infiltration_m3,
+                               totals->runoff_m3,
+                               totals->outfall_runon_m3,
+                               totals->nudged_m3,
+                               totals->initial_storage_m3,
+                               totals->snow_removed_m3};
     double *const by_subcatchment[] = {
         h->runon_mps,          h->evaporated_mps,   h->infiltrated_mps, h->old_runoff_m3s,
         h->new_runoff_m3s,     each->rain_m3,       each->runon_m3,     each->evaporation_m3,
@@ -108,6 +114,13 @@ static void state_clear(struct tw_hydrology *h)
     zero(h->outfall_routed_m3, (size_t)h->model->outfalls.count * width);
 }
 
+static double impervious_ratio(const struct tw_model *model, int32_t i,
+                               const struct tw_catchment_factors *factors)
+{
+    double ratio = model->subcatchments.impervious_ratio[i] * factors->impervious;
+    return ratio > 1.0 && factors->impervious > 1.0 ? 1.0 : ratio;
+}
+
 /* Areas, coefficients and routing between subareas. SWMM takes the whole impervious area for the
  * coefficient of both impervious parts. */
 static void catchment_prepare(const struct tw_model *model, int32_t i,
@@ -115,8 +128,7 @@ static void catchment_prepare(const struct tw_model *model, int32_t i,
 {
     const struct tw_subcatchments *s = &model->subcatchments;
     double open_m2 = s->area_m2[i] - tw_lid_area_m2(model, i);
-    double impervious = s->impervious_ratio[i] * factors->impervious;
-    if (impervious > 1.0 && factors->impervious > 1.0) impervious = 1.0;
+    double impervious = impervious_ratio(model, i, factors);
     double bare = s->zero_storage_ratio[i];
     double ratio[TW_SUBAREA_COUNT] = {impervious * bare, impervious * (1.0 - bare),
                                       1.0 - impervious};
@@ -187,10 +199,14 @@ void tw_hydrology_set_factors(struct tw_hydrology *h, int32_t subcatchment, int3
                               struct tw_catchment_factors factors)
 {
     size_t here = at(h, subcatchment, lane);
-    double before_m3 = stored_m3(h, subcatchment, lane);
+    double before_m3 =
+        stored_m3(h, subcatchment, lane) + tw_snow_volume_m3(&h->snow, subcatchment, lane);
     h->factors[here] = factors;
     catchment_prepare(h->model, subcatchment, &factors, &h->catchment[here]);
-    h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) - before_m3;
+    if (h->model->snow.count > 0)
+        h->snow.impervious_ratio[here] = impervious_ratio(h->model, subcatchment, &factors);
+    h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) +
+                                 tw_snow_volume_m3(&h->snow, subcatchment, lane) - before_m3;
 }
 
 void tw_hydrology_set_depth(struct tw_hydrology *h, int32_t subcatchment, enum tw_subarea subarea,
@@ -211,6 +227,7 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
         infiltration_begin(h, i);
     tw_ground_begin(&h->ground);
     tw_lid_begin(&h->lid);
+    tw_snow_begin(&h->snow);
     tw_climate_begin(h);
     tw_gages_begin(h);
     for (int32_t lane = 0; lane < h->lanes; lane++)
@@ -233,7 +250,8 @@ static double step_choose(const struct tw_hydrology *h, double day)
         until_s = seconds_between(day, tw_gage_next_day(h, i, day));
         if (until_s > 0.0 && until_s < longest_s) longest_s = until_s;
     }
-    double step_s = clock->raining || clock->had_runoff ? clock->wet_step_s : clock->dry_step_s;
+    bool wet = clock->raining || clock->had_runoff || clock->has_snow;
+    double step_s = wet ? clock->wet_step_s : clock->dry_step_s;
     return step_s < longest_s ? step_s : longest_s;
 }
 
@@ -336,15 +354,33 @@ static double infiltration_rate(struct tw_hydrology *h, int32_t i, int32_t lane,
 {
     int32_t method = h->model->subcatchments.infiltration[i];
     if (method < 0) return 0.0;
-    double state[TW_INFILTRATION_STATE];
+    const struct tw_infiltration_method *how = tw_infiltration_method_get(method);
+    double state[TW_INFILTRATION_STATE], soil[TW_INFILTRATION_SOIL];
     const int32_t first = i * TW_INFILTRATION_STATE;
     for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
         state[k] = h->infiltration[at(h, first + k, lane)];
-    double rate =
-        tw_infiltration_method_get(method)->rate(h->catchment[at(h, i, lane)].soil, state, in);
+    memcpy(soil, h->catchment[at(h, i, lane)].soil, sizeof soil);
+    if (in->soil_ratio != 1.0) how->adjust(soil, in->soil_ratio);
+    double rate = how->rate(soil, state, in);
     for (int32_t k = 0; k < TW_INFILTRATION_STATE; k++)
         h->infiltration[at(h, first + k, lane)] = state[k];
     return rate;
+}
+
+/* A subarea as it is this month. */
+static struct tw_surface surface_of(const struct tw_hydrology *h, int32_t i, int32_t k,
+                                    int32_t lane, double dt_s)
+{
+    const struct tw_catchment *c = &h->catchment[at(h, i, lane)];
+    const struct tw_adjustments *adjust = &h->model->adjustments;
+    const struct tw_weather *w = &h->clock->weather;
+    struct tw_surface surface = {c->storage_m[k], c->alpha[k], c->at_once[k], 0.0, dt_s};
+    if (!adjust->given) return surface;
+    if (k != TW_SUBAREA_PERVIOUS) return surface;
+    surface.storage_m *= fmax(0.0, tw_weather_pattern(w, h->model, adjust->storage_pattern, i));
+    double roughness = tw_weather_pattern(w, h->model, adjust->roughness_pattern, i);
+    surface.alpha = roughness > 0.0 ? surface.alpha / roughness : 0.0;
+    return surface;
 }
 
 static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t lane,
@@ -355,7 +391,7 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
     size_t here = at(h, i * TW_SUBAREA_COUNT + k, lane);
     double area_m2 = c->area_m2[k], dt_s = weather->dt_s;
     if (area_m2 == 0.0) return;
-    struct tw_surface surface = {c->storage_m[k], c->alpha[k], c->at_once[k], 0.0, dt_s};
+    struct tw_surface surface = surface_of(h, i, k, lane, dt_s);
     double runon_mps = h->subarea_inflow_mps[here];
     double water_mps = h->depth_m[here] / dt_s;
     double evaporated_mps = water_mps < evaporation_mps ? water_mps : evaporation_mps;
@@ -419,6 +455,35 @@ static double rain_mmh_on(const struct tw_hydrology *h, int32_t i, int32_t lane)
     return gage >= 0 ? h->gage_rain_mmh[at(h, gage, lane)] : 0.0;
 }
 
+/* Rain or snow on a subcatchment in a step. Where it can snow, all of it snows up to the dividing
+ * temperature, and the gage has caught only a part of it. */
+static struct tw_snow_fall fall_on(const struct tw_hydrology *h, int32_t i, int32_t lane,
+                                   double dt_s)
+{
+    const struct tw_weather *w = &h->clock->weather;
+    struct tw_snow_fall fall = {
+        .weather = w, .dt_s = dt_s, .rain_mps = rain_mmh_on(h, i, lane) / 3.6e6};
+    int32_t gage = h->model->subcatchments.gage[i];
+    if (!h->model->snow.falls || w->temperature_c > h->model->snow.divide_c) return fall;
+    fall.snow_mps = fall.rain_mps * (gage >= 0 ? h->model->gages.snow_catch_ratio[gage] : 1.0);
+    fall.rain_mps = 0.0;
+    return fall;
+}
+
+/* New snow, and where ploughs take it; in the order of the subcatchments. */
+static void snow_begin_step(struct tw_hydrology *h, double dt_s)
+{
+    tw_snow_begin_step(&h->snow);
+    for (int32_t i = 0; i < h->model->subcatchments.count; i++) {
+        double area_m2 = h->model->subcatchments.area_m2[i] - tw_lid_area_m2(h->model, i);
+        if (h->model->subcatchments.area_m2[i] == 0.0 || !tw_snow_lies(&h->snow, i)) continue;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            struct tw_snow_fall fall = fall_on(h, i, lane, dt_s);
+            h->totals.snow_removed_m3[lane] += tw_snow_plow(&h->snow, i, lane, &fall) * area_m2;
+        }
+    }
+}
+
 static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
                         const struct step_volumes *volumes, double dt_s)
 {
@@ -430,6 +495,7 @@ static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
                                         .pervious_evaporation_m3s =
                                             volumes->pervious_evaporation_m3 / dt_s,
                                         .evaporation_mps = h->clock->evaporation_mps,
+                                        .conductivity_ratio = h->clock->weather.conductivity_ratio,
                                         .month = tw_day_to_calendar(floor(day)).month};
     struct tw_ground_node at_node = {.depth_m = h->node_depth_m[node],
                                      .inflow_m3s = h->node_inflow_m3s[node],
@@ -509,21 +575,51 @@ static void volumes_tell(struct tw_hydrology *h, int32_t i, int32_t lane,
         .runoff_mps = runoff_m3 / dt_s / area_m2};
 }
 
+/* Rain and melt that reach the three parts of the ground; returns rain and snowfall. */
+static double precipitation(struct tw_hydrology *h, int32_t i, int32_t lane, double dt_s,
+                            double net_mps[TW_SUBAREA_COUNT])
+{
+    struct tw_snow_fall fall = fall_on(h, i, lane, dt_s);
+    double all_mps = fall.rain_mps + fall.snow_mps;
+    for (int k = 0; k < TW_SUBAREA_COUNT; k++)
+        net_mps[k] = all_mps;
+    if (h->model->snow.falls && tw_snow_lies(&h->snow, i))
+        tw_snow_melt(&h->snow, i, lane, &fall, net_mps);
+    return all_mps;
+}
+
+/* What the soil of a subcatchment takes this month: by its own pattern, or all soils'. */
+static double soil_ratio(const struct tw_hydrology *h, int32_t i)
+{
+    const struct tw_adjustments *adjust = &h->model->adjustments;
+    const struct tw_weather *w = &h->clock->weather;
+    int32_t pattern = adjust->given ? adjust->infiltration_pattern[i] : -1;
+    if (pattern < 0 || h->model->patterns.kind[pattern] != TW_PATTERN_MONTHLY)
+        return w->conductivity_ratio;
+    return tw_weather_pattern(w, h->model, adjust->infiltration_pattern, i);
+}
+
 static void subcatchment_step(struct tw_hydrology *h, int32_t i, double dt_s)
 {
     const struct tw_model *m = h->model;
     double area_m2 = m->subcatchments.area_m2[i];
     if (area_m2 == 0.0) return;
     for (int32_t lane = 0; lane < h->lanes; lane++) {
-        double rain_mps = rain_mmh_on(h, i, lane) / 3.6e6;
+        double net_mps[TW_SUBAREA_COUNT];
+        double rain_mps = precipitation(h, i, lane, dt_s, net_mps);
         double evaporation_mps = h->clock->evaporation_mps;
         if (m->evaporation.dry_only && rain_mps > 0.0) evaporation_mps = 0.0;
-        struct tw_infiltration_input weather = {
-            .dt_s = dt_s, .rain_mps = rain_mps, .recovery_factor = h->clock->recovery_factor};
+        struct tw_infiltration_input weather = {.dt_s = dt_s,
+                                                .rain_mps = rain_mps,
+                                                .recovery_factor = h->clock->recovery_factor,
+                                                .soil_ratio = soil_ratio(h, i)};
         struct step_volumes volumes = {0};
         double ponded_m3 = stored_m3(h, i, lane);
-        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
-            subarea_step(h, i, k, lane, &weather, evaporation_mps, &volumes);
+        for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++) {
+            struct tw_infiltration_input on_part = weather;
+            on_part.rain_mps = net_mps[k];
+            subarea_step(h, i, k, lane, &on_part, evaporation_mps, &volumes);
+        }
         struct step_volumes before_lids = volumes;
         lids_step(h, i, lane, &weather, evaporation_mps, &volumes);
         size_t here = at(h, i, lane);
@@ -563,16 +659,19 @@ static void totals_add(struct tw_hydrology *h, double dt_s)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
     bool always = always_raining(h);
-    h->clock->had_runoff = false;
+    h->clock->had_runoff = h->clock->has_snow = false;
     for (int32_t i = 0; i < s->count; i++) {
         double area_m2 = s->area_m2[i];
         bool leaves = s->outlet_node[i] >= 0 || s->outlet_subcatchment[i] == i;
         if (area_m2 == 0.0) continue;
         for (int32_t lane = 0; lane < h->lanes; lane++) {
             size_t here = at(h, i, lane);
-            h->totals.rain_m3[lane] += rain_mmh_on(h, i, lane) / 3.6e6 * dt_s * area_m2;
+            struct tw_snow_fall fall = fall_on(h, i, lane, dt_s);
+            h->totals.rain_m3[lane] += (fall.rain_mps + fall.snow_mps) * dt_s * area_m2;
             h->totals.evaporation_m3[lane] += h->evaporated_mps[here] * dt_s * area_m2;
             h->totals.infiltration_m3[lane] += h->infiltrated_mps[here] * dt_s * area_m2;
+            if (tw_snow_lies(&h->snow, i) && h->snow.new_depth_m[here] > 0.0)
+                h->clock->has_snow = true;
             if (leaves) h->totals.runoff_m3[lane] += h->new_runoff_m3s[here] * dt_s;
             h->clock->had_runoff = h->clock->had_runoff || (!always && runs_off(h, i, lane));
         }
@@ -597,6 +696,7 @@ void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
     }
     tw_gages_remember(h, dt_s);
     runon_collect(h, last_step_s);
+    if (h->model->snow.falls) snow_begin_step(h, dt_s);
     struct runoff_step step = {h, dt_s};
     tw_threads_for(h->threads, h->model->subcatchments.count, SUBCATCHMENT_NS * h->lanes,
                    subcatchments_step, &step);

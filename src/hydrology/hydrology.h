@@ -9,6 +9,8 @@
 #include "base/pool.h"
 #include "hydrology/groundwater.h"
 #include "hydrology/lid.h"
+#include "hydrology/snow.h"
+#include "hydrology/weather.h"
 #include "model/model.h"
 
 #include <stdbool.h>
@@ -41,7 +43,7 @@ enum tw_subarea {
 /* What is reported of a subcatchment, in the order of SWMM's results file. */
 enum tw_subcatchment_value {
     TW_VALUE_RAIN,         /* mm/h, of the interval that the time lies in */
-    TW_VALUE_SNOW,         /* mm, always 0 */
+    TW_VALUE_SNOW,         /* mm of water, interpolated as runoff */
     TW_VALUE_EVAPORATION,  /* mm/d, mean of the last runoff step */
     TW_VALUE_INFILTRATION, /* mm/h, mean of the last runoff step */
     TW_VALUE_RUNOFF,       /* m3/s, interpolated between the runoff times */
@@ -61,8 +63,10 @@ struct tw_hydrology_clock {
     double recovery_factor;              /* of infiltration capacity, by the month's pattern */
     double past_s;                       /* seconds of the running hour of past_rain_mm */
     int32_t evaporation_entry;           /* series: index of the last entry taken; -1: none */
-    bool raining;                        /* a gage had rain in the last step */
+    struct tw_weather weather;
+    bool raining;    /* a gage had rain in the last step */
     bool had_runoff; /* a subcatchment had runoff in the last step, unless it always rains */
+    bool has_snow;   /* a subcatchment had snow at the end of the last step */
     bool always_wet; /* a gage that nobody uses begins with rain (as in SWMM) */
 };
 
@@ -80,10 +84,11 @@ struct tw_gage_cursor {
 /* Volumes since the run began, one per lane [m3]. */
 struct tw_hydrology_totals {
     double *rain_m3, *evaporation_m3, *infiltration_m3;
-    double *runoff_m3;        /* to nodes */
-    double *outfall_runon_m3; /* came back from outfalls that drain onto a subcatchment */
-    double *nudged_m3;        /* put onto surfaces (or taken, negative) from outside */
-    double *initial_storage_m3;
+    double *runoff_m3;          /* to nodes */
+    double *outfall_runon_m3;   /* came back from outfalls that drain onto a subcatchment */
+    double *nudged_m3;          /* put onto surfaces (or taken, negative) from outside */
+    double *initial_storage_m3; /* but for snow */
+    double *snow_removed_m3;    /* ploughed out of the system */
 };
 
 /* What the report says of a subcatchment since the run began, [subcatchment * lanes + lane]. */
@@ -157,6 +162,7 @@ struct tw_hydrology {
     struct tw_runoff_volumes *volumes; /* [subcatchment * lanes + lane]; only with pollutants */
     struct tw_ground_state ground;
     struct tw_lid_state lid;
+    struct tw_snow_state snow;
     struct tw_hydrology_totals totals;
     struct tw_subcatchment_totals subcatchment_totals;
 
@@ -233,7 +239,7 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
 double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, double report_ms,
                                     int32_t lane);
 
-/** Water on all surfaces of a lane now [m3]. */
+/** Water on all surfaces of a lane now, but for snow [m3]. */
 double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane);
 
 /** Part of the rain, storage and run-on that the balance of a lane does not explain [ratio]. */

@@ -36,6 +36,9 @@ void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t
         if (s->gage[i] >= 0)
             v[TW_VALUE_RAIN] = tw_hydrology_gage_report_mmh(h, s->gage[i], report_ms, lane);
         if (h->outer_rain_mmh[here] >= 0.0) v[TW_VALUE_RAIN] = h->outer_rain_mmh[here];
+        if (tw_snow_lies(&h->snow, i))
+            v[TW_VALUE_SNOW] =
+                1000.0 * ((1.0 - f) * h->snow.old_depth_m[here] + f * h->snow.new_depth_m[here]);
         v[TW_VALUE_EVAPORATION] = h->evaporated_mps[here] * 1000.0 * 86400.0;
         v[TW_VALUE_INFILTRATION] = h->infiltrated_mps[here] * 3.6e6;
         v[TW_VALUE_RUNOFF] = runoff_m3s;
@@ -59,8 +62,10 @@ double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
 {
     const struct tw_hydrology_totals *t = &h->totals;
     double in_m3 = t->rain_m3[lane] + t->outfall_runon_m3[lane] + t->initial_storage_m3[lane];
+    if (h->model->snow.count > 0) in_m3 += h->snow.initial_m3[lane];
     double out_m3 = t->evaporation_m3[lane] + t->infiltration_m3[lane] + t->runoff_m3[lane] +
-                    h->lid.drained_m3[lane] + tw_hydrology_storage_m3(h, lane);
+                    h->lid.drained_m3[lane] + tw_hydrology_storage_m3(h, lane) +
+                    t->snow_removed_m3[lane] + tw_snow_storage_m3(&h->snow, lane);
     if (t->nudged_m3[lane] >= 0.0) {
         in_m3 += t->nudged_m3[lane];
     } else {

@@ -8,6 +8,7 @@ static const struct tw_infiltration_method methods[TW_INFILTRATION_COUNT] = {
     [TW_INFILTRATION_##id] = {.keyword = word,                                                     \
                               .scale = tw_##prefix##_scale,                                        \
                               .prepare = tw_##prefix##_prepare,                                    \
+                              .adjust = tw_##prefix##_adjust,                                      \
                               .begin = tw_##prefix##_begin,                                        \
                               .rate = tw_##prefix##_rate},
 #include "model/infiltration.def"

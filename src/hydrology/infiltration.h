@@ -20,6 +20,7 @@ struct tw_infiltration_input {
     double depth_m;   /* ponded at the beginning of the step */
     double
         recovery_factor; /* of the rate at which dry soil regains capacity; 1: as the file says */
+    double soil_ratio;   /* for adjust, by whoever calls rate; 1: as the file says */
 };
 
 /* A method. `soil` is [5] made by prepare, `state` is [6] and belongs to the method. */
@@ -29,6 +30,8 @@ struct tw_infiltration_method {
     void (*scale)(double *parameters, double factor);
     /* parameters [5] in the units of the model (mm, mm/h, h, d) to SI as the method wants them */
     void (*prepare)(const double *parameters, double *soil);
+    /* multiplies what prepared soil takes, as a season does: rates or conductivity */
+    void (*adjust)(double *soil, double ratio);
     void (*begin)(const double *soil, double *state);
     /* mean infiltration rate of the step [m/s], 0 .. rain + runon + depth / dt; advances state */
     double (*rate)(const double *soil, double *state, const struct tw_infiltration_input *in);

@@ -30,6 +30,13 @@ void tw_curve_number_prepare(const double *parameters, double *soil)
     soil[EVENT_GAP] = soil[REGAIN] > 0.0 ? 0.06 / soil[REGAIN] : 1.0e30;
 }
 
+/* It has no rate that a season could change. */
+void tw_curve_number_adjust(double *soil, double ratio)
+{
+    (void)soil;
+    (void)ratio;
+}
+
 void tw_curve_number_begin(const double *soil, double *state)
 {
     state[CAPACITY] = soil[CAPACITY_MAX];

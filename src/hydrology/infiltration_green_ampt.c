@@ -24,6 +24,12 @@ void tw_green_ampt_prepare(const double *parameters, double *soil)
     soil[UPPER_ZONE] = 4.0 * sqrt(parameters[1] / 25.4) * 0.0254;
 }
 
+void tw_green_ampt_adjust(double *soil, double ratio)
+{
+    soil[CONDUCTIVITY] *= ratio;
+    soil[UPPER_ZONE] *= sqrt(ratio);
+}
+
 void tw_green_ampt_begin(const double *soil, double *state)
 {
     state[MOISTURE_DEFICIT] = soil[DEFICIT];

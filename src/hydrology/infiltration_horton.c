@@ -32,6 +32,12 @@ void tw_horton_prepare(const double *parameters, double *soil)
     soil[CAPACITY] = parameters[4] / 1000.0;
 }
 
+void tw_horton_adjust(double *soil, double ratio)
+{
+    soil[F_MAX] *= ratio;
+    soil[F_MIN] *= ratio;
+}
+
 void tw_horton_begin(const double *soil, double *state)
 {
     (void)soil;

@@ -10,6 +10,7 @@
 #define TW_INFILTRATION(id, prefix, keyword)                                                       \
     void tw_##prefix##_scale(double *parameters, double factor);                                   \
     void tw_##prefix##_prepare(const double *parameters, double *soil);                            \
+    void tw_##prefix##_adjust(double *soil, double ratio);                                         \
     void tw_##prefix##_begin(const double *soil, double *state);                                   \
     double tw_##prefix##_rate(const double *soil, double *state,                                   \
                               const struct tw_infiltration_input *in);

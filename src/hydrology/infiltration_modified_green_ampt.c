@@ -12,6 +12,11 @@ void tw_modified_green_ampt_prepare(const double *parameters, double *soil)
     tw_green_ampt_prepare(parameters, soil);
 }
 
+void tw_modified_green_ampt_adjust(double *soil, double ratio)
+{
+    tw_green_ampt_adjust(soil, ratio);
+}
+
 void tw_modified_green_ampt_begin(const double *soil, double *state)
 {
     tw_green_ampt_begin(soil, state);

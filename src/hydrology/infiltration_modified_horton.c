@@ -19,6 +19,8 @@ void tw_modified_horton_prepare(const double *parameters, double *soil)
     tw_horton_prepare(parameters, soil);
 }
 
+void tw_modified_horton_adjust(double *soil, double ratio) { tw_horton_adjust(soil, ratio); }
+
 void tw_modified_horton_begin(const double *soil, double *state)
 {
     (void)soil;

@@ -13,6 +13,18 @@ static void read_monthly(struct tw_inp *inp, const struct tw_inp_row *row, bool 
     }
 }
 
+/* FILE and the pan coefficient of each month */
+static void read_pans(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    struct tw_evaporation *e = &inp->model->evaporation;
+    e->kind = TW_EVAPORATION_FILE;
+    inp->evaporation_line = row->line;
+    for (int month = 0; month < 12; month++) {
+        if (!tw_inp_number(inp, row, 1 + month, "the pan coefficient", &e->monthly_mmday[month]))
+            return;
+    }
+}
+
 /* [EVAPORATION] */
 tw_status tw_inp_evaporation_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
@@ -39,10 +51,12 @@ tw_status tw_inp_evaporation_read(struct tw_inp *inp, const struct tw_inp_row *r
     case DRY_ONLY:
         tw_inp_yes_no(inp, row, 1, "the value", &e->dry_only);
         break;
+    case TEMPERATURE:
+        e->kind = TW_EVAPORATION_TEMPERATURE;
+        inp->evaporation_line = row->line;
+        break;
     default:
-        tw_inp_fault(inp, row,
-                     "evaporation by temperature or from a climate file is not "
-                     "available yet");
+        read_pans(inp, row);
     }
     return TW_OK;
 }

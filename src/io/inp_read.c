@@ -62,10 +62,8 @@ static tw_status read_all(struct tw_inp *inp)
 static tw_status read_rows(struct tw_inp *inp)
 {
     tw_inp_options_begin(inp);
-    inp->snow_pack = -1;
     TW_TRY(tw_inp_allocate(inp));
-    inp->model->evaporation =
-        (struct tw_evaporation){.series = -1, .to_mmday = 1.0, .recovery_pattern = -1};
+    TW_TRY(tw_inp_climate_begin(inp));
     TW_TRY(declare_all(inp));
     TW_TRY(tw_inp_allocate_tables(inp));
     TW_TRY(tw_inp_quality_allocate_tables(inp));
@@ -79,6 +77,7 @@ static tw_status read_rows(struct tw_inp *inp)
     tw_inp_check_options(inp);
     TW_TRY(tw_inp_check_gages(inp));
     tw_inp_check_wet_step(inp);
+    tw_inp_check_climate(inp);
     tw_inp_check_subcatchments(inp);
     tw_inp_check_ground(inp);
     TW_TRY(tw_inp_check_lids(inp));

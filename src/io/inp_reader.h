@@ -87,7 +87,6 @@ struct tw_inp {
     uint32_t *word_at;
     uint32_t word_count, word_room;
     int32_t section_rows[TW_SECTION_COUNT];
-    bool section_warned[TW_SECTION_COUNT];
     struct tw_units units;
     struct tw_inp_options options;
     /* lines where objects were first named, for faults found later */
@@ -115,8 +114,11 @@ struct tw_inp {
     struct tw_inp_points corners;  /* table: subcatchment */
     struct tw_inp_rules rules;
     int32_t title_lines;
-    int32_t snow_pack;     /* first subcatchment with one; -1: none */
-    bool has_temperatures; /* that change: water may freeze */
+    int32_t *snow_line;       /* [packs] where each was first named */
+    int32_t climate_line;     /* of the row that names the climate file; 0: none */
+    bool climate_read;        /* that file could be read */
+    int32_t evaporation_line; /* of the row that says where evaporation comes from */
+    int32_t wind_line;        /* of WINDSPEED FILE; 0: not of the file */
 };
 
 /** The i-th word of a row, 0 <= i < row->count. */
@@ -264,6 +266,10 @@ tw_status tw_inp_check_lids(struct tw_inp *inp);
 void tw_inp_check_wet_step(struct tw_inp *inp);
 /** Gages against their series; shortens the wet step. */
 tw_status tw_inp_check_gages(struct tw_inp *inp);
+/** What holds where [TEMPERATURE], [SNOWPACKS] and [ADJUSTMENTS] say nothing. errors: TW_ERR_NOMEM */
+tw_status tw_inp_climate_begin(struct tw_inp *inp);
+/** Temperatures, wind and evaporation that lack their climate file; snow that cannot fall. */
+void tw_inp_check_climate(struct tw_inp *inp);
 /** Subcatchments that lack something. */
 void tw_inp_check_subcatchments(struct tw_inp *inp);
 /** Links, their sections and offsets; makes nodes deeper and turns conduits round. */
@@ -281,7 +287,7 @@ tw_inp_declare_fn tw_inp_pattern_declare, tw_inp_curve_declare, tw_inp_series_de
     tw_inp_gage_declare, tw_inp_subcatchment_declare, tw_inp_node_declare, tw_inp_link_declare,
     tw_inp_transect_declare, tw_inp_street_declare, tw_inp_rule_declare, tw_inp_aquifer_declare,
     tw_inp_lid_declare, tw_inp_hydrograph_declare, tw_inp_pollutant_declare, tw_inp_landuse_declare,
-    tw_inp_inlet_declare;
+    tw_inp_inlet_declare, tw_inp_snow_pack_declare;
 
 tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_inp_curve_read,
     tw_inp_series_read, tw_inp_gage_read, tw_inp_evaporation_read, tw_inp_subcatchment_read,
@@ -295,7 +301,7 @@ tw_inp_read_fn tw_inp_title_read, tw_inp_option_read, tw_inp_pattern_read, tw_in
     tw_inp_buildup_read, tw_inp_washoff_read, tw_inp_treatment_read, tw_inp_pollutant_inflow_read,
     tw_inp_pollutant_dry_read, tw_inp_lid_control_read, tw_inp_lid_usage_read,
     tw_inp_pollutant_read, tw_inp_aquifer_read, tw_inp_groundwater_read, tw_inp_gwf_read,
-    tw_inp_rdii_read, tw_inp_missing_read, tw_inp_unused_read, tw_inp_ignored_read,
-    tw_inp_temperature_read, tw_inp_event_read, tw_inp_inlet_read, tw_inp_inlet_usage_read;
+    tw_inp_rdii_read, tw_inp_ignored_read, tw_inp_temperature_read, tw_inp_snow_pack_read,
+    tw_inp_adjustment_read, tw_inp_event_read, tw_inp_inlet_read, tw_inp_inlet_usage_read;
 
 #endif

@@ -4,50 +4,7 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-static const char *heading_of(const struct tw_inp_row *row)
-{
-    static const char *const names[] = {
-#define TW_SECTION(id, heading, noun, declare, read) #id,
-#include "io/inp_sections.def"
-#undef TW_SECTION
-    };
-    return names[row->section];
-}
-
-/* Once for a section, at its first row. */
-static bool first_of(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    bool first = !inp->section_warned[row->section];
-    inp->section_warned[row->section] = true;
-    return first;
-}
-
-tw_status tw_inp_missing_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    if (first_of(inp, row))
-        tw_faults_add(inp->faults, inp->path, row->line, "section [%s]: not available yet",
-                      heading_of(row));
-    return TW_OK;
-}
-
-tw_status tw_inp_unused_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    if (first_of(inp, row))
-        tw_faults_warn(inp->faults, inp->path, row->line,
-                       "section [%s]: not available yet, and without effect here", heading_of(row));
-    return TW_OK;
-}
-
-/* Only snow packs need temperatures; what else stands in the section is about them. */
-tw_status tw_inp_temperature_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    static const char *const sources[] = {"TIMESERIES", "FILE", NULL};
-    if (tw_inp_match(tw_inp_word(inp, row, 0), sources) >= 0) inp->has_temperatures = true;
-    return tw_inp_unused_read(inp, row);
-}
 
 tw_status tw_inp_ignored_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {

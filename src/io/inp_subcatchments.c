@@ -49,7 +49,9 @@ tw_status tw_inp_subcatchment_read(struct tw_inp *inp, const struct tw_inp_row *
     s->width_m[i] = width * u->length_m;
     s->slope_ratio[i] = slope / 100.0;
     s->curb_m[i] = curb * u->length_m;
-    if (row->count > 8 && inp->snow_pack < 0) inp->snow_pack = i;
+    if (row->count > 8)
+        tw_inp_find(inp, row, 8, &inp->model->snow.names, "snow pack",
+                    &inp->model->snow.of_subcatchment[i]);
     return TW_OK;
 }
 
@@ -82,24 +84,9 @@ tw_status tw_inp_subarea_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
-/* Without temperatures it is never cold enough for snow. */
-static void check_snow(struct tw_inp *inp)
-{
-    if (inp->snow_pack < 0 || inp->options.ignore_snowmelt) return;
-    const char *name = tw_names_get(&inp->model->subcatchments.names, inp->snow_pack);
-    int line = inp->subcatchment_line[inp->snow_pack];
-    if (inp->has_temperatures)
-        tw_faults_add(inp->faults, inp->path, line,
-                      "subcatchment %s: snow packs are not available yet", name);
-    else
-        tw_faults_warn(inp->faults, inp->path, line,
-                       "subcatchment %s: its snow pack does nothing without [TEMPERATURE]", name);
-}
-
 void tw_inp_check_subcatchments(struct tw_inp *inp)
 {
     const struct tw_subcatchments *s = &inp->model->subcatchments;
-    check_snow(inp);
     for (int32_t i = 0; i < s->count; i++) {
         const char *name = tw_names_get(&s->names, i);
         int line = inp->subcatchment_line[i];

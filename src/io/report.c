@@ -139,12 +139,16 @@ static void write_runoff_balance(struct tw_report_writer *w)
     tw_report_print(w, "  **************************     ---------       -------\n");
     if (r->initial_surface_m3 > 0.0)
         write_depth(w, "Initial LID Storage ......", r->initial_surface_m3);
+    bool snow = w->model->snow.count > 0;
+    if (snow) write_depth(w, "Initial Snow Cover .......", r->initial_snow_m3);
     write_depth(w, "Total Precipitation ......", r->rain_m3);
     if (r->runon_m3 > 0.0) write_depth(w, "Outfall Runon ............", r->runon_m3);
     write_depth(w, "Evaporation Loss .........", r->evaporation_m3);
     write_depth(w, "Infiltration Loss ........", r->infiltration_m3);
     write_depth(w, "Surface Runoff ...........", r->runoff_m3);
     if (r->drained_m3 > 0.0) write_depth(w, "LID Drainage .............", r->drained_m3);
+    if (snow) write_depth(w, "Snow Removed .............", r->removed_snow_m3);
+    if (snow) write_depth(w, "Final Snow Cover .........", r->final_snow_m3);
     write_depth(w, "Final Storage ............", r->final_surface_m3);
     tw_report_print(w, "  Continuity Error (%%) .....%14.3f\n",
                     tw_report_percent(r->runoff_error_ratio));

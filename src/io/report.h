@@ -136,7 +136,8 @@ struct tw_report {
     double catchment_area_m2;
     double rain_m3, runon_m3, evaporation_m3, infiltration_m3, runoff_m3;
     double initial_surface_m3, final_surface_m3;
-    double drained_m3; /* from LIDs to nodes */
+    double drained_m3;                                      /* from LIDs to nodes */
+    double initial_snow_m3, removed_snow_m3, final_snow_m3; /* with snow packs only */
     double runoff_error_ratio;
 
     /* groundwater: volumes [m3]; zeros without any */

@@ -232,7 +232,7 @@ static void write_options(struct tw_report_writer *w)
     tw_report_print(w, "  Process Models:\n");
     tw_report_print(w, "    Rainfall/Runoff ........ %s\n", yes_no[rain]);
     tw_report_print(w, "    RDII ................... %s\n", yes_no[m->rdii.hydrograph_count > 0]);
-    tw_report_print(w, "    Snowmelt ............... NO\n");
+    tw_report_print(w, "    Snowmelt ............... %s\n", yes_no[m->snow.falls]);
     tw_report_print(w, "    Groundwater ............ %s\n", yes_no[ground]);
     tw_report_print(w, "    Flow Routing ........... %s\n", yes_no[routed]);
     if (routed) tw_report_print(w, "    Ponding Allowed ........ %s\n", yes_no[o->allow_ponding]);

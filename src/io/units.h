@@ -16,6 +16,9 @@ struct tw_units {
     double volume_m3;        /* cubic foot or cubic metre */
     double flow_m3s;         /* flow unit */
     double rain_mm;          /* inch or millimetre: depths, and rates per hour or day */
+    double degree_c;         /* a difference of one degree F or C */
+    double melt_per_c;       /* by which a melt per degree F or C is one per degree C */
+    double wind_mps;         /* mile or kilometre an hour */
     double big_volume_m3;    /* 10^6 gallons or 10^6 litres: volumes in reports, rounded so */
     double land_volume_m3;   /* acre-foot or hectare-metre: volumes in reports */
     double routed_volume_m3; /* the same for volumes of the network, rounded as SWMM has it */
@@ -23,6 +26,9 @@ struct tw_units {
 
 /** Factors of the unit system that a flow unit belongs to. source: NIST Handbook 44, appendix C */
 struct tw_units tw_units_of(enum tw_flow_units flow_units);
+
+/** Degrees Celsius of a temperature of the file. */
+double tw_units_celsius(const struct tw_units *units, double temperature);
 
 /** Degrees Fahrenheit of degrees Celsius. */
 double tw_units_fahrenheit(double celsius);

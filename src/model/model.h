@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/names.h"
+#include "model/climate.h"
 #include "model/ground.h"
 #include "model/inlet.h"
 #include "model/lid.h"
@@ -121,17 +122,6 @@ struct tw_subcatchments {
     double *routed_ratio;
     int32_t *infiltration;                /* row of model/infiltration.def; -1: none given */
     double (*infiltration_parameters)[5]; /* as the method's row says, in mm, mm/h, h, d */
-};
-
-/* [EVAPORATION] */
-enum tw_evaporation_kind { TW_EVAPORATION_CONSTANT, TW_EVAPORATION_MONTHLY, TW_EVAPORATION_SERIES };
-struct tw_evaporation {
-    enum tw_evaporation_kind kind;
-    double monthly_mmday[12]; /* constant: all the same */
-    int32_t series;           /* mm/day after to_mmday */
-    double to_mmday;
-    bool dry_only;
-    int32_t recovery_pattern; /* -1: none */
 };
 
 /* Nodes: what all kinds have; `row` is the index into the kind's own arrays. */
@@ -331,6 +321,9 @@ struct tw_model {
     struct tw_patterns patterns;
     struct tw_gages gages;
     struct tw_evaporation evaporation;
+    struct tw_climate climate;
+    struct tw_adjustments adjustments;
+    struct tw_snow_model snow;
     struct tw_subcatchments subcatchments;
     bool *subcatchment_reported;
     struct tw_aquifers aquifers;
