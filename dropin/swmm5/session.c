@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 const char *tw_swmm_error_text(int code)
 {
@@ -36,6 +37,59 @@ bool tw_swmm_running(void)
 {
     const struct tw_swmm_session *s = tw_swmm_session();
     return s->run != NULL && !s->ended;
+}
+
+int tw_swmm_check(tw_object kind, int index, const void *answer)
+{
+    const struct tw_swmm_session *s = tw_swmm_session();
+    if (answer == NULL) return TW_SWMM_ERROR_2011;
+    if (s->model == NULL) return TW_SWMM_ERROR_2001;
+    bool known = index >= 0 && index < tw_model_object_count(s->model, kind);
+    return known ? 0 : TW_SWMM_ERROR_2004;
+}
+
+static tw_status set_now(tw_run *run, const struct tw_swmm_setting *one)
+{
+    int32_t i = one->index;
+    if (one->kind == TW_SWMM_HELD_SETTING)
+        return tw_run_set_link_setting(run, (tw_link_id){i}, one->value);
+    if (one->kind == TW_SWMM_HELD_INFLOW)
+        return tw_run_set_node_inflow(run, (tw_node_id){i}, one->value);
+    if (one->kind == TW_SWMM_HELD_STAGE)
+        return tw_run_set_outfall_stage(run, (tw_node_id){i}, one->value);
+    return tw_run_hold_gage_rain(run, (tw_gage_id){i}, one->value);
+}
+
+/* Once for each object: the last value is kept. */
+static int remember(struct tw_swmm_session *s, struct tw_swmm_setting one)
+{
+    for (int32_t i = 0; i < s->setting_count; i++) {
+        if (s->setting[i].kind != one.kind || s->setting[i].index != one.index) continue;
+        s->setting[i].value = one.value;
+        return 0;
+    }
+    size_t size = ((size_t)s->setting_count + 1) * sizeof *s->setting;
+    struct tw_swmm_setting *grown = realloc(s->setting, size);
+    if (grown == NULL) return TW_SWMM_ERROR_101;
+    grown[s->setting_count++] = one;
+    s->setting = grown;
+    return 0;
+}
+
+int tw_swmm_hold(enum tw_swmm_held kind, int index, double value)
+{
+    struct tw_swmm_session *s = tw_swmm_session();
+    struct tw_swmm_setting one = {kind, index, value};
+    if (!tw_swmm_running()) return remember(s, one);
+    return set_now(s->run, &one) == TW_OK ? 0 : TW_SWMM_ERROR_2000;
+}
+
+tw_status tw_swmm_hold_all(void)
+{
+    const struct tw_swmm_session *s = tw_swmm_session();
+    for (int32_t i = 0; i < s->setting_count; i++)
+        TW_TRY(set_now(s->run, &s->setting[i]));
+    return TW_OK;
 }
 
 tw_object tw_swmm_object(int type)

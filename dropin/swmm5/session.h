@@ -54,6 +54,9 @@ const char *tw_swmm_error_text(int code);
 /** Code of a failure of the engine. */
 int tw_swmm_error_of(tw_status status);
 
+/* Last of the object types of the API. */
+enum { TW_SWMM_LID = 15 };
+
 /* Where the simulation is: closed (model NULL), open, started (run not NULL). After swmm_end the run
  * is kept, ended, for its values. */
 struct tw_swmm_session {
@@ -64,16 +67,48 @@ struct tw_swmm_session {
     int error;           /* the last one, of swmm_getError */
     int fatal;           /* what ended the simulation: 0 or the code of all that follows */
     int warnings;
+    int32_t threads; /* 0: as the file says */
     char *inp, *rpt, *out;
     char *lines; /* of swmm_writeLine; NULL: none */
+    char *hot;   /* hot start file to begin from; NULL: none */
+    struct tw_swmm_setting {
+        enum tw_swmm_held kind;
+        int32_t index;
+        double value;
+    } * setting; /* [setting_count] set before the start, in order */
+    int32_t setting_count;
     double start_day, end_day, report_day;
     struct tw_model_units units;
 };
 
 /** The simulation of this process. */
 struct tw_swmm_session *tw_swmm_session(void);
+/* What programs set from outside. */
+enum tw_swmm_held {
+    TW_SWMM_HELD_SETTING,
+    TW_SWMM_HELD_INFLOW,
+    TW_SWMM_HELD_STAGE,
+    TW_SWMM_HELD_RAIN,
+    TW_SWMM_HELD_KINDS
+};
+/**
+ * Set a value of an object in the simulation; before it begins, for its beginning.
+ *
+ * value    in SI
+ * returns  0 or an error code
+ */
+int tw_swmm_hold(enum tw_swmm_held kind, int index, double value);
+/** Set in a simulation that begins what was set before it. errors: as the setters of the engine */
+tw_status tw_swmm_hold_all(void);
 /** True while a simulation goes on. */
 bool tw_swmm_running(void);
+/**
+ * Whether a function can answer about an object.
+ *
+ * answer   where the answer goes: NULL gives 2011
+ * returns  0 or an error code of the toolkit
+ */
+int tw_swmm_check(tw_object kind, int index, const void *answer);
 /** The object type of the API in the engine's lists; TW_OBJECT_COUNT: none. */
 tw_object tw_swmm_object(int type);
 

@@ -103,12 +103,15 @@ int swmm_start(int save)
     options.end_day = s->end_day;
     options.report_start_day = s->report_day > s->start_day ? s->report_day : s->start_day;
     options.report_path = s->rpt;
+    options.threads = s->threads;
     options.results_path = save != 0 && given(s->out) ? s->out : NULL;
+    if (s->hot != NULL) return failed(TW_SWMM_ERROR_331); /* the engine does not read them yet */
     tw_status status = s->changed ? tw_model_settle(s->model) : TW_OK;
     if (status == TW_OK) status = tw_run_create(s->model, &options, &s->run);
     s->changed = status == TW_OK ? false : s->changed;
     s->saved = options.results_path != NULL;
     s->ended = false;
+    if (status == TW_OK) status = tw_swmm_hold_all();
     return failed(status == TW_ERR_FILE ? TW_SWMM_ERROR_307 : tw_swmm_error_of(status));
 }
 
@@ -173,6 +176,8 @@ int swmm_close(void)
     free(s->rpt);
     free(s->out);
     free(s->lines);
+    free(s->hot);
+    free(s->setting);
     int error = s->error; /* callers ask for its words after they have closed */
     *s = (struct tw_swmm_session){.error = error};
     return 0;
@@ -202,10 +207,15 @@ int swmm_run(const char *inp, const char *rpt, const char *out)
 
 int swmm_useHotStart(const char *path)
 {
-    if (tw_swmm_session()->model == NULL) return told(TW_SWMM_ERROR_501);
+    struct tw_swmm_session *s = tw_swmm_session();
+    if (s->model == NULL) return told(TW_SWMM_ERROR_501);
     if (tw_swmm_running()) return told(TW_SWMM_ERROR_503);
-    (void)path; /* the engine does not read them yet */
-    return failed(TW_SWMM_ERROR_331);
+    if (!given(path)) return told(TW_SWMM_ERROR_331);
+    char *hot = copied(path);
+    if (hot == NULL) return told(TW_SWMM_ERROR_101);
+    free(s->hot);
+    s->hot = hot; /* swmm_start reads it */
+    return 0;
 }
 
 int swmm_saveHotStart(const char *path)

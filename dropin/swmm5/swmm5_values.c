@@ -75,8 +75,8 @@ static double system_value(const struct tw_swmm_session *s, int property)
         [START_DATE] = s->start_day,
         [CURRENT_DATE] = s->start_day + elapsed,
         [ELAPSED_TIME] = elapsed,
-        [ROUTE_STEP] = s->run != NULL ? tw_run_value(s->run, TW_VALUE_OF_STEP_S, 0) : 0.0,
-        [MAX_ROUTE_STEP] = step,
+        [ROUTE_STEP] = step,
+        [MAX_ROUTE_STEP] = tw_model_parameter(s->model, TW_PARAMETER_MINIMUM_STEP_S, 0), /* as SWMM */
         [REPORT_STEP] = tw_model_parameter(s->model, TW_PARAMETER_REPORT_STEP_S, 0),
         [TOTAL_STEPS] = (double)tw_swmm_saved_periods(s),
         [NO_REPORT] = 0.0,

@@ -212,8 +212,8 @@ tw_status tw_run_hold_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh);
  * Put a link's setting to a value now, as a rule would, but at once: gates don't take their time.
  * It stays until a rule or, of pumps, a depth changes it.
  *
- * setting  0..1, of pumps 0..
- * errors   TW_ERR_ARG, also for a conduit
+ * setting  0..1, of pumps 0..; conduits are closed by 0, open by all else
+ * errors   TW_ERR_ARG
  */
 tw_status tw_run_set_link_setting(tw_run *run, tw_link_id id, double setting);
 

@@ -158,6 +158,8 @@ bool tw_model_link_turned(const tw_model *model, tw_link_id id);
     X(LINK_SETTING, LINK, "0 closed or off")                                                       \
     X(LINK_TARGET, LINK, "setting that it moves to")                                               \
     X(LINK_FROUDE, LINK, "Froude number of a conduit")                                             \
+    X(LINK_SURFACE1_M2, LINK, "surface that a regulator lends its first node; else 0")             \
+    X(LINK_SURFACE2_M2, LINK, "the same of its second node")                                       \
     X(LINK_SLOPE, LINK, "of a conduit, ratio")                                                     \
     X(NODE_MEAN_DEPTH_M, NODE, "over the steps")                                                   \
     X(NODE_MAX_DEPTH_M, NODE, "greatest depth")                                                    \
@@ -232,6 +234,10 @@ double tw_run_value(const tw_run *run, tw_value which, int32_t index);
 /** Time that a conduit was in a flow class, 0 dry, up dry, down dry, sub-, supercritical, up, down
  *  critical 6, since the report's start [s]; NAN as tw_run_value. */
 double tw_run_link_class_s(const tw_run *run, tw_link_id id, int32_t flow_class);
+
+/** Mass of a pollutant that left by an outfall since the start, in the file's unit of mass (lb or kg,
+ *  log10 of a count); NAN as tw_run_value. */
+double tw_run_outfall_load(const tw_run *run, tw_node_id id, int32_t pollutant);
 
 /** Concentration of a pollutant in a subcatchment's runoff; NAN as tw_run_value. */
 double tw_run_subcatchment_concentration(const tw_run *run, tw_subcatchment_id id,

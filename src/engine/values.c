@@ -44,6 +44,8 @@ static struct column present(const struct tw_run *run, tw_value which)
         [TW_VALUE_OF_LINK_SETTING] = {l->setting, BY_LINK},
         [TW_VALUE_OF_LINK_TARGET] = {l->target, BY_LINK},
         [TW_VALUE_OF_LINK_FROUDE] = {l->froude, BY_LINK},
+        [TW_VALUE_OF_LINK_SURFACE1_M2] = {l->surface1_m2, BY_LINK},
+        [TW_VALUE_OF_LINK_SURFACE2_M2] = {l->surface2_m2, BY_LINK},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_RAIN_M3] = {h->subcatchment_totals.rain_m3, BY_INDEX},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_RUNON_M3] = {h->subcatchment_totals.runon_m3, BY_INDEX},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_EVAPORATION_M3] = {h->subcatchment_totals.evaporation_m3,
@@ -269,7 +271,7 @@ tw_status tw_run_set_link_setting(tw_run *run, tw_link_id id, double setting)
 {
     if (id.index < 0 || id.index >= run->net->link_count || !(setting >= 0.0)) return TW_ERR_ARG;
     tw_link_kind kind = (tw_link_kind)run->model->links.kind[id.index];
-    if (kind == TW_LINK_CONDUIT || !isfinite(setting)) return TW_ERR_ARG;
+    if (!isfinite(setting)) return TW_ERR_ARG;
     if (kind != TW_LINK_PUMP && setting > 1.0) return TW_ERR_ARG;
     int32_t row = run->net->row_of_link[id.index];
     for (int32_t at = row * run->lanes; at < (row + 1) * run->lanes; at++) {
