@@ -1,6 +1,8 @@
 #include "session.h"
 
+#include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *tw_swmm_error_text(int code)
@@ -103,6 +105,12 @@ tw_object tw_swmm_object(int type)
     return known ? objects[type] : TW_OBJECT_COUNT;
 }
 
+double tw_swmm_load(double mass, int pollutant)
+{
+    if (!tw_model_pollutant_counted(tw_swmm_session()->model, pollutant)) return mass;
+    return mass > 0.0 ? log10(mass) : 0.0;
+}
+
 double tw_swmm_factor(enum tw_swmm_unit unit)
 {
     const struct tw_model_units *u = &tw_swmm_session()->units;
@@ -118,4 +126,15 @@ double tw_swmm_factor(enum tw_swmm_unit unit)
                               [TW_SWMM_HOURS] = 3600.0,
                               [TW_SWMM_PER_KWH] = 3.6e6};
     return factors[unit];
+}
+
+double tw_swmm_shown(double value, enum tw_swmm_unit unit)
+{
+    enum { ROOM = 40 };
+    char digits[ROOM];
+    double factor = tw_swmm_factor(unit);
+    if (isnan(value)) return 0.0;
+    if (factor == 1.0) return value;
+    (void)snprintf(digits, sizeof digits, "%.15g", value / factor);
+    return strtod(digits, NULL);
 }

@@ -57,6 +57,15 @@ int tw_swmm_error_of(tw_status status);
 /* Last of the object types of the API. */
 enum { TW_SWMM_LID = 15 };
 
+/* What programs set from outside. */
+enum tw_swmm_held {
+    TW_SWMM_HELD_SETTING,
+    TW_SWMM_HELD_INFLOW,
+    TW_SWMM_HELD_STAGE,
+    TW_SWMM_HELD_RAIN,
+    TW_SWMM_HELD_KINDS
+};
+
 /* Where the simulation is: closed (model NULL), open, started (run not NULL). After swmm_end the run
  * is kept, ended, for its values. */
 struct tw_swmm_session {
@@ -83,14 +92,6 @@ struct tw_swmm_session {
 
 /** The simulation of this process. */
 struct tw_swmm_session *tw_swmm_session(void);
-/* What programs set from outside. */
-enum tw_swmm_held {
-    TW_SWMM_HELD_SETTING,
-    TW_SWMM_HELD_INFLOW,
-    TW_SWMM_HELD_STAGE,
-    TW_SWMM_HELD_RAIN,
-    TW_SWMM_HELD_KINDS
-};
 /**
  * Set a value of an object in the simulation; before it begins, for its beginning.
  *
@@ -127,7 +128,12 @@ enum tw_swmm_unit {
     TW_SWMM_PER_KWH   /* from J */
 };
 
+/** A mass as SWMM gives loads: counts by their logarithm. */
+double tw_swmm_load(double mass, int pollutant);
 /** What one unit of the model is in ours. */
 double tw_swmm_factor(enum tw_swmm_unit unit);
+/** A value in the model's units, to 15 digits: the last bit, which the change of units costs, is
+ *  not shown, so that a flow limit of 10 is 10 again. NAN gives 0. */
+double tw_swmm_shown(double value, enum tw_swmm_unit unit);
 
 #endif

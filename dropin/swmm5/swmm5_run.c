@@ -237,7 +237,9 @@ int swmm_getMassBalErr(float *runoff, float *flow, float *quality)
     if (s->run != NULL && s->ended) b = tw_run_balance(s->run);
     if (runoff != NULL) *runoff = (float)(100.0 * b.runoff_error_ratio);
     if (flow != NULL) *flow = (float)(100.0 * b.routing_error_ratio);
-    if (quality != NULL) *quality = 0.0F; /* the engine keeps no balance of pollutants yet */
+    if (quality != NULL) *quality = 0.0F;
+    if (quality != NULL && s->run != NULL && s->ended)
+        *quality = (float)(100.0 * tw_run_quality_error_ratio(s->run));
     return 0;
 }
 

@@ -67,20 +67,32 @@ int swmm_getIndex(int type, const char *name)
     return status == TW_OK ? index : -1;
 }
 
+/* Report times that were passed. */
+static double periods_so_far(const struct tw_swmm_session *s)
+{
+    if (!tw_swmm_running()) return tw_swmm_saved_periods(s);
+    double step_d = tw_model_parameter(s->model, TW_PARAMETER_REPORT_STEP_S, 0) / 86400.0;
+    double first = s->report_day > s->start_day ? s->report_day : s->start_day;
+    double before = ceil((first - s->start_day) / step_d - 1e-9);
+    double passed = floor((tw_run_day(s->run) - s->start_day) / step_d + 1e-9);
+    double count = passed - (before > 1.0 ? before : 1.0) + 1.0;
+    return s->saved && count > 0.0 ? count : 0.0;
+}
+
 static double system_value(const struct tw_swmm_session *s, int property)
 {
     double elapsed = s->run != NULL ? tw_run_elapsed_s(s->run) / 86400.0 : 0.0;
     double step = tw_model_parameter(s->model, TW_PARAMETER_ROUTING_STEP_S, 0);
-    const double values[] = {
-        [START_DATE] = s->start_day,
-        [CURRENT_DATE] = s->start_day + elapsed,
-        [ELAPSED_TIME] = elapsed,
-        [ROUTE_STEP] = step,
-        [MAX_ROUTE_STEP] = tw_model_parameter(s->model, TW_PARAMETER_MINIMUM_STEP_S, 0), /* as SWMM */
-        [REPORT_STEP] = tw_model_parameter(s->model, TW_PARAMETER_REPORT_STEP_S, 0),
-        [TOTAL_STEPS] = (double)tw_swmm_saved_periods(s),
-        [NO_REPORT] = 0.0,
-        [FLOW_UNITS] = (double)s->units.flow};
+    const double values[] = {[START_DATE] = s->start_day,
+                             [CURRENT_DATE] = s->start_day + elapsed,
+                             [ELAPSED_TIME] = elapsed,
+                             [ROUTE_STEP] = step,
+                             [MAX_ROUTE_STEP] = step,
+                             [REPORT_STEP] =
+                                 tw_model_parameter(s->model, TW_PARAMETER_REPORT_STEP_S, 0),
+                             [TOTAL_STEPS] = periods_so_far(s),
+                             [NO_REPORT] = 0.0,
+                             [FLOW_UNITS] = (double)s->units.flow};
     bool known = property >= 0 && property < (int)(sizeof values / sizeof values[0]);
     return known ? values[property] : 0.0;
 }
@@ -158,12 +170,12 @@ double swmm_getValue(int property, int index)
         if (presents[i].property != property) continue;
         if (s->run == NULL) return 0.0;
         double value = tw_run_value(s->run, presents[i].value, index);
-        return isnan(value) ? 0.0 : value / tw_swmm_factor(presents[i].unit);
+        return tw_swmm_shown(value, presents[i].unit);
     }
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (fixed[i].property != property) continue;
         double value = tw_model_parameter(s->model, fixed[i].parameter, index);
-        return isnan(value) ? 0.0 : value / s->units.length_m;
+        return tw_swmm_shown(value, TW_SWMM_LENGTH);
     }
     if (property >= OF_LINK) return link_fixed(s, property, index);
     if (property >= OF_NODE) return node_fixed(s, property, index);
@@ -216,6 +228,11 @@ double swmm_getSavedValue(int property, int index, int period)
     const struct tw_swmm_session *s = tw_swmm_session();
     if (!s->ended || !s->saved || s->model == NULL) return 0.0;
     if (property == CURRENT_DATE) return tw_swmm_saved_day(s, period);
+    enum { DEPTH = 411, TOP_WIDTH = 413 };
+    if (property == TOP_WIDTH) {
+        double depth = swmm_getSavedValue(DEPTH, index, period) * s->units.length_m;
+        return tw_model_link_width_m(s->model, (tw_link_id){index}, depth) / s->units.length_m;
+    }
     int place = saved_place(property);
     int kind = property >= OF_LINK   ? TW_SWMM_SAVED_LINK
                : property >= OF_NODE ? TW_SWMM_SAVED_NODE

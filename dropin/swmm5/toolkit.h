@@ -40,13 +40,13 @@ typedef struct {
     int total_periods;
 } SM_OutfallStats;
 
-enum { SM_FLOW_CLASSES = 9 };
+enum { SM_FLOW_CLASSES = 7 }; /* as swmm-toolkit 0.17 reads it: 176 bytes in all */
 
 /** Of a link. */
 typedef struct {
     double max_flow, max_flow_date, max_velocity, max_depth, max_street_filled, normal_flow_hours,
         inlet_control_hours, surcharged_hours, full_upstream_hours, full_downstream_hours,
-        full_flow_hours, capacity_limited_hours, flow_class_hours[SM_FLOW_CLASSES],
+        full_flow_hours, capacity_limited_hours, flow_class_s[SM_FLOW_CLASSES],
         courant_critical_hours;
     long flow_turns;
     int flow_turn_sign;
@@ -70,7 +70,7 @@ typedef struct {
         seepage, reacted, initial_storage, final_storage, error_percent;
 } SM_RoutingTotals;
 
-/** Of all subcatchments. */
+/** Of all subcatchments, as depths on them. */
 typedef struct {
     double rainfall, evaporation, infiltration, runoff, drains, runon, initial_storage,
         final_storage, initial_snow, final_snow, snow_removed, error_percent;
@@ -137,6 +137,23 @@ TW_SWMM_API int swmm_setLinkSetting(int index, double setting);
 TW_SWMM_API int swmm_setNodeInflow(int index, double flow);
 TW_SWMM_API int swmm_setOutfallStage(int index, double stage);
 TW_SWMM_API int swmm_setGagePrecip(int index, double rain);
+
+/* ---- LID units and inlets: what the file says of units; no results of them, no changes ---- */
+
+TW_SWMM_API int swmm_getLidUCount(int index, int *count);
+TW_SWMM_API int swmm_getLidUParam(int index, int unit, int parameter, double *value);
+TW_SWMM_API int swmm_setLidUParam(int index, int unit, int parameter, double value);
+TW_SWMM_API int swmm_getLidUOption(int index, int unit, int option, int *value);
+TW_SWMM_API int swmm_setLidUOption(int index, int unit, int option, int value);
+TW_SWMM_API int swmm_getLidUFluxRates(int index, int unit, int layer, double *value);
+TW_SWMM_API int swmm_getLidUResult(int index, int unit, int type, double *value);
+TW_SWMM_API int swmm_getLidGResult(int index, int type, double *value);
+TW_SWMM_API int swmm_getLidCOverflow(int control, int *value);
+TW_SWMM_API int swmm_getLidCParam(int control, int layer, int parameter, double *value);
+TW_SWMM_API int swmm_setLidCParam(int control, int layer, int parameter, double value);
+TW_SWMM_API int swmm_getInletParam(int index, int parameter, double *value);
+TW_SWMM_API int swmm_setInletParam(int index, int parameter, double value);
+TW_SWMM_API int swmm_getInletResult(int index, int type, double *value);
 
 /* ---- sums and greatest values so far ---- */
 

@@ -63,8 +63,7 @@ int swmm_getObjectId(int type, int index, char **name)
     *name = NULL;
     if (tw_swmm_session()->model == NULL) return TW_SWMM_ERROR_2001;
     if (type < 0 || type > TW_SWMM_LID) return TW_SWMM_ERROR_2000;
-    const char *found =
-        tw_model_object_name(tw_swmm_session()->model, tw_swmm_object(type), index);
+    const char *found = tw_model_object_name(tw_swmm_session()->model, tw_swmm_object(type), index);
     return found != NULL ? hand_over(found, name) : TW_SWMM_ERROR_2004;
 }
 
@@ -141,8 +140,8 @@ int swmm_getSimulationAnalysisSetting(int type, int *value)
     if (value == NULL) return TW_SWMM_ERROR_2011;
     if (tw_swmm_session()->model == NULL) return TW_SWMM_ERROR_2001;
     struct tw_model_switches o = tw_model_switches_get(tw_swmm_session()->model);
-    const bool values[] = {o.allow_ponding, o.skip_steady_state, o.ignore_rainfall,
-                           o.ignore_rdii,   o.ignore_snow,       o.ignore_groundwater,
+    const bool values[] = {o.allow_ponding,  o.skip_steady_state, o.ignore_rainfall,
+                           o.ignore_rdii,    o.ignore_snow,       o.ignore_groundwater,
                            o.ignore_routing, o.ignore_quality};
     if (type < 0 || type >= (int)(sizeof values / sizeof values[0])) return TW_SWMM_ERROR_2000;
     *value = values[type];
@@ -167,17 +166,16 @@ int swmm_getSimulationParam(int type, double *value)
         tw_parameter parameter;
         enum tw_swmm_unit unit;
         bool listed;
-    } parameters[PARAMETERS] = {
-        {TW_PARAMETER_ROUTING_STEP_S, TW_SWMM_NONE, true},
-        {TW_PARAMETER_MINIMUM_STEP_S, TW_SWMM_NONE, true},
-        {TW_PARAMETER_LENGTHENING_STEP_S, TW_SWMM_NONE, true},
-        {TW_PARAMETER_DRY_DAYS, TW_SWMM_NONE, true},
-        {TW_PARAMETER_VARIABLE_STEP, TW_SWMM_NONE, true},
-        {TW_PARAMETER_MINIMUM_SURFACE_M2, TW_SWMM_AREA, true},
-        {TW_PARAMETER_MINIMUM_SLOPE, TW_SWMM_NONE, true},
-        [11] = {TW_PARAMETER_HEAD_TOLERANCE_M, TW_SWMM_LENGTH, true},
-        [12] = {TW_PARAMETER_SYSTEM_FLOW_TOLERANCE, TW_SWMM_NONE, true},
-        [13] = {TW_PARAMETER_LATERAL_FLOW_TOLERANCE, TW_SWMM_NONE, true}};
+    } parameters[PARAMETERS] = {{TW_PARAMETER_ROUTING_STEP_S, TW_SWMM_NONE, true},
+                                {TW_PARAMETER_MINIMUM_STEP_S, TW_SWMM_NONE, true},
+                                {TW_PARAMETER_LENGTHENING_STEP_S, TW_SWMM_NONE, true},
+                                {TW_PARAMETER_DRY_DAYS, TW_SWMM_NONE, true},
+                                {TW_PARAMETER_VARIABLE_STEP, TW_SWMM_NONE, true},
+                                {TW_PARAMETER_MINIMUM_SURFACE_M2, TW_SWMM_AREA, true},
+                                {TW_PARAMETER_MINIMUM_SLOPE, TW_SWMM_NONE, true},
+                                [11] = {TW_PARAMETER_HEAD_TOLERANCE_M, TW_SWMM_LENGTH, true},
+                                [12] = {TW_PARAMETER_SYSTEM_FLOW_TOLERANCE, TW_SWMM_NONE, true},
+                                [13] = {TW_PARAMETER_LATERAL_FLOW_TOLERANCE, TW_SWMM_NONE, true}};
     const struct tw_swmm_session *s = tw_swmm_session();
     if (value == NULL) return TW_SWMM_ERROR_2011;
     *value = 0.0;

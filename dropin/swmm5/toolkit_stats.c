@@ -17,7 +17,7 @@ static int check_stats(tw_object kind, int index, const void *out)
 static double value_of(tw_value which, int index, enum tw_swmm_unit unit)
 {
     double value = tw_run_value(tw_swmm_session()->run, which, index);
-    return isnan(value) ? 0.0 : value / tw_swmm_factor(unit);
+    return tw_swmm_shown(value, unit);
 }
 
 static double ratio(double value, double by) { return by > 0.0 ? value / by : 0.0; }
@@ -34,8 +34,7 @@ int swmm_getNodeStats(int index, SM_NodeStats *stats)
         .flooded_volume = value_of(TW_VALUE_OF_NODE_FLOODED_M3, index, TW_SWMM_VOLUME),
         .flooded_hours = value_of(TW_VALUE_OF_NODE_FLOODED_S, index, TW_SWMM_HOURS),
         .surcharged_hours = value_of(TW_VALUE_OF_NODE_SURCHARGED_S, index, TW_SWMM_HOURS),
-        .courant_critical_hours =
-            value_of(TW_VALUE_OF_NODE_CRITICAL_STEPS, index, TW_SWMM_HOURS),
+        .courant_critical_hours = value_of(TW_VALUE_OF_NODE_CRITICAL_STEPS, index, TW_SWMM_HOURS),
         .lateral_volume = value_of(TW_VALUE_OF_NODE_SUM_LATERAL_M3, index, TW_SWMM_VOLUME),
         .max_lateral_flow = value_of(TW_VALUE_OF_NODE_MAX_LATERAL_M3S, index, TW_SWMM_FLOW),
         .max_inflow = value_of(TW_VALUE_OF_NODE_MAX_INFLOW_M3S, index, TW_SWMM_FLOW),
@@ -91,13 +90,12 @@ int swmm_getOutfallStats(int index, SM_OutfallStats *stats)
     stats->max_flow = value_of(TW_VALUE_OF_OUTFALL_MAX_M3S, index, TW_SWMM_FLOW);
     stats->total_periods = (int)steps;
     for (int p = 0; stats->total_load != NULL && p < tw_model_pollutant_count(s->model); p++)
-        stats->total_load[p] = tw_run_outfall_load(s->run, (tw_node_id){index}, p);
+        stats->total_load[p] = tw_swmm_load(tw_run_outfall_mass(s->run, (tw_node_id){index}, p), p);
     return 0;
 }
 
 int swmm_getLinkStats(int index, SM_LinkStats *stats)
 {
-    enum { CLASSES = 7 };
     int code = check_stats(TW_OBJECT_LINK, index, stats);
     if (code != 0) return code;
     *stats = (SM_LinkStats){
@@ -112,12 +110,11 @@ int swmm_getLinkStats(int index, SM_LinkStats *stats)
         .full_flow_hours = value_of(TW_VALUE_OF_LINK_ABOVE_FULL_FLOW_S, index, TW_SWMM_HOURS),
         .capacity_limited_hours =
             value_of(TW_VALUE_OF_LINK_CAPACITY_LIMITED_S, index, TW_SWMM_HOURS),
-        .courant_critical_hours =
-            value_of(TW_VALUE_OF_LINK_CRITICAL_STEPS, index, TW_SWMM_HOURS),
+        .courant_critical_hours = value_of(TW_VALUE_OF_LINK_CRITICAL_STEPS, index, TW_SWMM_HOURS),
         .flow_turns = (long)value_of(TW_VALUE_OF_LINK_FLOW_TURNS, index, TW_SWMM_NONE)};
-    for (int k = 0; k < CLASSES; k++) {
+    for (int k = 0; k < SM_FLOW_CLASSES; k++) {
         double s = tw_run_link_class_s(tw_swmm_session()->run, (tw_link_id){index}, k);
-        stats->flow_class_hours[k] = isnan(s) ? 0.0 : s / 3600.0;
+        stats->flow_class_s[k] = isnan(s) ? 0.0 : s;
     }
     return 0;
 }
@@ -129,8 +126,8 @@ int swmm_getPumpStats(int index, SM_PumpStats *stats)
     double steps = value_of(TW_VALUE_OF_PUMP_ON_STEPS, index, TW_SWMM_NONE);
     double sum = value_of(TW_VALUE_OF_PUMP_SUM_M3S, index, TW_SWMM_FLOW);
     *stats = (SM_PumpStats){
-        .utilized = value_of(TW_VALUE_OF_PUMP_ON_S, index, TW_SWMM_HOURS),
-        .min_flow = value_of(TW_VALUE_OF_PUMP_MIN_M3S, index, TW_SWMM_FLOW),
+        .utilized = value_of(TW_VALUE_OF_PUMP_ON_S, index, TW_SWMM_NONE),
+        .min_flow = 0.0, /* as SWMM, which begins with it */
         .avg_flow = ratio(sum, steps),
         .max_flow = value_of(TW_VALUE_OF_LINK_MAX_FLOW_M3S, index, TW_SWMM_FLOW),
         .volume = value_of(TW_VALUE_OF_PUMP_VOLUME_M3, index, TW_SWMM_VOLUME),
@@ -190,14 +187,14 @@ int swmm_getSystemRunoffTotals(SM_RunoffTotals *totals)
     int code = check_stats(TW_OBJECT_MODEL, 0, totals);
     if (code != 0) return code;
     struct tw_balance b = tw_run_balance(s->run);
-    double unit = s->units.volume_m3, area = 0.0;
+    double area = 0.0;
     for (int32_t i = 0; i < tw_model_subcatchment_count(s->model); i++)
         area += tw_model_parameter(s->model, TW_PARAMETER_SUBCATCHMENT_AREA_M2, i);
     double depth = area * s->units.rain_mm / 1000.0; /* volume of a unit of rain on all of it */
     *totals = (SM_RunoffTotals){.rainfall = ratio(b.rain_m3, depth),
-                                .evaporation = b.evaporation_m3 / unit,
-                                .infiltration = b.infiltration_m3 / unit,
-                                .runoff = b.runoff_m3 / unit,
+                                .evaporation = ratio(b.evaporation_m3, depth),
+                                .infiltration = ratio(b.infiltration_m3, depth),
+                                .runoff = ratio(b.runoff_m3, depth),
                                 .final_storage = ratio(b.surface_storage_m3, depth),
                                 .error_percent = 100.0 * b.runoff_error_ratio};
     return 0;

@@ -25,13 +25,11 @@ static const struct parameter node_list[] = {{TW_PARAMETER_NODE_INVERT_M, TW_SWM
                                              {TW_PARAMETER_NODE_SURCHARGE_M, TW_SWMM_LENGTH},
                                              {TW_PARAMETER_NODE_POND_M2, TW_SWMM_AREA},
                                              {TW_PARAMETER_NODE_INITIAL_M, TW_SWMM_LENGTH}};
-static const struct parameter link_list[] = {{TW_PARAMETER_LINK_OFFSET1_M, TW_SWMM_LENGTH},
-                                             {TW_PARAMETER_LINK_OFFSET2_M, TW_SWMM_LENGTH},
-                                             {TW_PARAMETER_LINK_INITIAL_M3S, TW_SWMM_FLOW},
-                                             {TW_PARAMETER_LINK_LIMIT_M3S, TW_SWMM_FLOW},
-                                             {TW_PARAMETER_LINK_LOSS_INLET, TW_SWMM_NONE},
-                                             {TW_PARAMETER_LINK_LOSS_OUTLET, TW_SWMM_NONE},
-                                             {TW_PARAMETER_LINK_LOSS_AVERAGE, TW_SWMM_NONE}};
+static const struct parameter link_list[] = {
+    {TW_PARAMETER_LINK_OFFSET1_M, TW_SWMM_LENGTH}, {TW_PARAMETER_LINK_OFFSET2_M, TW_SWMM_LENGTH},
+    {TW_PARAMETER_LINK_INITIAL_M3S, TW_SWMM_FLOW}, {TW_PARAMETER_LINK_LIMIT_M3S, TW_SWMM_FLOW},
+    {TW_PARAMETER_LINK_LOSS_INLET, TW_SWMM_NONE},  {TW_PARAMETER_LINK_LOSS_OUTLET, TW_SWMM_NONE},
+    {TW_PARAMETER_LINK_LOSS_AVERAGE, TW_SWMM_NONE}};
 static const struct parameter subcatchment_list[] = {
     {TW_PARAMETER_SUBCATCHMENT_WIDTH_M, TW_SWMM_LENGTH},
     {TW_PARAMETER_SUBCATCHMENT_AREA_M2, TW_SWMM_LAND},
@@ -41,7 +39,10 @@ static const struct parameter subcatchment_list[] = {
 
 enum { LINK_LIMIT = 3 };
 
-#define LIST(kind, list) {kind, list, (int)(sizeof(list) / sizeof((list)[0]))}
+#define LIST(kind, list)                                                                           \
+    {                                                                                              \
+        kind, list, (int)(sizeof(list) / sizeof((list)[0]))                                        \
+    }
 static const struct parameters of_nodes = LIST(TW_OBJECT_NODE, node_list),
                                of_links = LIST(TW_OBJECT_LINK, link_list),
                                of_subcatchments = LIST(TW_OBJECT_SUBCATCHMENT, subcatchment_list);
@@ -54,8 +55,8 @@ static int get_parameter(const struct parameters *p, int index, int which, doubl
     *value = 0.0;
     if (which < 0 || which >= p->count) return TW_SWMM_ERROR_2000;
     const struct parameter *one = &p->list[which];
-    *value = tw_model_parameter(tw_swmm_session()->model, one->parameter, index) /
-             tw_swmm_factor(one->unit);
+    double file = tw_model_parameter(tw_swmm_session()->model, one->parameter, index);
+    *value = tw_swmm_shown(file, one->unit);
     return 0;
 }
 
@@ -79,7 +80,8 @@ int swmm_getNodeParam(int index, int parameter, double *value)
 
 int swmm_setNodeParam(int index, int parameter, double value)
 {
-    return tw_swmm_running() ? TW_SWMM_ERROR_2013 : set_parameter(&of_nodes, index, parameter, value);
+    return tw_swmm_running() ? TW_SWMM_ERROR_2013
+                             : set_parameter(&of_nodes, index, parameter, value);
 }
 
 int swmm_getLinkParam(int index, int parameter, double *value)
@@ -119,22 +121,18 @@ static int get_result(tw_object kind, int index, const struct result *result, do
     *value = 0.0;
     if (result == NULL) return TW_SWMM_ERROR_2000;
     if (s->run == NULL) return 0;
-    double now = tw_run_value(s->run, result->value, index);
-    if (!isnan(now)) *value = now / tw_swmm_factor(result->unit);
+    *value = tw_swmm_shown(tw_run_value(s->run, result->value, index), result->unit);
     return 0;
 }
 
 int swmm_getNodeResult(int index, int type, double *value)
 {
-    static const struct result results[] = {{TW_VALUE_OF_NODE_INFLOW_M3S, TW_SWMM_FLOW},
-                                            {TW_VALUE_OF_NODE_OUTFLOW_M3S, TW_SWMM_FLOW},
-                                            {TW_VALUE_OF_NODE_LOSSES_M3S, TW_SWMM_FLOW},
-                                            {TW_VALUE_OF_NODE_VOLUME_M3, TW_SWMM_VOLUME},
-                                            {TW_VALUE_OF_NODE_OVERFLOW_M3S, TW_SWMM_FLOW},
-                                            {TW_VALUE_OF_NODE_DEPTH_M, TW_SWMM_LENGTH},
-                                            {TW_VALUE_OF_NODE_HEAD_M, TW_SWMM_LENGTH},
-                                            {TW_VALUE_OF_NODE_LATERAL_M3S, TW_SWMM_FLOW},
-                                            {TW_VALUE_OF_NODE_RESIDENCE_H, TW_SWMM_NONE}};
+    static const struct result results[] = {
+        {TW_VALUE_OF_NODE_INFLOW_M3S, TW_SWMM_FLOW},   {TW_VALUE_OF_NODE_OUTFLOW_M3S, TW_SWMM_FLOW},
+        {TW_VALUE_OF_NODE_LOSSES_M3S, TW_SWMM_FLOW},   {TW_VALUE_OF_NODE_VOLUME_M3, TW_SWMM_VOLUME},
+        {TW_VALUE_OF_NODE_OVERFLOW_M3S, TW_SWMM_FLOW}, {TW_VALUE_OF_NODE_DEPTH_M, TW_SWMM_LENGTH},
+        {TW_VALUE_OF_NODE_HEAD_M, TW_SWMM_LENGTH},     {TW_VALUE_OF_NODE_LATERAL_M3S, TW_SWMM_FLOW},
+        {TW_VALUE_OF_NODE_RESIDENCE_S, TW_SWMM_NONE}};
     bool known = type >= 0 && type < (int)(sizeof results / sizeof results[0]);
     return get_result(TW_OBJECT_NODE, index, known ? &results[type] : NULL, value);
 }
@@ -175,6 +173,8 @@ int swmm_getGagePrecip(int index, int type, double *value)
 }
 
 /* ---- pollutants ---- */
+
+static const double foot3_m3 = 0.028316846592;
 
 typedef double pollutant_fn(const tw_run *run, int index, int pollutant);
 
@@ -225,26 +225,63 @@ static int get_pollutants(tw_object kind, int index, pollutant_fn *of, double **
     return 0;
 }
 
+static double of_inflow(const tw_run *run, int index, int pollutant)
+{
+    return tw_run_node_inflow_concentration(run, (tw_node_id){index}, pollutant);
+}
+
+static double load_of_link(const tw_run *run, int index, int pollutant)
+{
+    return tw_swmm_load(tw_run_link_mass(run, (tw_link_id){index}, pollutant), pollutant);
+}
+
+/* SWMM turns this load into masses of the file twice. */
+static double load_of_runoff(const tw_run *run, int index, int pollutant)
+{
+    tw_subcatchment_id id = {index};
+    double twice = tw_model_pollutant_mass(tw_swmm_session()->model, pollutant) * foot3_m3;
+    return tw_swmm_load(tw_run_subcatchment_mass(run, id, pollutant) * twice, pollutant);
+}
+
+enum { POLLUTANT_TYPES = 4 };
+
+/* What is mixed: storages and conduits. */
+static double of_reactor_node(const tw_run *run, int index, int pollutant)
+{
+    int type = 0;
+    (void)swmm_getNodeType(index, &type);
+    return type == (int)TW_NODE_STORAGE ? of_node(run, index, pollutant) : 0.0;
+}
+
+static double of_reactor_link(const tw_run *run, int index, int pollutant)
+{
+    int type = 0;
+    (void)swmm_getLinkType(index, &type);
+    return type == (int)TW_LINK_CONDUIT ? of_link(run, index, pollutant) : 0.0;
+}
+
+static pollutant_fn *typed(pollutant_fn *const list[POLLUTANT_TYPES], int type)
+{
+    return type >= 0 && type < POLLUTANT_TYPES ? list[type] : NULL;
+}
+
 int swmm_getNodePollut(int index, int type, double **values, int *length)
 {
-    enum { QUALITY, INFLOW, REACTOR };
-    bool known = type == QUALITY || type == REACTOR;
-    return get_pollutants(TW_OBJECT_NODE, index, known ? of_node : NULL, values, length);
+    static pollutant_fn *const types[POLLUTANT_TYPES] = {of_node, of_inflow, of_reactor_node};
+    return get_pollutants(TW_OBJECT_NODE, index, typed(types, type), values, length);
 }
 
 int swmm_getLinkPollut(int index, int type, double **values, int *length)
 {
-    enum { QUALITY, LOAD, REACTOR };
-    bool known = type == QUALITY || type == REACTOR;
-    return get_pollutants(TW_OBJECT_LINK, index, known ? of_link : NULL, values, length);
+    static pollutant_fn *const types[POLLUTANT_TYPES] = {of_link, load_of_link, of_reactor_link};
+    return get_pollutants(TW_OBJECT_LINK, index, typed(types, type), values, length);
 }
 
 int swmm_getSubcatchPollut(int index, int type, double **values, int *length)
 {
-    static pollutant_fn *const functions[] = {of_buildup, of_ponded, of_runoff};
-    bool known = type >= 0 && type < (int)(sizeof functions / sizeof functions[0]);
-    pollutant_fn *of = known ? functions[type] : NULL;
-    return get_pollutants(TW_OBJECT_SUBCATCHMENT, index, of, values, length);
+    static pollutant_fn *const types[POLLUTANT_TYPES] = {of_buildup, of_ponded, of_runoff,
+                                                         load_of_runoff};
+    return get_pollutants(TW_OBJECT_SUBCATCHMENT, index, typed(types, type), values, length);
 }
 
 /* Whether a pollutant can be set, and how the engine answered. */

@@ -119,7 +119,7 @@ tw_status tw_model_change(tw_model *model, tw_parameter which, int32_t index, do
  */
 tw_status tw_model_settle(tw_model *model);
 
-/** Switches of the file's [OPTIONS]. */
+/** Switches of the file's [OPTIONS]; what the model has none of is ignored. */
 struct tw_model_switches {
     bool allow_ponding, skip_steady_state;
     bool ignore_rainfall, ignore_rdii, ignore_snow, ignore_groundwater, ignore_routing,
@@ -128,6 +128,24 @@ struct tw_model_switches {
 
 /** Switches of the file. */
 struct tw_model_switches tw_model_switches_get(const tw_model *model);
+
+/** Units of one LID control in a subcatchment, as the file has them. */
+struct tw_lid_unit_info {
+    int32_t control, number;
+    double area_m2, width_m; /* of one of them */
+    double initial_ratio, from_impervious_ratio, from_pervious_ratio;
+    bool to_pervious;
+    int32_t drain_node, drain_subcatchment; /* -1: none */
+};
+
+/** Number of LID units (rows of [LID_USAGE]) in a subcatchment; 0 for one that there is not. */
+int32_t tw_model_lid_unit_count(const tw_model *model, tw_subcatchment_id id);
+/** LID units of a subcatchment, 0 <= unit < their number. errors: TW_ERR_ARG */
+tw_status tw_model_lid_unit(const tw_model *model, tw_subcatchment_id id, int32_t unit,
+                            struct tw_lid_unit_info *out_info);
+
+/** Width of the water in a conduit at a depth [m]; 0 for other links. */
+double tw_model_link_width_m(const tw_model *model, tw_link_id id, double depth_m);
 
 /** True when a conduit was turned round because it rises: its first node was its second. */
 bool tw_model_link_turned(const tw_model *model, tw_link_id id);
@@ -149,7 +167,7 @@ bool tw_model_link_turned(const tw_model *model, tw_link_id id);
     X(NODE_OUTFLOW_M3S, NODE, "all that goes out but overflow")                                    \
     X(NODE_OVERFLOW_M3S, NODE, "floods, or goes into the pond above")                              \
     X(NODE_LOSSES_M3S, NODE, "evaporation and seepage of a storage")                               \
-    X(NODE_RESIDENCE_H, NODE, "mean age of a storage's water, with pollutants; else 0")            \
+    X(NODE_RESIDENCE_S, NODE, "mean age of a storage's water, with pollutants; else 0")            \
     X(LINK_FLOW_M3S, LINK, "from its first to its second node")                                    \
     X(LINK_DEPTH_M, LINK, "mean depth")                                                            \
     X(LINK_VOLUME_M3, LINK, "water in it")                                                         \
@@ -235,9 +253,23 @@ double tw_run_value(const tw_run *run, tw_value which, int32_t index);
  *  critical 6, since the report's start [s]; NAN as tw_run_value. */
 double tw_run_link_class_s(const tw_run *run, tw_link_id id, int32_t flow_class);
 
-/** Mass of a pollutant that left by an outfall since the start, in the file's unit of mass (lb or kg,
- *  log10 of a count); NAN as tw_run_value. */
-double tw_run_outfall_load(const tw_run *run, tw_node_id id, int32_t pollutant);
+/** Mass of a pollutant that a subcatchment's runoff has brought since the start, in the file's unit
+ *  of mass (lb, kg, or a count); NAN as tw_run_value. */
+double tw_run_subcatchment_mass(const tw_run *run, tw_subcatchment_id id, int32_t pollutant);
+/** The same that has passed through a link. */
+double tw_run_link_mass(const tw_run *run, tw_link_id id, int32_t pollutant);
+/** The same that has left by an outfall. */
+double tw_run_outfall_mass(const tw_run *run, tw_node_id id, int32_t pollutant);
+/** Concentration of a pollutant in what flows into a node that treats it; 0 at others and without
+ *  inflow, NAN as tw_run_value. */
+double tw_run_node_inflow_concentration(const tw_run *run, tw_node_id id, int32_t pollutant);
+/** Greatest error of the network's balances of pollutants [ratio]; 0 without pollutants. */
+double tw_run_quality_error_ratio(const tw_run *run);
+/** Mass in the file's unit of a cubic metre of water that has a concentration of 1; NAN for a
+ *  pollutant that the model does not have. */
+double tw_model_pollutant_mass(const tw_model *model, int32_t pollutant);
+/** True for a pollutant that is counted: masses of it are numbers. */
+bool tw_model_pollutant_counted(const tw_model *model, int32_t pollutant);
 
 /** Concentration of a pollutant in a subcatchment's runoff; NAN as tw_run_value. */
 double tw_run_subcatchment_concentration(const tw_run *run, tw_subcatchment_id id,

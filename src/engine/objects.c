@@ -2,6 +2,7 @@
 #include "thalweg/values.h"
 
 #include "hydraulics/network.h"
+#include "hydraulics/xsect.h"
 #include "io/units.h"
 #include "model/model.h"
 
@@ -70,14 +71,64 @@ struct tw_model_switches tw_model_switches_get(const tw_model *model)
     const struct tw_options *o = &model->options;
     return (struct tw_model_switches){.allow_ponding = o->allow_ponding,
                                       .skip_steady_state = o->skip_steady_state,
+                                      .ignore_snow = true, /* none is computed */
                                       .ignore_rainfall = o->ignore_rainfall,
-                                      .ignore_groundwater = o->ignore_groundwater,
+                                      .ignore_groundwater =
+                                          o->ignore_groundwater || model->aquifers.count == 0,
                                       .ignore_routing = o->ignore_routing};
+}
+
+double tw_model_pollutant_mass(const tw_model *model, int32_t pollutant)
+{
+    bool known = pollutant >= 0 && pollutant < model->quality.count;
+    return known ? model->quality.pollutant[pollutant].file_mass : NAN;
+}
+
+bool tw_model_pollutant_counted(const tw_model *model, int32_t pollutant)
+{
+    bool known = pollutant >= 0 && pollutant < model->quality.count;
+    return known && model->quality.pollutant[pollutant].unit == TW_POLLUTANT_COUNT;
 }
 
 bool tw_model_link_turned(const tw_model *model, tw_link_id id)
 {
     return id.index >= 0 && id.index < model->links.count && model->links.reversed[id.index];
+}
+
+int32_t tw_model_lid_unit_count(const tw_model *model, tw_subcatchment_id id)
+{
+    const struct tw_lids *l = &model->lids;
+    if (l->first == NULL || id.index < 0 || id.index >= model->subcatchments.count) return 0;
+    return l->first[id.index + 1] - l->first[id.index];
+}
+
+tw_status tw_model_lid_unit(const tw_model *model, tw_subcatchment_id id, int32_t unit,
+                            struct tw_lid_unit_info *out_info)
+{
+    if (unit < 0 || unit >= tw_model_lid_unit_count(model, id)) return TW_ERR_ARG;
+    const struct tw_lid_unit *u = &model->lids.unit[model->lids.first[id.index] + unit];
+    *out_info = (struct tw_lid_unit_info){.control = u->control,
+                                          .number = u->number,
+                                          .area_m2 = u->area_m2,
+                                          .width_m = u->width_m,
+                                          .initial_ratio = u->initial_ratio,
+                                          .from_impervious_ratio = u->from_impervious_ratio,
+                                          .from_pervious_ratio = u->from_pervious_ratio,
+                                          .to_pervious = u->to_pervious,
+                                          .drain_node = u->drain_node,
+                                          .drain_subcatchment = u->drain_subcatchment};
+    return TW_OK;
+}
+
+double tw_model_link_width_m(const tw_model *model, tw_link_id id, double depth_m)
+{
+    const struct tw_network *net = model->network;
+    if (id.index < 0 || id.index >= net->link_count || !(depth_m > 0.0)) return 0.0;
+    int32_t row = net->row_of_link[id.index];
+    if (row >= net->conduit_count) return 0.0;
+    const struct tw_xsect *section = &net->xsects[net->conduit.section[row]];
+    return tw_xsect_width(section,
+                          depth_m < section->full_depth_m ? depth_m : section->full_depth_m);
 }
 
 /* ---- parameters ---- */

@@ -2,11 +2,13 @@
 #include "thalweg/values.h"
 
 #include "engine/run_state.h"
+#include "engine/statistics_elements.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/regulators.h"
 #include "hydraulics/xsect.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static const tw_object value_object[TW_VALUE_OF_COUNT] = {
 #define OBJECT(name, object, text) TW_OBJECT_##object,
@@ -110,10 +112,6 @@ static struct column counted_of_links(const struct tw_run *run, tw_value which)
         [TW_VALUE_OF_LINK_CRITICAL_STEPS] = {l->critical, BY_LINK},
         [TW_VALUE_OF_LINK_FLOW_TURNS] = {l->turns, BY_LINK},
         [TW_VALUE_OF_LINK_MAX_VELOCITY_MPS] = {c->max_velocity_mps, BY_CONDUIT},
-        [TW_VALUE_OF_LINK_NORMAL_LIMITED_S] = {c->normal_limited_s, BY_CONDUIT},
-        [TW_VALUE_OF_LINK_BOTH_FULL_S] = {c->both_full_s, BY_CONDUIT},
-        [TW_VALUE_OF_LINK_UPSTREAM_FULL_S] = {c->upstream_full_s, BY_CONDUIT},
-        [TW_VALUE_OF_LINK_DOWNSTREAM_FULL_S] = {c->downstream_full_s, BY_CONDUIT},
         [TW_VALUE_OF_LINK_ABOVE_FULL_FLOW_S] = {c->above_full_flow_s, BY_CONDUIT},
         [TW_VALUE_OF_LINK_CAPACITY_LIMITED_S] = {c->capacity_limited_s, BY_CONDUIT},
         [TW_VALUE_OF_PUMP_ON_S] = {p->on_s, BY_PUMP},
@@ -171,7 +169,7 @@ static double node_residence(const struct tw_run *run, int32_t i)
 {
     bool storage = run->model->nodes.kind[i] == TW_NODE_STORAGE;
     if (!storage || !run->quality.active) return 0.0;
-    return run->quality.residence_h[run->model->nodes.row[i] * run->lanes];
+    return 3600.0 * run->quality.residence_h[run->model->nodes.row[i] * run->lanes];
 }
 
 static double link_flow(const struct tw_run *run, int32_t i)
@@ -206,6 +204,62 @@ static double link_slope(const struct tw_run *run, int32_t i)
     return run->model->links.reversed[i] ? -slope : slope;
 }
 
+/* Times in modes of a conduit, those of its present one included, which are booked at its end. */
+struct mode_times {
+    double class_s[TW_REPORT_FLOW_CLASSES];
+    double normal_limited_s, both_full_s, upstream_full_s, downstream_full_s;
+};
+
+static struct mode_times mode_times_of(const struct tw_run *run, int32_t row)
+{
+    const struct tw_conduit_statistics *c = &run->statistics.conduit;
+    int32_t at = row * run->lanes;
+    struct mode_times t = {.normal_limited_s = c->normal_limited_s[at],
+                           .both_full_s = c->both_full_s[at],
+                           .upstream_full_s = c->upstream_full_s[at],
+                           .downstream_full_s = c->downstream_full_s[at]};
+    for (int32_t k = 0; k < TW_REPORT_FLOW_CLASSES; k++)
+        t.class_s[k] = c->class_s[at * TW_REPORT_FLOW_CLASSES + k];
+    double since_s = c->mode_since_s[at];
+    uint8_t mode = c->mode[at];
+    struct tw_conduit_statistics now = {.class_s = t.class_s,
+                                        .normal_limited_s = &t.normal_limited_s,
+                                        .both_full_s = &t.both_full_s,
+                                        .upstream_full_s = &t.upstream_full_s,
+                                        .downstream_full_s = &t.downstream_full_s,
+                                        .mode_since_s = &since_s,
+                                        .mode = &mode};
+    tw_statistics_end_mode(&now, 0, run->statistics.clock->reported_s);
+    return t;
+}
+
+static double mode_time(const struct tw_run *run, int32_t link, size_t member)
+{
+    if (!run->reporting || !is_conduit(run, link)) return NAN;
+    struct mode_times t = mode_times_of(run, run->net->row_of_link[link]);
+    return *(const double *)(const void *)((const char *)&t + member);
+}
+
+static double normal_limited(const struct tw_run *run, int32_t i)
+{
+    return mode_time(run, i, offsetof(struct mode_times, normal_limited_s));
+}
+
+static double both_full(const struct tw_run *run, int32_t i)
+{
+    return mode_time(run, i, offsetof(struct mode_times, both_full_s));
+}
+
+static double upstream_full(const struct tw_run *run, int32_t i)
+{
+    return mode_time(run, i, offsetof(struct mode_times, upstream_full_s));
+}
+
+static double downstream_full(const struct tw_run *run, int32_t i)
+{
+    return mode_time(run, i, offsetof(struct mode_times, downstream_full_s));
+}
+
 static double storage_initial(const struct tw_run *run, int32_t i)
 {
     if (run->model->nodes.kind[i] != TW_NODE_STORAGE || !run->reporting) return NAN;
@@ -230,11 +284,15 @@ static value_fn *const functions[TW_VALUE_OF_COUNT] = {
     [TW_VALUE_OF_SUBCATCHMENT_RAIN_MMH] = subcatchment_rain,
     [TW_VALUE_OF_SUBCATCHMENT_RUNON_M3S] = subcatchment_runon,
     [TW_VALUE_OF_NODE_HEAD_M] = node_head,
-    [TW_VALUE_OF_NODE_RESIDENCE_H] = node_residence,
+    [TW_VALUE_OF_NODE_RESIDENCE_S] = node_residence,
     [TW_VALUE_OF_LINK_FLOW_M3S] = link_flow,
     [TW_VALUE_OF_LINK_VELOCITY_MPS] = link_velocity,
     [TW_VALUE_OF_LINK_TOP_WIDTH_M] = link_top_width,
     [TW_VALUE_OF_LINK_SLOPE] = link_slope,
+    [TW_VALUE_OF_LINK_NORMAL_LIMITED_S] = normal_limited,
+    [TW_VALUE_OF_LINK_BOTH_FULL_S] = both_full,
+    [TW_VALUE_OF_LINK_UPSTREAM_FULL_S] = upstream_full,
+    [TW_VALUE_OF_LINK_DOWNSTREAM_FULL_S] = downstream_full,
     [TW_VALUE_OF_STORAGE_INITIAL_M3] = storage_initial,
     [TW_VALUE_OF_REPORTED_STEPS] = reported_steps,
     [TW_VALUE_OF_STEP_S] = step_s};
@@ -261,8 +319,7 @@ double tw_run_link_class_s(const tw_run *run, tw_link_id id, int32_t flow_class)
     bool known = id.index >= 0 && id.index < run->net->link_count && flow_class >= 0 &&
                  flow_class < TW_REPORT_FLOW_CLASSES;
     if (!known || !run->reporting || !is_conduit(run, id.index)) return NAN;
-    int32_t at = run->net->row_of_link[id.index] * run->lanes;
-    return run->statistics.conduit.class_s[at * TW_REPORT_FLOW_CLASSES + flow_class];
+    return mode_times_of(run, run->net->row_of_link[id.index]).class_s[flow_class];
 }
 
 /* ---- what can be set ---- */
@@ -311,6 +368,9 @@ tw_status tw_run_hold_gage_rain(tw_run *run, tw_gage_id id, double rain_mmh)
 
 /* ---- pollutants ---- */
 
+/* Less flows in is none, as quality/ has it. */
+static const double least_flow_m3s = 1e-10;
+
 static bool has_pollutant(const struct tw_run *run, int32_t pollutant, int32_t element,
                           int32_t elements)
 {
@@ -345,6 +405,76 @@ double tw_run_subcatchment_buildup(const tw_run *run, tw_subcatchment_id id, int
     for (int32_t u = 0; u < uses; u++)
         sum += run->quality.buildup[pollutant_at(run, id.index * uses + u, pollutant)];
     return sum;
+}
+
+static double mass_of(const struct tw_run *run, const double *masses, int32_t element,
+                      int32_t pollutant)
+{
+    return masses[pollutant_at(run, element, pollutant)] *
+           run->model->quality.pollutant[pollutant].file_mass;
+}
+
+double tw_run_subcatchment_mass(const tw_run *run, tw_subcatchment_id id, int32_t pollutant)
+{
+    if (!has_pollutant(run, pollutant, id.index, run->model->subcatchments.count)) return NAN;
+    return mass_of(run, run->quality.washed_mass, id.index, pollutant);
+}
+
+double tw_run_link_mass(const tw_run *run, tw_link_id id, int32_t pollutant)
+{
+    if (!has_pollutant(run, pollutant, id.index, run->model->links.count)) return NAN;
+    return mass_of(run, run->quality.link_mass, id.index, pollutant);
+}
+
+double tw_run_outfall_mass(const tw_run *run, tw_node_id id, int32_t pollutant)
+{
+    const struct tw_nodes *n = &run->model->nodes;
+    if (!has_pollutant(run, pollutant, id.index, n->count)) return NAN;
+    if (n->kind[id.index] != TW_NODE_OUTFALL) return NAN;
+    return mass_of(run, run->quality.outfall_mass, n->row[id.index], pollutant);
+}
+
+double tw_run_node_inflow_concentration(const tw_run *run, tw_node_id id, int32_t pollutant)
+{
+    if (!has_pollutant(run, pollutant, id.index, run->model->nodes.count)) return NAN;
+    bool treated = false;
+    for (int32_t i = 0; i < run->model->quality.treatment_count; i++)
+        treated = treated || run->model->quality.treatment[i].node == id.index;
+    if (!treated) return 0.0;
+    double flow = run->hydraulics.node.inflow_m3s[id.index * run->lanes];
+    double load = run->quality.node_load[pollutant_at(run, id.index, pollutant)];
+    return flow > least_flow_m3s ? load / flow : 0.0;
+}
+
+/* As the report has it: amounts below a thousandth do not count. */
+static double quality_error(const struct tw_run *run, int32_t p)
+{
+    static const enum tw_network_mass in[] = {TW_NETWORK_DRY,      TW_NETWORK_WET,
+                                              TW_NETWORK_GROUND,   TW_NETWORK_RDII,
+                                              TW_NETWORK_EXTERNAL, TW_NETWORK_INITIAL},
+                                      out[] = {TW_NETWORK_OUTFLOW, TW_NETWORK_FLOODING,
+                                               TW_NETWORK_SEEPAGE, TW_NETWORK_REACTED};
+    static const double least = 0.001;
+    const struct tw_quality_model *m = &run->model->quality;
+    const double *mass = run->quality.network_mass;
+    double sum_in = 0.0, sum_out = tw_run_stored_mass(run, p, 0);
+    for (size_t k = 0; k < sizeof in / sizeof in[0]; k++)
+        sum_in += mass[pollutant_at(run, (int32_t)in[k], p)];
+    for (size_t k = 0; k < sizeof out / sizeof out[0]; k++)
+        sum_out += mass[pollutant_at(run, (int32_t)out[k], p)];
+    if (m->pollutant[p].file_mass * fabs(sum_in - sum_out) < least) return 0.0;
+    if (sum_in > 0.0) return 1.0 - sum_out / sum_in;
+    return sum_out > 0.0 ? -1.0 : 0.0;
+}
+
+double tw_run_quality_error_ratio(const tw_run *run)
+{
+    double most = 0.0;
+    for (int32_t p = 0; p < run->model->quality.count; p++) {
+        double error = quality_error(run, p);
+        if (fabs(error) > fabs(most)) most = error;
+    }
+    return most;
 }
 
 static tw_status put_concentration(struct tw_run *run, double *values, size_t at, double value)
