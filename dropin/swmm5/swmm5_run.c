@@ -267,9 +267,12 @@ void swmm_writeLine(const char *line)
     s->lines = lines;
 }
 
+/* The interface has eight places. NOLINTNEXTLINE(readability-function-size) */
 void swmm_decodeDate(double date, int *year, int *month, int *day, int *hour, int *minute,
                      int *second, int *day_of_week)
 {
+    enum { LAST_DAY = 2958465 }; /* of the year 9999 */
+    if (!(date >= 0.0 && date <= (double)LAST_DAY)) date = 0.0;
     struct tw_calendar c = tw_day_to_calendar(date);
     int *const places[] = {year, month, day, hour, minute, second, day_of_week};
     const int values[] = {
