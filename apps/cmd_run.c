@@ -1,4 +1,5 @@
 /* thalweg run: one simulation, with the arguments and files of runswmm. */
+#include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "commands.h"
@@ -141,6 +142,29 @@ static int simulate(const tw_model *model, const struct arguments *a)
     return code;
 }
 
+/* A report of a model that was refused says why, in the form that scripts look for. */
+static void write_refusal(const tw_faults *faults, const struct arguments *a)
+{
+    static const char mark[] = " [SWMM ERROR ";
+    tw_outfile *file;
+    if (a->report == NULL || tw_outfile_open(a->report, &file) != TW_OK) return;
+    (void)tw_outfile_printf(file,
+                            "\n  Thalweg. This report has the layout of\n"
+                            "  EPA STORM WATER MANAGEMENT MODEL - VERSION 5.2 (Build 5.2.4)\n"
+                            "  ------------------------------------------------------------\n\n");
+    for (size_t i = 0; i < tw_faults_kept(faults); i++) {
+        struct tw_fault f = tw_faults_get(faults, i);
+        const char *at = strstr(f.text, mark);
+        int length = at == NULL ? (int)strlen(f.text) : (int)(at - f.text);
+        if (f.warning) continue;
+        (void)tw_outfile_printf(file, "  \n  ERROR %.3s: %.*s",
+                                at == NULL ? "200" : at + sizeof mark - 1, length, f.text);
+        if (f.line > 0) (void)tw_outfile_printf(file, " at line %d of %s", f.line, f.file);
+        (void)tw_outfile_printf(file, "\n");
+    }
+    (void)tw_outfile_commit(file);
+}
+
 static int read_and_run(const struct arguments *a)
 {
     tw_faults *faults = NULL;
@@ -150,6 +174,7 @@ static int read_and_run(const struct arguments *a)
     tw_status status = tw_model_read(a->model, faults, &model);
     tw_faults_print(faults, !a->quiet);
     int code = TW_EXIT_INPUT;
+    if (status == TW_ERR_INPUT) write_refusal(faults, a);
     if (status == TW_OK) {
         code = simulate(model, a);
     } else if (tw_faults_count(faults) == 0) {

@@ -95,7 +95,9 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(done.returncode, BAD_INPUT, done.stderr)
         for piece in pieces:
             self.assertIn(piece.lower(), done.stderr.lower())
-        self.assertEqual(sorted(os.listdir(self.folder)), ["model.inp"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["model.inp", "model.rpt"])
+        with open(self.path("model.rpt"), encoding="utf-8", errors="replace") as f:
+            self.assertRegex(f.read(), r"\n  ERROR \d{3}: ")
         return done.stderr
 
 

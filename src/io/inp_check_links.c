@@ -22,8 +22,10 @@ static double depth_of_elevation(struct tw_inp *inp, int32_t link, double elevat
     double depth = elevation_m - invert_of(inp, node);
     if (depth >= 0.0) return depth;
     if (depth < -least_drop_m)
-        tw_inp_link_warn(inp, link, "its offset lies below the invert of node %s: set to 0",
-                         tw_names_get(&inp->model->nodes.names, node));
+        tw_inp_link_warn(
+            inp, link,
+            "its offset lies below the invert of node %s: set to 0" TW_SWMM_WARNING("03"),
+            tw_names_get(&inp->model->nodes.names, node));
     return 0.0;
 }
 
@@ -40,7 +42,7 @@ static void convert_offsets(struct tw_inp *inp, int32_t i)
 static void check_offset(struct tw_inp *inp, int32_t link, double *offset_m)
 {
     if (*offset_m >= 0.0) return;
-    tw_inp_link_warn(inp, link, "its negative offset is set to 0");
+    tw_inp_link_warn(inp, link, "its negative offset is set to 0" TW_SWMM_WARNING("03"));
     *offset_m = 0.0;
 }
 
@@ -60,17 +62,18 @@ static bool check_conduit(struct tw_inp *inp, int32_t i, int32_t at)
     const struct tw_model *m = inp->model;
     int32_t xsect = m->links.xsect[i];
     if (xsect < 0) {
-        tw_inp_link_fault(inp, i, "has no cross-section");
+        tw_inp_link_fault(inp, i, "has no cross-section" TW_SWMM_ERROR("117"));
         return false;
     }
     take_roughness(inp, i, at);
-    if (!(m->conduits.length_m[at] > 0.0)) tw_inp_link_fault(inp, i, "its length is not above 0");
+    if (!(m->conduits.length_m[at] > 0.0))
+        tw_inp_link_fault(inp, i, "its length is not above 0" TW_SWMM_ERROR("111"));
     if (!(m->conduits.roughness[at] > 0.0))
-        tw_inp_link_fault(inp, i, "its roughness is not above 0");
+        tw_inp_link_fault(inp, i, "its roughness is not above 0" TW_SWMM_ERROR("113"));
     bool dummy = m->xsects.shape[xsect] == TW_SHAPE_DUMMY;
     if (dummy && m->options.routing == TW_ROUTING_DYNWAVE &&
         m->nodes.kind[m->links.from[i]] == TW_NODE_STORAGE)
-        tw_inp_link_fault(inp, i, "a dummy conduit cannot leave a storage");
+        tw_inp_link_fault(inp, i, "a dummy conduit cannot leave a storage" TW_SWMM_ERROR("134"));
     return m->conduits.length_m[at] > 0.0;
 }
 
@@ -94,14 +97,16 @@ static bool look_at_slope(struct tw_inp *inp, int32_t i, int32_t at)
     double to_m = l->offset2_m[i] + invert_of(inp, l->to[i]);
     double drop_m = fabs(from_m - to_m);
     if (drop_m < least_drop_m) {
-        tw_inp_link_warn(inp, i, "the least drop of %g m is used", least_drop_m);
+        tw_inp_link_warn(inp, i, "the least drop of %g m is used" TW_SWMM_WARNING("04"),
+                         least_drop_m);
         drop_m = least_drop_m;
     }
-    if (drop_m >= length_m) tw_inp_link_warn(inp, i, "its drop is greater than its length");
+    if (drop_m >= length_m)
+        tw_inp_link_warn(inp, i, "its drop is greater than its length" TW_SWMM_WARNING("08"));
     double slope = drop_m >= length_m ? drop_m / length_m
                                       : drop_m / sqrt(length_m * length_m - drop_m * drop_m);
     if (slope < m->options.minimum_slope_ratio)
-        tw_inp_link_warn(inp, i, "the least slope of %g %% is used",
+        tw_inp_link_warn(inp, i, "the least slope of %g %% is used" TW_SWMM_WARNING("05"),
                          100.0 * m->options.minimum_slope_ratio);
     return from_m < to_m;
 }
@@ -155,7 +160,7 @@ static void finish_pump(struct tw_inp *inp, int32_t i)
     if (curve < 0) return;
     int32_t kind = m->curves.kind[curve];
     if (kind < TW_CURVE_PUMP1 || kind > TW_CURVE_PUMP5)
-        tw_inp_link_fault(inp, i, "its curve %s is not a pump curve",
+        tw_inp_link_fault(inp, i, "its curve %s is not a pump curve" TW_SWMM_ERROR("121"),
                           tw_names_get(&m->curves.names, curve));
     else
         m->pumps.kind[at] = (int32_t)kinds[kind - TW_CURVE_PUMP1];
@@ -166,9 +171,10 @@ static bool has_shape(struct tw_inp *inp, int32_t i, int32_t one, int32_t other,
     const struct tw_model *m = inp->model;
     int32_t at = m->links.xsect[i];
     if (at >= 0 && (m->xsects.shape[at] == one || m->xsects.shape[at] == other)) return true;
-    tw_inp_link_fault(
-        inp, i, at < 0 ? "has no opening in [XSECTIONS]; %s is needed" : "its opening must be %s",
-        words);
+    tw_inp_link_fault(inp, i,
+                      at < 0 ? "has no opening in [XSECTIONS]; %s is needed" TW_SWMM_ERROR("143")
+                             : "its opening must be %s" TW_SWMM_ERROR("143"),
+                      words);
     return false;
 }
 
@@ -208,9 +214,10 @@ static void raise_crest(struct tw_inp *inp, int32_t i)
     double rise_m = invert_of(inp, l->to[i]) - invert_of(inp, l->from[i]);
     if (crest_m >= invert_of(inp, l->to[i])) return;
     bool dynamic = inp->model->options.routing == TW_ROUTING_DYNWAVE;
-    tw_inp_link_warn(inp, i,
-                     dynamic ? "its crest is raised to the invert of the node behind it"
-                             : "its crest lies below the invert of the node behind it");
+    tw_inp_link_warn(
+        inp, i,
+        dynamic ? "its crest is raised to the invert of the node behind it" TW_SWMM_WARNING("10")
+                : "its crest lies below the invert of the node behind it" TW_SWMM_WARNING("10"));
     if (dynamic) l->offset1_m[i] = rise_m;
 }
 

@@ -30,10 +30,10 @@ static void check_storage(struct tw_inp *inp, int32_t node)
     int32_t curve = m->storages.curve[at];
     if (m->storages.kind[at] == TW_STORAGE_TABULAR && curve >= 0 &&
         m->curves.first[curve] == m->curves.first[curve + 1])
-        tw_inp_node_fault(inp, node, "its curve %s has no points",
+        tw_inp_node_fault(inp, node, "its curve %s has no points" TW_SWMM_ERROR("209"),
                           tw_names_get(&m->curves.names, curve));
     if (volume_at(m, at, m->nodes.full_depth_m[node]) < 0.0)
-        tw_inp_node_fault(inp, node, "its volume at full depth is negative");
+        tw_inp_node_fault(inp, node, "its volume at full depth is negative" TW_SWMM_ERROR("140"));
 }
 
 static void check_depth(struct tw_inp *inp, int32_t i)
@@ -41,10 +41,13 @@ static void check_depth(struct tw_inp *inp, int32_t i)
     const struct tw_nodes *n = &inp->model->nodes;
     double given_m = inp->given_depth_m[i];
     if (n->full_depth_m[i] > given_m && given_m > 0.0)
-        tw_inp_node_warn(inp, i, "its depth is raised from %.3f m to %.3f m, the top of a link",
-                         given_m, n->full_depth_m[i]);
+        tw_inp_node_warn(
+            inp, i,
+            "its depth is raised from %.3f m to %.3f m, the top of a link" TW_SWMM_WARNING("02"),
+            given_m, n->full_depth_m[i]);
     if (n->initial_depth_m[i] > n->full_depth_m[i] + n->surcharge_depth_m[i])
-        tw_inp_node_fault(inp, i, "its initial depth is greater than its depth");
+        tw_inp_node_fault(inp, i,
+                          "its initial depth is greater than its depth" TW_SWMM_ERROR("138"));
 }
 
 static void count_links(struct tw_inp *inp, int32_t *count)
@@ -64,11 +67,12 @@ static void check_outfalls(struct tw_inp *inp, const int32_t *links_at)
     for (int32_t k = 0; k < m->outfalls.count; k++) {
         int32_t node = m->outfalls.node[k];
         if (routed && links_at[node] > 1)
-            tw_inp_node_fault(inp, node, "has %d links; an outfall may have only one",
+            tw_inp_node_fault(inp, node,
+                              "has %d links; an outfall may have only one" TW_SWMM_ERROR("141"),
                               (int)links_at[node]);
     }
     if (routed && m->outfalls.count == 0 && inp->section_rows[TW_SECTION_OUTFALLS] == 0)
-        tw_faults_add(inp->faults, inp->path, 0, "the network has no outfall");
+        tw_faults_add(inp->faults, inp->path, 0, "the network has no outfall" TW_SWMM_ERROR("145"));
 }
 
 static void check_dividers(struct tw_inp *inp)
@@ -79,7 +83,8 @@ static void check_dividers(struct tw_inp *inp)
         int32_t node = m->dividers.node[k];
         int32_t link = m->dividers.link[k];
         if (link < 0 || (m->links.from[link] != node && m->links.to[link] != node))
-            tw_inp_node_fault(inp, node, "its diverted link is not connected to it");
+            tw_inp_node_fault(inp, node,
+                              "its diverted link is not connected to it" TW_SWMM_ERROR("136"));
     }
 }
 

@@ -11,13 +11,15 @@ static void check_departures(struct tw_inp *inp, const int32_t *departures)
     for (int32_t i = 0; i < n->count; i++) {
         int32_t count = departures[i];
         if (n->kind[i] == TW_NODE_OUTFALL && count > 0)
-            tw_inp_node_fault(inp, i, "an outfall cannot have links that leave it");
+            tw_inp_node_fault(inp, i,
+                              "an outfall cannot have links that leave it" TW_SWMM_ERROR("141"));
         if (n->kind[i] == TW_NODE_DIVIDER && count > 2)
-            tw_inp_node_fault(inp, i, "a divider can have only two links that leave it");
+            tw_inp_node_fault(
+                inp, i, "a divider can have only two links that leave it" TW_SWMM_ERROR("135"));
         if (n->kind[i] == TW_NODE_JUNCTION && count > 1)
             tw_inp_node_fault(inp, i,
                               "%d links leave it; without dynamic wave routing only one may "
-                              "(make it a divider or a storage)",
+                              "(make it a divider or a storage)" TW_SWMM_ERROR("133"),
                               (int)count);
     }
 }
@@ -32,11 +34,15 @@ static void check_direction(struct tw_inp *inp, int32_t i)
         double to_m = m->nodes.invert_m[to] + l->offset2_m[i];
         bool dummy = l->xsect[i] >= 0 && m->xsects.shape[l->xsect[i]] == TW_SHAPE_DUMMY;
         if (from_m < to_m && !dummy)
-            tw_inp_link_fault(inp, i,
-                              "rises by %.3f m; without dynamic wave routing conduits must fall",
-                              to_m - from_m);
+            tw_inp_link_fault(
+                inp, i,
+                "rises by %.3f m; without dynamic wave routing conduits must fall" TW_SWMM_ERROR(
+                    "115"),
+                to_m - from_m);
     } else if (kind != TW_LINK_PUMP && m->nodes.kind[from] != TW_NODE_STORAGE) {
-        tw_inp_link_fault(inp, i, "must leave a storage when routing is not by dynamic wave");
+        tw_inp_link_fault(
+            inp, i,
+            "must leave a storage when routing is not by dynamic wave" TW_SWMM_ERROR("139"));
     }
 }
 
@@ -55,7 +61,7 @@ static tw_status check_circles(struct tw_inp *inp)
         if (!placed[i])
             tw_inp_link_fault(inp, i,
                               "is in a circle of links, or behind one; only dynamic wave routing "
-                              "can have that");
+                              "can have that" TW_SWMM_ERROR("131"));
     }
     return TW_OK;
 }

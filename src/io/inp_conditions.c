@@ -75,8 +75,9 @@ static bool read_gage_attribute(struct tw_inp *inp, const struct tw_inp_row *row
     for (const char *at = word; *at >= '0' && *at <= '9' && hours <= MOST_PAST_HOURS; at++)
         hours = 10 * hours + (*at - '0');
     if (hours < 1 || hours > MOST_PAST_HOURS) {
-        tw_inp_fault(inp, row, "\"%s\" is neither INTENSITY nor 1..%d hours of rain", word,
-                     MOST_PAST_HOURS);
+        tw_inp_fault(inp, row,
+                     "\"%s\" is neither INTENSITY nor 1..%d hours of rain" TW_SWMM_ERROR("217"),
+                     word, MOST_PAST_HOURS);
         return false;
     }
     out->attribute = TW_RULE_RAIN_PAST;
@@ -113,7 +114,7 @@ bool tw_inp_rule_quantity(struct tw_inp *inp, const struct tw_inp_row *row, int 
     *out = (struct tw_rule_operand){.index = -1, .expression = -1};
     if (!read_object(inp, row, next, &object, out)) return false;
     if (*next >= row->count) {
-        tw_inp_fault(inp, row, "the quantity is missing");
+        tw_inp_fault(inp, row, "the quantity is missing" TW_SWMM_ERROR("217"));
         return false;
     }
     int i = (*next)++;
@@ -123,8 +124,8 @@ bool tw_inp_rule_quantity(struct tw_inp *inp, const struct tw_inp_row *row, int 
         bool timed = found != NULL && found->objects == FOR_LINKS && object >= LINK &&
                      object <= OUTLET; /* TIMEOPEN and the like, of any link */
         if (!timed) {
-            tw_inp_fault(inp, row, "\"%s\" is no quantity of a %s", tw_inp_word(inp, row, i),
-                         objects[object]);
+            tw_inp_fault(inp, row, "\"%s\" is no quantity of a %s" TW_SWMM_ERROR("217"),
+                         tw_inp_word(inp, row, i), objects[object]);
             return false;
         }
     }
@@ -218,7 +219,7 @@ static bool read_right(struct tw_inp *inp, const struct tw_inp_row *row, int *ne
                        const struct tw_rule_operand *left, struct tw_rule_operand *out)
 {
     if (*next >= row->count) {
-        tw_inp_fault(inp, row, "the right side is missing");
+        tw_inp_fault(inp, row, "the right side is missing" TW_SWMM_ERROR("217"));
         return false;
     }
     const char *word = tw_inp_word(inp, row, *next);
@@ -230,7 +231,8 @@ static bool read_right(struct tw_inp *inp, const struct tw_inp_row *row, int *ne
     double number;
     enum tw_rule_attribute sense = left->expression >= 0 ? TW_RULE_NUMBER : left->attribute;
     if (!read_constant(word, sense, &number)) {
-        tw_inp_fault(inp, row, "\"%s\" cannot be compared with the left side", word);
+        tw_inp_fault(inp, row, "\"%s\" cannot be compared with the left side" TW_SWMM_ERROR("217"),
+                     word);
         return false;
     }
     *out = (struct tw_rule_operand){.attribute = TW_RULE_NUMBER,
@@ -246,7 +248,7 @@ static bool ends_here(struct tw_inp *inp, const struct tw_inp_row *row, int next
     static const char *const words[] = {"RULE", "IF",   "AND",      "OR",
                                         "THEN", "ELSE", "PRIORITY", NULL};
     if (next >= row->count || tw_inp_match(tw_inp_word(inp, row, next), words) < 0) return true;
-    tw_inp_fault(inp, row, "a second clause in one row");
+    tw_inp_fault(inp, row, "a second clause in one row" TW_SWMM_ERROR("217"));
     return false;
 }
 
@@ -262,12 +264,17 @@ int32_t tw_inp_rule_condition(struct tw_inp *inp, const struct tw_inp_row *row, 
     while (relation < 6 && strcmp(word, relations[relation]) != 0)
         relation++;
     if (relation == 6) {
-        tw_inp_fault(inp, row, "\"%s\" is none of = <> < <= > >=", word);
+        tw_inp_fault(inp, row, "\"%s\" is none of = <> < <= > >=" TW_SWMM_ERROR("217"), word);
         return 0;
     }
     c.relation = (enum tw_rule_relation)relation;
     next++;
     if (!read_right(inp, row, &next, &c.left, &c.right) || !ends_here(inp, row, next)) return 0;
+    bool both =
+        c.right.index >= 0 && c.left.index >= 0 && c.left.expression < 0 && c.right.expression < 0;
+    if (both && c.left.attribute != c.right.attribute)
+        tw_inp_warn(inp, row,
+                    "it compares quantities of two kinds, as they are" TW_SWMM_WARNING("11"));
     rules->condition[rules->condition_count++] = c;
     return 1;
 }
@@ -303,7 +310,7 @@ static int read_setting(struct tw_inp *inp, const struct tw_inp_row *row, struct
     if (!tw_inp_number(inp, row, 5, "the setting", &a->value)) return 0;
     bool pump = m->links.kind[a->link] == TW_LINK_PUMP;
     if (a->value >= 0.0 && (pump || a->value <= 1.0)) return 1;
-    tw_inp_fault(inp, row, "the setting %g is beyond 0..1", a->value);
+    tw_inp_fault(inp, row, "the setting %g is beyond 0..1" TW_SWMM_ERROR("217"), a->value);
     return 0;
 }
 
@@ -313,7 +320,7 @@ static bool find_acted(struct tw_inp *inp, const struct tw_inp_row *row, int32_t
     const struct tw_links *links = &inp->model->links;
     if (!tw_inp_choice(inp, row, 1, "the object", objects, out_object)) return false;
     if (*out_object < CONDUIT || *out_object > OUTLET) {
-        tw_inp_fault(inp, row, "a %s cannot be set", objects[*out_object]);
+        tw_inp_fault(inp, row, "a %s cannot be set" TW_SWMM_ERROR("217"), objects[*out_object]);
         return false;
     }
     if (!tw_inp_find(inp, row, 2, &links->names, "link", out_link)) return false;
@@ -335,7 +342,8 @@ static int read_action(struct tw_inp *inp, const struct tw_inp_row *row, struct 
     a->attribute = word == 0 ? TW_RULE_STATUS : TW_RULE_SETTING;
     bool has = word == 0 ? object == CONDUIT || object == PUMP : object != CONDUIT;
     if (!has) {
-        tw_inp_fault(inp, row, "a %s has no %s to be set", objects[object], words[word]);
+        tw_inp_fault(inp, row, "a %s has no %s to be set" TW_SWMM_ERROR("217"), objects[object],
+                     words[word]);
         return 0;
     }
     if (word == 1) {
@@ -344,7 +352,7 @@ static int read_action(struct tw_inp *inp, const struct tw_inp_row *row, struct 
     }
     a->setter = TW_RULE_TO_VALUE;
     if (read_status(tw_inp_word(inp, row, 5), &a->value)) return 6;
-    tw_inp_fault(inp, row, "the status \"%s\" is not ON, OFF, OPEN or CLOSED",
+    tw_inp_fault(inp, row, "the status \"%s\" is not ON, OFF, OPEN or CLOSED" TW_SWMM_ERROR("217"),
                  tw_inp_word(inp, row, 5));
     return 0;
 }

@@ -19,7 +19,8 @@ static tw_status declare_name(struct tw_inp *inp, struct tw_inp_row *row, struct
     int32_t index;
     tw_status status = tw_names_add(names, tw_inp_word(inp, row, 1), &index);
     if (status == TW_ERR_NAME) {
-        tw_inp_fault(inp, row, "the name \"%s\" is taken already", tw_inp_word(inp, row, 1));
+        tw_inp_fault(inp, row, "the name \"%s\" is taken already" TW_SWMM_ERROR("217"),
+                     tw_inp_word(inp, row, 1));
         return TW_OK;
     }
     TW_TRY(status);
@@ -65,7 +66,7 @@ static void read_variable(struct tw_inp *inp, const struct tw_inp_row *row)
     int next = 3;
     if (row->object < 0 || !tw_inp_need(inp, row, 5)) return;
     if (strcmp(tw_inp_word(inp, row, 2), "=") != 0)
-        tw_inp_fault(inp, row, "lacks a = after the name");
+        tw_inp_fault(inp, row, "lacks a = after the name" TW_SWMM_ERROR("217"));
     else
         tw_inp_rule_quantity(inp, row, &next, &rules->variable[row->object]);
 }
@@ -81,7 +82,7 @@ static tw_status read_expression(struct tw_inp *inp, const struct tw_inp_row *ro
     struct tw_inp_rules *r = &inp->rules;
     if (row->object < 0 || !tw_inp_need(inp, row, 4)) return TW_OK;
     if (strcmp(tw_inp_word(inp, row, 2), "=") != 0) {
-        tw_inp_fault(inp, row, "lacks a = after the name");
+        tw_inp_fault(inp, row, "lacks a = after the name" TW_SWMM_ERROR("217"));
         return TW_OK;
     }
     int32_t first = r->tokens.count;
@@ -95,7 +96,8 @@ static void begin_rule(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_rules *rules = inp->model->rules;
     if (!tw_inp_need(inp, row, 2)) return;
-    if (row->count > 2) tw_inp_fault(inp, row, "more words follow the name of the rule");
+    if (row->count > 2)
+        tw_inp_fault(inp, row, "more words follow the name of the rule" TW_SWMM_ERROR("217"));
     if (row->object < 0) return;
     struct tw_rule *rule = &rules->rule[rules->count++];
     rule->name = tw_names_get(&inp->rules.names, row->object);
@@ -107,7 +109,8 @@ static void begin_rule(struct tw_inp *inp, const struct tw_inp_row *row)
 static void read_priority(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_rule *rule)
 {
     tw_inp_number(inp, row, 1, "the priority", &rule->priority);
-    if (row->count > 2) tw_inp_fault(inp, row, "more words follow the priority");
+    if (row->count > 2)
+        tw_inp_fault(inp, row, "more words follow the priority" TW_SWMM_ERROR("217"));
 }
 
 /* Which clause may follow which; the state is the last clause but AND and OR. */
@@ -135,7 +138,7 @@ static void read_clause(struct tw_inp *inp, const struct tw_inp_row *row, enum k
     struct tw_rules *rules = inp->model->rules;
     struct tw_inp_rules *r = &inp->rules;
     if (rules->count == 0 || !may_follow(clause, r->state)) {
-        tw_inp_fault(inp, row, "the clause is out of place");
+        tw_inp_fault(inp, row, "the clause is out of place" TW_SWMM_ERROR("217"));
         return;
     }
     struct tw_rule *rule = &rules->rule[rules->count - 1];
@@ -206,8 +209,9 @@ tw_status tw_inp_rules_finish(struct tw_inp *inp)
         turn_round(rules->action + rule->then_first, rule->then_count);
         turn_round(rules->action + rule->else_first, rule->else_count);
         if (rule->then_count == 0 || rule->condition_count == 0)
-            tw_faults_add(inp->faults, inp->path, inp->rule_line[i], "rule %s: lacks %s",
-                          rule->name, rule->condition_count == 0 ? "a condition" : "an action");
+            tw_faults_add(inp->faults, inp->path, inp->rule_line[i],
+                          "rule %s: lacks %s" TW_SWMM_ERROR("217"), rule->name,
+                          rule->condition_count == 0 ? "a condition" : "an action");
     }
     if (rules->count == 0) inp->model->rules = NULL;
     return TW_OK;

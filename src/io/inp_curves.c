@@ -110,8 +110,10 @@ static void check_order(struct tw_inp *inp, const struct tw_tables *tables, cons
         for (int32_t k = tables->first[i] + 1; k < tables->first[i + 1]; k++) {
             if (tables->x[k] > tables->x[k - 1]) continue;
             tw_faults_add(inp->faults, inp->path, lines[i],
-                          "%s %s: entry %d does not come after the one before it", noun,
-                          tw_names_get(&tables->names, i), (int)(k - tables->first[i] + 1));
+                          "%s %s: entry %d does not come after the one before it%s", noun,
+                          tw_names_get(&tables->names, i), (int)(k - tables->first[i] + 1),
+                          tables == &inp->model->curves ? TW_SWMM_ERROR("171")
+                                                        : TW_SWMM_ERROR("173"));
             break;
         }
     }

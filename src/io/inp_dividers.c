@@ -27,7 +27,7 @@ static int read_kind(struct tw_inp *inp, const struct tw_inp_row *row, int32_t a
         return 0;
     d->weir_height_m[at] = height * inp->units.length_m;
     if (height <= 0.0 || d->weir_coefficient[at] <= 0.0) {
-        tw_inp_fault(inp, row, "weir height and coefficient must be above 0");
+        tw_inp_fault(inp, row, "weir height and coefficient must be above 0" TW_SWMM_ERROR("137"));
         return 0;
     }
     return 7;

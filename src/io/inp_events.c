@@ -9,11 +9,12 @@ static bool read_moment(struct tw_inp *inp, const struct tw_inp_row *row, int fi
     double day;
     double time;
     if (!tw_inp_date(tw_inp_word(inp, row, first), &day)) {
-        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year", tw_inp_word(inp, row, first));
+        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year" TW_SWMM_ERROR("213"),
+                     tw_inp_word(inp, row, first));
         return false;
     }
     if (!tw_inp_hours(tw_inp_word(inp, row, first + 1), &time) || time < 0.0) {
-        tw_inp_fault(inp, row, "\"%s\" is not a time (hours or h:m:s)",
+        tw_inp_fault(inp, row, "\"%s\" is not a time (hours or h:m:s)" TW_SWMM_ERROR("213"),
                      tw_inp_word(inp, row, first + 1));
         return false;
     }

@@ -199,7 +199,8 @@ tw_status tw_inp_expression_read(struct tw_inp *inp, const struct tw_inp_row *ro
     parse_sum(&p);
     if (p.problem == NULL && peek(&p) != '\0') p.problem = "goes on after its end";
     if (p.problem != NULL)
-        tw_inp_fault(inp, row, "expression \"%s\" %s", tw_strbuf_get(&text), p.problem);
+        tw_inp_fault(inp, row, "expression \"%s\" %s" TW_SWMM_ERROR("233"), tw_strbuf_get(&text),
+                     p.problem);
     tw_strbuf_done(&text);
     return p.status;
 }

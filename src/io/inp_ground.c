@@ -68,7 +68,7 @@ tw_status tw_inp_aquifer_read(struct tw_inp *inp, const struct tw_inp_row *row)
         tw_inp_fault(inp, row,
                      "its values contradict each other: wilting point < field capacity < porosity, "
                      "wilting point <= moisture <= porosity, conductivity above 0, water table not "
-                     "below the bottom");
+                     "below the bottom" TW_SWMM_ERROR("109"));
     return TW_OK;
 }
 
@@ -174,7 +174,7 @@ void tw_inp_check_ground(struct tw_inp *inp)
         if (g->surface_m < g->water_table_m)
             tw_faults_add(inp->faults, inp->path, inp->ground_line[i],
                           "groundwater of subcatchment %s: the ground lies at %.3f m, below the "
-                          "water table at %.3f m",
+                          "water table at %.3f m" TW_SWMM_ERROR("110"),
                           tw_names_get(&m->subcatchments.names, g->subcatchment), g->surface_m,
                           g->water_table_m);
     }

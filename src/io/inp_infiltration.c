@@ -42,17 +42,21 @@ static void check(struct tw_inp *inp, const struct tw_inp_row *row, int32_t meth
 {
     for (int k = 0; k < shapes[method].allowed; k++)
         if (p[k] < 0.0) {
-            tw_inp_fault(inp, row, "infiltration parameter %d is negative", k + 1);
+            tw_inp_fault(inp, row, "infiltration parameter %d is negative" TW_SWMM_ERROR("235"),
+                         k + 1);
             return;
         }
     if (is_horton(method) && p[0] < p[1])
-        tw_inp_fault(inp, row, "the greatest infiltration rate is below the least one");
+        tw_inp_fault(inp, row,
+                     "the greatest infiltration rate is below the least one" TW_SWMM_ERROR("235"));
     if (is_green_ampt(method) && (p[1] <= 0.0 || p[2] > 1.0))
-        tw_inp_fault(inp, row, "Green-Ampt needs a conductivity above 0 and a deficit of 0..1");
+        tw_inp_fault(
+            inp, row,
+            "Green-Ampt needs a conductivity above 0 and a deficit of 0..1" TW_SWMM_ERROR("235"));
     if (method != METHOD_CURVE_NUMBER) return;
     /* SWMM takes curve numbers to be 10..99, whatever the file says. */
     p[0] = fmin(fmax(p[0], 10.0), 99.0);
-    if (p[2] <= 0.0) tw_inp_fault(inp, row, "the drying time is not above 0");
+    if (p[2] <= 0.0) tw_inp_fault(inp, row, "the drying time is not above 0" TW_SWMM_ERROR("235"));
 }
 
 /* [INFILTRATION]: subcatchment parameters ... [method] */
@@ -69,8 +73,8 @@ tw_status tw_inp_infiltration_read(struct tw_inp *inp, const struct tw_inp_row *
         count--;
     }
     if (count < shapes[method].needed) {
-        tw_inp_fault(inp, row, "%s needs %d parameters, there are %d", methods[method],
-                     shapes[method].needed, count);
+        tw_inp_fault(inp, row, "%s needs %d parameters, there are %d" TW_SWMM_ERROR("203"),
+                     methods[method], shapes[method].needed, count);
         return TW_OK;
     }
     double p[5] = {0.0};

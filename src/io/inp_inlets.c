@@ -30,7 +30,7 @@ static bool read_size(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
         *out_m = value * inp->units.length_m;
         return true;
     }
-    tw_inp_fault(inp, row, "%s must be above 0", what);
+    tw_inp_fault(inp, row, "%s must be above 0" TW_SWMM_ERROR("211"), what);
     return false;
 }
 
@@ -74,7 +74,8 @@ static bool read_grate(struct tw_inp *inp, const struct tw_inp_row *row, struct 
             !tw_inp_optional(inp, row, 6, "the splash-over velocity", &splash))
             return false;
         if (ratio <= 0.0 || ratio > 1.0) {
-            tw_inp_fault(inp, row, "the open share must be above 0 and not above 1");
+            tw_inp_fault(inp, row,
+                         "the open share must be above 0 and not above 1" TW_SWMM_ERROR("211"));
             return false;
         }
         if (row->count > 6) splash *= inp->units.length_m;
@@ -118,7 +119,8 @@ static bool read_custom(struct tw_inp *inp, const struct tw_inp_row *row, struct
     if (!tw_inp_find(inp, row, 2, &inp->model->curves.names, "curve", &curve)) return false;
     int32_t kind = inp->model->curves.kind[curve];
     if (kind != TW_CURVE_DIVERSION && kind != TW_CURVE_RATING) {
-        tw_inp_fault(inp, row, "curve \"%s\" is neither a DIVERSION nor a RATING curve",
+        tw_inp_fault(inp, row,
+                     "curve \"%s\" is neither a DIVERSION nor a RATING curve" TW_SWMM_ERROR("209"),
                      tw_inp_word(inp, row, 2));
         return false;
     }
@@ -171,11 +173,14 @@ static bool read_options(struct tw_inp *inp, const struct tw_inp_row *row, struc
     for (int k = 0; k < 5; k++)
         if (!tw_inp_optional(inp, row, k + 3, what[k], &v[k])) return false;
     if (!(v[0] >= 1.0) || v[0] > 1e6 || v[0] != floor(v[0])) {
-        tw_inp_fault(inp, row, "the number of inlets must be a whole number, at least 1");
+        tw_inp_fault(
+            inp, row,
+            "the number of inlets must be a whole number, at least 1" TW_SWMM_ERROR("211"));
         return false;
     }
     if (v[1] > 99.0) {
-        tw_inp_fault(inp, row, "the clogged share %s %% is above 99", tw_inp_word(inp, row, 4));
+        tw_inp_fault(inp, row, "the clogged share %s %% is above 99" TW_SWMM_ERROR("211"),
+                     tw_inp_word(inp, row, 4));
         return false;
     }
     to->number = (int32_t)v[0];
@@ -258,9 +263,11 @@ tw_status tw_inp_check_inlets(struct tw_inp *inp)
             continue; /* told already */
         int32_t shape = m->xsects.shape[section];
         if (!fits(d->kind, shape)) {
-            tw_inp_link_warn(inp, inlet.link,
-                             "its inlet is left out: drop inlets need a rectangular or trapezoidal "
-                             "open channel, custom ones that or a street, all others a street");
+            tw_inp_link_warn(
+                inp, inlet.link,
+                "its inlet is left out: drop inlets need a rectangular or trapezoidal "
+                "open channel, custom ones that or a street, all others a street" TW_SWMM_WARNING(
+                    "12"));
             continue;
         }
         if (shape == TW_SHAPE_STREET) {

@@ -23,7 +23,8 @@ enum { VALUES = 7 };
 static void set_surface(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_lid_control *c,
                         const double *v)
 {
-    if (v[1] >= 1.0) tw_inp_fault(inp, row, "its plants leave no room on the surface");
+    if (v[1] >= 1.0)
+        tw_inp_fault(inp, row, "its plants leave no room on the surface" TW_SWMM_ERROR("211"));
     c->surface = (struct tw_lid_surface){.thickness_m = v[0] * inp->units.rain_mm / 1000.0,
                                          .void_ratio = 1.0 - v[1],
                                          .roughness = v[2],
@@ -45,7 +46,8 @@ static void set_soil(struct tw_inp *inp, const struct tw_inp_row *row, struct tw
     bool sound = v[0] <= 0.0 || (v[1] > v[2] && v[2] > v[3] && v[4] > 0.0);
     if (!sound)
         tw_inp_fault(inp, row,
-                     "its soil needs wilting point < field capacity < porosity and a conductivity");
+                     "its soil needs wilting point < field capacity < porosity and a "
+                     "conductivity" TW_SWMM_ERROR("185"));
 }
 
 static double void_of(double over_solids) { return over_solids / (over_solids + 1.0); }
@@ -152,7 +154,8 @@ tw_status tw_inp_lid_control_read(struct tw_inp *inp, const struct tw_inp_row *r
         read_layer(inp, row, c, &layers[k]);
         return TW_OK;
     }
-    tw_inp_fault(inp, row, "\"%s\" is neither a kind of LID nor a layer", word);
+    tw_inp_fault(inp, row, "\"%s\" is neither a kind of LID nor a layer" TW_SWMM_ERROR("205"),
+                 word);
     return TW_OK;
 }
 
@@ -190,8 +193,11 @@ static bool read_drain_end(struct tw_inp *inp, const struct tw_inp_row *row, str
     u->drain_subcatchment = tw_names_find(&inp->model->subcatchments.names, name);
     if (u->drain_subcatchment < 0) u->drain_node = tw_names_find(&inp->model->nodes.names, name);
     if (u->drain_node >= 0 || u->drain_subcatchment >= 0) return true;
-    tw_inp_fault(inp, row, "its drain leads to \"%s\", which is neither a node nor a subcatchment",
-                 name);
+    tw_inp_fault(
+        inp, row,
+        "its drain leads to \"%s\", which is neither a node nor a subcatchment" TW_SWMM_ERROR(
+            "209"),
+        name);
     return false;
 }
 
@@ -229,13 +235,13 @@ static void check_controls(struct tw_inp *inp)
         struct tw_lid_control *c = &l->control[i];
         const char *problem = NULL;
         if (c->kind == TW_LID_KIND_COUNT) {
-            problem = "has no row with its kind";
+            problem = "has no row with its kind" TW_SWMM_ERROR("183");
         } else if ((needs[c->kind] & ~c->layers) != 0) {
-            problem = "lacks a layer that its kind must have";
+            problem = "lacks a layer that its kind must have" TW_SWMM_ERROR("184");
         } else if (c->kind == TW_LID_SWALE &&
                    !(c->surface.roughness * c->surface.slope_ratio > 0.0 &&
                      c->surface.thickness_m > 0.0)) {
-            problem = "a swale needs a depth, a roughness and a slope";
+            problem = "a swale needs a depth, a roughness and a slope" TW_SWMM_ERROR("185");
         }
         if (problem != NULL)
             tw_faults_add(inp->faults, inp->path, inp->lid_line[i], "LID %s: %s",
@@ -278,9 +284,9 @@ static void check_group(struct tw_inp *inp, int32_t subcatchment)
         finish_unit(inp, i);
     }
     if (covered > 1.001 * area)
-        unit_fault(inp, first, "its units are larger than the subcatchment");
+        unit_fault(inp, first, "its units are larger than the subcatchment" TW_SWMM_ERROR("187"));
     if (impervious > 1.001 || pervious > 1.001)
-        unit_fault(inp, first, "its units take more than all runoff");
+        unit_fault(inp, first, "its units take more than all runoff" TW_SWMM_ERROR("188"));
     l->area_m2[subcatchment] = covered > 0.999 * area ? area : covered;
 }
 

@@ -30,7 +30,10 @@ tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
         status = tw_file_read(out_path, MOST_BYTES, &text, &size);
     if (status == TW_ERR_NOMEM) return status;
     if (status != TW_OK) {
-        tw_inp_fault(inp, row, "its file \"%s\" cannot be read", tw_inp_word(inp, row, i));
+        const char *number = row->section == TW_SECTION_TIMESERIES ? TW_SWMM_ERROR("361") : "";
+        if (row->section == TW_SECTION_RAINGAGES) number = TW_SWMM_ERROR("317");
+        tw_inp_fault(inp, row, "its file \"%s\" cannot be read%s", tw_inp_word(inp, row, i),
+                     number);
         return TW_OK;
     }
     inp->model->digest = tw_inp_digest(inp->model->digest, text, size);

@@ -34,7 +34,8 @@ tw_status tw_inp_declare(struct tw_inp *inp, struct tw_inp_row *row, struct tw_n
     int32_t index;
     tw_status status = tw_names_add(names, tw_inp_word(inp, row, 0), &index);
     if (status == TW_ERR_NAME && !may_repeat) {
-        tw_inp_fault(inp, row, "the name is taken already, in line %d", (int)lines[index]);
+        tw_inp_fault(inp, row, "the name is taken already, in line %d" TW_SWMM_ERROR("207"),
+                     (int)lines[index]);
         return TW_OK;
     }
     if (status != TW_OK && status != TW_ERR_NAME) return status;

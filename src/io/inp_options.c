@@ -91,7 +91,8 @@ static void set_sweep(struct tw_inp *inp, const struct tw_inp_row *row)
     double *day = tw_inp_begins(tw_inp_word(inp, row, 0), "SWEEP_START") ? &o->sweep_start_doy
                                                                          : &o->sweep_end_doy;
     if (!tw_inp_day_of_year(tw_inp_word(inp, row, 1), day))
-        tw_inp_fault(inp, row, "\"%s\" is not a month/day", tw_inp_word(inp, row, 1));
+        tw_inp_fault(inp, row, "\"%s\" is not a month/day" TW_SWMM_ERROR("213"),
+                     tw_inp_word(inp, row, 1));
 }
 
 static void set_minimum_slope(struct tw_inp *inp, const struct tw_inp_row *row)
@@ -99,7 +100,8 @@ static void set_minimum_slope(struct tw_inp *inp, const struct tw_inp_row *row)
     double percent;
     if (!tw_inp_positive(inp, row, 1, "the slope", &percent)) return;
     if (percent >= 100.0)
-        tw_inp_fault(inp, row, "a slope of %s %% makes no sense", tw_inp_word(inp, row, 1));
+        tw_inp_fault(inp, row, "a slope of %s %% makes no sense" TW_SWMM_ERROR("211"),
+                     tw_inp_word(inp, row, 1));
     else
         inp->model->options.minimum_slope_ratio = percent / 100.0;
 }
@@ -109,7 +111,8 @@ static void set_variable_step(struct tw_inp *inp, const struct tw_inp_row *row)
     double factor;
     if (!tw_inp_positive(inp, row, 1, "the factor", &factor)) return;
     if (factor > 2.0)
-        tw_inp_fault(inp, row, "the factor %s is beyond 0..2", tw_inp_word(inp, row, 1));
+        tw_inp_fault(inp, row, "the factor %s is beyond 0..2" TW_SWMM_ERROR("211"),
+                     tw_inp_word(inp, row, 1));
     else
         inp->model->options.variable_step_factor = factor;
 }
@@ -188,7 +191,7 @@ static bool read_time(struct tw_inp *inp, const struct tw_inp_row *row, enum kin
         if (kind != CLOCK) number = floor(number * day_s + 0.5);
     }
     if (!good) {
-        tw_inp_fault(inp, row, "\"%s\" is not a %s", word,
+        tw_inp_fault(inp, row, "\"%s\" is not a %s" TW_SWMM_ERROR("213"), word,
                      kind == DATE ? "date month/day/year" : "time (hours or h:m:s)");
         return false;
     }
@@ -247,7 +250,8 @@ tw_status tw_inp_option_read(struct tw_inp *inp, const struct tw_inp_row *row)
             read_value(inp, row, &options[i]);
         return TW_OK;
     }
-    tw_inp_fault(inp, row, "no such option; correct its name or take the line out");
+    tw_inp_fault(inp, row,
+                 "no such option; correct its name or take the line out" TW_SWMM_ERROR("205"));
     return TW_OK;
 }
 
@@ -289,10 +293,12 @@ static void check_dates(struct tw_inp *inp)
     if (isnan(o->report_start_day)) o->report_start_day = o->start_day;
     if (o->report_start_day < o->start_day) o->report_start_day = o->start_day;
     if (o->end_day <= o->start_day)
-        tw_faults_add(inp->faults, inp->path, 0, "[OPTIONS]: the end is not after the start");
-    else if (o->end_day <= o->report_start_day)
         tw_faults_add(inp->faults, inp->path, 0,
-                      "[OPTIONS]: reporting begins when the simulation has ended");
+                      "[OPTIONS]: the end is not after the start" TW_SWMM_ERROR("191"));
+    else if (o->end_day <= o->report_start_day)
+        tw_faults_add(
+            inp->faults, inp->path, 0,
+            "[OPTIONS]: reporting begins when the simulation has ended" TW_SWMM_ERROR("193"));
 }
 
 static void check_steps(struct tw_inp *inp)
@@ -313,7 +319,7 @@ static void check_steps(struct tw_inp *inp)
     if (length_s > 0.0 && o->report_step_s > length_s) o->report_step_s = length_s;
     if (o->report_step_s < o->routing_step_s)
         tw_faults_add(inp->faults, inp->path, 0,
-                      "[OPTIONS]: REPORT_STEP is shorter than ROUTING_STEP");
+                      "[OPTIONS]: REPORT_STEP is shorter than ROUTING_STEP" TW_SWMM_ERROR("195"));
 }
 
 void tw_inp_check_options(struct tw_inp *inp)
@@ -334,11 +340,13 @@ void tw_inp_check_wet_step(struct tw_inp *inp)
     static const double usual_tolerance_m = 0.005 * 0.3048;
     struct tw_options *o = &inp->model->options;
     if (o->dry_step_s < o->wet_step_s) {
-        tw_faults_warn(inp->faults, inp->path, 0, "option DRY_STEP: raised to WET_STEP");
+        tw_faults_warn(inp->faults, inp->path, 0,
+                       "option DRY_STEP: raised to WET_STEP" TW_SWMM_WARNING("06"));
         o->dry_step_s = o->wet_step_s;
     }
     if (o->routing_step_s > o->wet_step_s) {
-        tw_faults_warn(inp->faults, inp->path, 0, "option ROUTING_STEP: cut to WET_STEP");
+        tw_faults_warn(inp->faults, inp->path, 0,
+                       "option ROUTING_STEP: cut to WET_STEP" TW_SWMM_WARNING("07"));
         o->routing_step_s = o->wet_step_s;
     }
     if (o->minimum_step_s > o->routing_step_s) o->minimum_step_s = o->routing_step_s;

@@ -16,8 +16,9 @@ tw_status tw_inp_pump_read(struct tw_inp *inp, const struct tw_inp_row *row)
     p->initially_on[at] = true;
     if (!tw_inp_need(inp, row, 3)) return TW_OK;
     tw_inp_link_ends(inp, row);
-    if (row->count > 3 && !tw_text_same(tw_inp_word(inp, row, 3), "*"))
-        tw_inp_find(inp, row, 3, &inp->model->curves.names, "curve", &p->curve[at]);
+    bool named = row->count > 3 && !tw_text_same(tw_inp_word(inp, row, 3), "*");
+    if (named && !tw_inp_find(inp, row, 3, &inp->model->curves.names, "curve", &p->curve[at]))
+        p->kind[at] = TW_PUMP_HEAD; /* the fault is told: it was not meant to be ideal */
     int32_t on = 1;
     double start = 0.0;
     double stop = 0.0;
@@ -26,7 +27,8 @@ tw_status tw_inp_pump_read(struct tw_inp *inp, const struct tw_inp_row *row)
         !tw_inp_optional(inp, row, 6, "the shutoff depth", &stop))
         return TW_OK;
     if (start > 0.0 && start <= stop)
-        tw_inp_fault(inp, row, "its startup depth is not above its shutoff depth");
+        tw_inp_fault(inp, row,
+                     "its startup depth is not above its shutoff depth" TW_SWMM_ERROR("122"));
     p->initially_on[at] = on == 1;
     p->start_depth_m[at] = start * m;
     p->stop_depth_m[at] = stop * m;

@@ -226,7 +226,7 @@ tw_status tw_inp_treatment_read(struct tw_inp *inp, const struct tw_inp_row *row
         return TW_OK;
     int first = find_equation(inp, row, &t.removal);
     if (first < 0) {
-        tw_inp_fault(inp, row, "lacks R = or C = before its expression");
+        tw_inp_fault(inp, row, "lacks R = or C = before its expression" TW_SWMM_ERROR("205"));
         return TW_OK;
     }
     struct tw_inp_tokens tokens = {0};

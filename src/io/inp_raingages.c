@@ -53,7 +53,8 @@ static tw_status share_station(struct tw_inp *inp, const struct tw_inp_row *row,
     gages->interval_s[i] = gages->interval_s[first];
     gages->summary[i] = gages->summary[first];
     if (!tw_text_same(gages->file[first], gages->file[i]))
-        tw_inp_fault(inp, row, "station %s is read from another file for rain gage %s",
+        tw_inp_fault(inp, row,
+                     "station %s is read from another file for rain gage %s" TW_SWMM_ERROR("156"),
                      gages->station[i], tw_names_get(&gages->names, first));
     return TW_OK;
 }
@@ -69,8 +70,8 @@ static tw_status take_record(struct tw_inp *inp, const struct tw_inp_row *row,
                                                  .rain_periods = record->rain_periods,
                                                  .missing_periods = record->missing_periods};
     if (record->count == 0)
-        tw_inp_fault(inp, row, "its file \"%s\" has no rain of station %s", gages->file[i],
-                     gages->station[i]);
+        tw_inp_fault(inp, row, "its file \"%s\" has no rain of station %s" TW_SWMM_ERROR("321"),
+                     gages->file[i], gages->station[i]);
     for (int64_t k = 0; k < record->count; k++)
         TW_TRY(tw_inp_points_add(inp, &inp->series_points, gages->series[i], record->day[k],
                                  (double)record->inches[k]));
@@ -109,7 +110,8 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
         return TW_OK;
     if (row->count > 8 && tw_inp_word(inp, row, 8)[0] != '*' &&
         !tw_inp_date(tw_inp_word(inp, row, 8), &first_day)) {
-        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year", tw_inp_word(inp, row, 8));
+        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year" TW_SWMM_ERROR("213"),
+                     tw_inp_word(inp, row, 8));
         return TW_OK;
     }
     if (!file_series_name(inp, row, name, sizeof name) || !(gages->interval_s[i] > 0.0))
@@ -147,8 +149,10 @@ tw_status tw_inp_gage_read(struct tw_inp *inp, const struct tw_inp_row *row)
     if (i < 0 || !tw_inp_need(inp, row, 6)) return TW_OK;
     tw_inp_choice(inp, row, 1, "the kind of data", kinds, &gages->kind[i]);
     if (!tw_inp_hours(tw_inp_word(inp, row, 2), &days) || days <= 0.0)
-        tw_inp_fault(inp, row, "the interval \"%s\" is not a time above 0 (hours or h:m:s)",
-                     tw_inp_word(inp, row, 2));
+        tw_inp_fault(
+            inp, row,
+            "the interval \"%s\" is not a time above 0 (hours or h:m:s)" TW_SWMM_ERROR("211"),
+            tw_inp_word(inp, row, 2));
     else
         gages->interval_s[i] = floor(days * 24.0 * hour_s + 0.5);
     tw_inp_number(inp, row, 3, "the snow catch factor", &gages->snow_catch_ratio[i]);
@@ -200,18 +204,19 @@ static void check_interval(struct tw_inp *inp, int32_t i)
     if (distance_s > 0.0 && gages->interval_s[i] > distance_s)
         tw_faults_add(inp->faults, inp->path, line,
                       "rain gage %s: its interval of %g s is longer than that of time series %s, "
-                      "%g s",
+                      "%g s" TW_SWMM_ERROR("159"),
                       gage_name(inp, i), gages->interval_s[i],
                       tw_names_get(&inp->model->series.names, gages->series[i]), distance_s);
     if (gages->interval_s[i] < distance_s)
         tw_faults_warn(inp->faults, inp->path, line,
                        "rain gage %s: its interval of %g s is shorter than that of its time "
-                       "series, %g s",
+                       "series, %g s" TW_SWMM_WARNING("09"),
                        gage_name(inp, i), gages->interval_s[i], distance_s);
     if (gages->interval_s[i] > 0.0 && gages->interval_s[i] < options->wet_step_s) {
-        tw_faults_warn(inp->faults, inp->path, line,
-                       "rain gage %s: WET_STEP is cut to its interval of %g s", gage_name(inp, i),
-                       gages->interval_s[i]);
+        tw_faults_warn(
+            inp->faults, inp->path, line,
+            "rain gage %s: WET_STEP is cut to its interval of %g s" TW_SWMM_WARNING("01"),
+            gage_name(inp, i), gages->interval_s[i]);
         options->wet_step_s = gages->interval_s[i];
     }
 }
@@ -221,10 +226,12 @@ static void check_shared(struct tw_inp *inp, int32_t first, int32_t i)
 {
     const struct tw_gages *gages = &inp->model->gages;
     if (gages->kind[first] == gages->kind[i]) return;
-    tw_faults_add(inp->faults, inp->path, inp->gage_line[i],
-                  "rain gage %s: reads time series %s as another kind of data than gage %s",
-                  gage_name(inp, i), tw_names_get(&inp->model->series.names, gages->series[i]),
-                  gage_name(inp, first));
+    tw_faults_add(
+        inp->faults, inp->path, inp->gage_line[i],
+        "rain gage %s: reads time series %s as another kind of data than gage %s" TW_SWMM_ERROR(
+            "157"),
+        gage_name(inp, i), tw_names_get(&inp->model->series.names, gages->series[i]),
+        gage_name(inp, first));
 }
 
 tw_status tw_inp_check_gages(struct tw_inp *inp)

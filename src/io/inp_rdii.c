@@ -37,8 +37,13 @@ static void read_response(struct tw_inp *inp, const struct tw_inp_row *row, int 
     static const char *const what[] = {
         "R", "T", "K", "the most held back", "the recovery", "what is held at the start"};
     double v[RESPONSE_WORDS] = {0.0};
-    for (int k = 0; k < RESPONSE_WORDS && first + k < row->count; k++)
-        if (!tw_inp_positive(inp, row, first + k, what[k], &v[k])) return;
+    for (int k = 0; k < RESPONSE_WORDS && first + k < row->count; k++) {
+        if (!tw_inp_number(inp, row, first + k, what[k], &v[k])) return;
+        if (v[k] >= 0.0) continue;
+        tw_inp_fault(inp, row, "%s is negative%s", what[k],
+                     k == R ? TW_SWMM_ERROR("153") : TW_SWMM_ERROR("151"));
+        return;
+    }
     set_response(inp, row, month, response, v);
 }
 

@@ -85,6 +85,7 @@ static tw_status read_rows(struct tw_inp *inp)
     TW_TRY(tw_inp_check_links(inp));
     TW_TRY(tw_inp_check_inlets(inp));
     TW_TRY(tw_inp_check_nodes(inp));
+    TW_TRY(tw_inp_check_uses(inp));
     return tw_inp_check_tree(inp);
 }
 

@@ -129,6 +129,11 @@ static inline const char *tw_inp_word(const struct tw_inp *inp, const struct tw_
 
 /* ---- faults: "kind name: what is wrong" ---- */
 
+/* The number that SWMM has for a fault or a warning, behind its text. docs/swmm-errors.md is the
+ * list. */
+#define TW_SWMM_ERROR(number) " [SWMM ERROR " number "]"
+#define TW_SWMM_WARNING(number) " [SWMM WARNING " number "]"
+
 /** Fault of a row, after its kind and its first word. */
 void tw_inp_fault(struct tw_inp *inp, const struct tw_inp_row *row, const char *format, ...)
     TW_PRINTF(3, 4);
@@ -274,6 +279,8 @@ void tw_inp_check_climate(struct tw_inp *inp);
 void tw_inp_check_subcatchments(struct tw_inp *inp);
 /** Links, their sections and offsets; makes nodes deeper and turns conduits round. */
 tw_status tw_inp_check_links(struct tw_inp *inp);
+/** Things that are used together in a way that SWMM refuses. errors: TW_ERR_NOMEM */
+tw_status tw_inp_check_uses(struct tw_inp *inp);
 /** Nodes after links. */
 tw_status tw_inp_check_nodes(struct tw_inp *inp);
 /** What routing without dynamic waves asks of the network. errors: TW_ERR_NOMEM */

@@ -24,9 +24,9 @@ static const char small_model[] =
     "[TRANSECTS]\nNC 0.05 0.05 0.03\nX1 t 4 1 3 0 0 0 0 0\nGR 2 0 0 1 0 3 2 4\n"
     "[LOSSES]\nC 0.1 0.2 0.3 YES 1\n[CONTROLS]\nVARIABLE d = NODE W DEPTH\nEXPRESSION e = d * 2\n"
     "RULE r\nIF e > 1\nAND NODE J DEPTH < 0.5\nTHEN PUMP P STATUS = ON\nELSE PUMP P SETTING = 0.5\n"
-    "[DWF]\nJ FLOW 1 m\n[PATTERNS]\nm MONTHLY 1 2\n[INFLOWS]\nJ FLOW T FLOW 1 1 2 m\n"
+    "[DWF]\nJ FLOW 1 m\n[PATTERNS]\nm MONTHLY 1 2\n[INFLOWS]\nJ FLOW Q FLOW 1 1 2 m\n"
     "[CURVES]\nc TIDAL 0 8 12 9\ns STORAGE 0 10 3 20\np PUMP3 0 10 5 0\n"
-    "[TIMESERIES]\nT 0 1 0:05 2 0:10 0\n[REPORT]\nNODES ALL\n[COORDINATES]\nJ 1 2\n"
+    "[TIMESERIES]\nT 0 1 0:05 2 0:10 0\nQ 0 1\n[REPORT]\nNODES ALL\n[COORDINATES]\nJ 1 2\n"
     "[VERTICES]\nC 1 2\n[SYMBOLS]\nG 3 4\n";
 
 /* Text in memory of exactly its size, so that a sanitizer sees a step beyond it. */

@@ -113,7 +113,8 @@ static void begin_section(struct tw_inp *inp, char *word, struct place *place)
     place->unknown = place->section < 0;
     if (!place->unknown) return;
     word[strcspn(word, "] \t\r")] = '\0';
-    tw_faults_add(inp->faults, inp->path, place->line, "unknown section %.40s]", word);
+    tw_faults_add(inp->faults, inp->path, place->line,
+                  "unknown section %.40s]" TW_SWMM_ERROR("205"), word);
 }
 
 /* One line, terminated in place. */
@@ -145,9 +146,10 @@ static tw_status take_line(struct tw_inp *inp, char *line, size_t length, struct
         length = (size_t)(comment - line);
     }
     if (length > TW_INP_LINE)
-        tw_faults_add(inp->faults, inp->path, place->line,
-                      "the line has more than %d characters: what follows might be lost",
-                      TW_INP_LINE);
+        tw_faults_add(
+            inp->faults, inp->path, place->line,
+            "the line has more than %d characters: what follows might be lost" TW_SWMM_ERROR("201"),
+            TW_INP_LINE);
     TW_TRY(add_words(inp, line));
     if (inp->word_count == first) return TW_OK;
     return add_row(inp, place->line, place->section, first);

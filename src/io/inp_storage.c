@@ -48,12 +48,14 @@ static bool check_sizes(struct tw_inp *inp, const struct tw_inp_row *row, int32_
 {
     if (kind == TW_STORAGE_FUNCTIONAL) {
         if (v[2] >= 0.0) return true;
-        tw_inp_fault(inp, row, "its surface area at depth 0 is negative");
+        tw_inp_fault(inp, row, "its surface area at depth 0 is negative" TW_SWMM_ERROR("211"));
         return false;
     }
     if (v[0] > 0.0 && v[1] > 0.0 && v[2] >= 0.0 && (kind != TW_STORAGE_PARABOLOID || v[2] > 0.0))
         return true;
-    tw_inp_fault(inp, row, "its length and width must be above 0, its slope not negative");
+    tw_inp_fault(
+        inp, row,
+        "its length and width must be above 0, its slope not negative" TW_SWMM_ERROR("211"));
     return false;
 }
 
@@ -91,7 +93,8 @@ static void read_seepage(struct tw_inp *inp, const struct tw_inp_row *row, int n
                !tw_inp_positive(inp, row, next + 2, "the moisture deficit", &deficit)) {
         return;
     }
-    if (deficit > 1.0) tw_inp_fault(inp, row, "the moisture deficit %g is above 1", deficit);
+    if (deficit > 1.0)
+        tw_inp_fault(inp, row, "the moisture deficit %g is above 1" TW_SWMM_ERROR("211"), deficit);
     s->suction_mm[at] = suction * inp->units.rain_mm;
     s->conductivity_mmh[at] = conductivity * inp->units.rain_mm;
     s->deficit_ratio[at] = deficit;

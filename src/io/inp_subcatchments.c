@@ -9,9 +9,13 @@ static void find_outlet(struct tw_inp *inp, const struct tw_inp_row *row, int32_
     s->outlet_node[i] = tw_names_find(&inp->model->nodes.names, name);
     s->outlet_subcatchment[i] = tw_names_find(&s->names, name);
     if (s->outlet_node[i] < 0 && s->outlet_subcatchment[i] < 0)
-        tw_inp_fault(inp, row, "its outlet \"%s\" is neither a node nor a subcatchment", name);
+        tw_inp_fault(inp, row,
+                     "its outlet \"%s\" is neither a node nor a subcatchment" TW_SWMM_ERROR("209"),
+                     name);
     if (s->outlet_node[i] >= 0 && s->outlet_subcatchment[i] >= 0)
-        tw_inp_fault(inp, row, "its outlet \"%s\" is a node as well as a subcatchment", name);
+        tw_inp_fault(inp, row,
+                     "its outlet \"%s\" is a node as well as a subcatchment" TW_SWMM_ERROR("108"),
+                     name);
 }
 
 /* The impervious part [%]. Scripts write nan for a part of nothing; SWMM takes that for 100. */
@@ -73,7 +77,9 @@ tw_status tw_inp_subarea_read(struct tw_inp *inp, const struct tw_inp_row *row)
         if (!tw_inp_positive(inp, row, k + 1, what[k], &value[k])) return TW_OK;
     if (!tw_inp_choice(inp, row, 6, "the route", routes, &s->route[i])) return TW_OK;
     if (!tw_inp_optional(inp, row, 7, "the routed part", &routed)) return TW_OK;
-    if (routed > 100.0) tw_inp_fault(inp, row, "the routed part %g %% is above 100 %%", routed);
+    if (routed > 100.0)
+        tw_inp_fault(inp, row, "the routed part %g %% is above 100 %%" TW_SWMM_ERROR("211"),
+                     routed);
     s->n_impervious[i] = value[0];
     s->n_pervious[i] = value[1];
     s->storage_impervious_m[i] = value[2] * store_m;

@@ -57,9 +57,10 @@ static tw_status take_lines(struct tw_inp *inp, int32_t series, const char *path
         double y = 0.0;
         bool blank;
         if (!take_line(inp, series, at, &x, &y, &blank)) {
-            tw_faults_add(inp->faults, path, line,
-                          "time series %s: a line is [month/day/year] time value",
-                          tw_names_get(&inp->model->series.names, series));
+            tw_faults_add(
+                inp->faults, path, line,
+                "time series %s: a line is [month/day/year] time value" TW_SWMM_ERROR("363"),
+                tw_names_get(&inp->model->series.names, series));
             return TW_OK;
         }
         if (!blank) TW_TRY(tw_inp_points_add(inp, &inp->series_points, series, x, y));
@@ -100,8 +101,10 @@ tw_status tw_inp_series_read(struct tw_inp *inp, const struct tw_inp_row *row)
             next++;
         }
         if (next >= row->count || !tw_inp_hours(tw_inp_word(inp, row, next), &time)) {
-            tw_inp_fault(inp, row, "\"%s\" is not a time (hours or h:m:s) or date month/day/year",
-                         next < row->count ? tw_inp_word(inp, row, next) : "");
+            tw_inp_fault(
+                inp, row,
+                "\"%s\" is not a time (hours or h:m:s) or date month/day/year" TW_SWMM_ERROR("213"),
+                next < row->count ? tw_inp_word(inp, row, next) : "");
             return TW_OK;
         }
         if (!tw_inp_number(inp, row, next + 1, "the value", &value)) return TW_OK;

@@ -19,7 +19,7 @@ tw_status tw_inp_transect_declare(struct tw_inp *inp, struct tw_inp_row *row)
     tw_status status = tw_names_add(names, tw_inp_word(inp, row, 1), &index);
     if (status == TW_ERR_NAME) {
         tw_faults_add(inp->faults, inp->path, row->line,
-                      "transect %s: the name is taken already, in line %d",
+                      "transect %s: the name is taken already, in line %d" TW_SWMM_ERROR("207"),
                       tw_inp_word(inp, row, 1), (int)inp->transect_line[index]);
         return TW_OK;
     }
@@ -43,6 +43,20 @@ static const char *name_of(const struct tw_inp *inp, int32_t index)
                                 : tw_names_get(&inp->streets, index - names->count);
 }
 
+/* SWMM's number for what is wrong with points. */
+static const char *number_of(const struct tw_transect *shape)
+{
+    double least_m = INFINITY, most_m = -INFINITY;
+    if (shape->count < 2) return TW_SWMM_ERROR("223");
+    for (int32_t i = 0; i < shape->count; i++) {
+        if (i > 0 && shape->station_m[i] < shape->station_m[i - 1]) return TW_SWMM_ERROR("221");
+        least_m = fmin(least_m, shape->elevation_m[i]);
+        most_m = fmax(most_m, shape->elevation_m[i]);
+    }
+    if (!(shape->n_channel > 0.0)) return TW_SWMM_ERROR("227");
+    return most_m > least_m ? TW_SWMM_ERROR("229") : TW_SWMM_ERROR("231");
+}
+
 static void make_tables(struct tw_inp *inp, const struct tw_transect *shape, int32_t index,
                         int line, const char *noun)
 {
@@ -52,8 +66,8 @@ static void make_tables(struct tw_inp *inp, const struct tw_transect *shape, int
     if (tw_transect_tables(shape, &table) != TW_OK) {
         tw_faults_add(inp->faults, inp->path, line,
                       "%s %s: its points make no section (two points or more, from left to right, "
-                      "not all of one height, banks in order, roughness above 0)",
-                      noun, name_of(inp, index));
+                      "not all of one height, banks in order, roughness above 0)%s",
+                      noun, name_of(inp, index), number_of(shape));
         return;
     }
     t->full_depth_m[index] = table.full_depth_m;
@@ -127,7 +141,7 @@ static void read_points(struct tw_inp *inp, const struct tw_inp_row *row)
     struct tw_inp_transect *now = &inp->transect;
     double m = inp->units.length_m;
     if (!now->begun) {
-        tw_inp_fault(inp, row, "there is no X1 row before it");
+        tw_inp_fault(inp, row, "there is no X1 row before it" TW_SWMM_ERROR("219"));
         return;
     }
     for (int k = 1; k < row->count; k += 2) {
@@ -136,7 +150,8 @@ static void read_points(struct tw_inp *inp, const struct tw_inp_row *row)
         bool good = tw_inp_number(inp, row, k, "the elevation", &elevation) &&
                     tw_inp_number(inp, row, k + 1, "the station", &station);
         if (good && now->points == MOST_POINTS) {
-            tw_inp_fault(inp, row, "a transect has no more than %d points", MOST_POINTS);
+            tw_inp_fault(inp, row, "a transect has no more than %d points" TW_SWMM_ERROR("225"),
+                         MOST_POINTS);
             good = false;
         }
         if (!good) {
@@ -195,7 +210,9 @@ tw_status tw_inp_street_read(struct tw_inp *inp, const struct tw_inp_row *row)
                                .back_slope_ratio = v[8] / 100.0,
                                .back_roughness = v[9]};
     if (v[0] <= 0.0 || v[1] <= 0.0 || v[2] <= 0.0 || v[3] <= 0.0) {
-        tw_inp_fault(inp, row, "width, curb height, slope and roughness must be above 0");
+        tw_inp_fault(
+            inp, row,
+            "width, curb height, slope and roughness must be above 0" TW_SWMM_ERROR("211"));
         return TW_OK;
     }
     double station[TW_STREET_POINTS];

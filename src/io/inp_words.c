@@ -121,7 +121,8 @@ void tw_inp_node_warn(struct tw_inp *inp, int32_t node, const char *format, ...)
 bool tw_inp_need(struct tw_inp *inp, const struct tw_inp_row *row, int count)
 {
     if (row->count >= count) return true;
-    tw_inp_fault(inp, row, "the row has %d items, at least %d are needed", row->count, count);
+    tw_inp_fault(inp, row, "the row has %d items, at least %d are needed" TW_SWMM_ERROR("203"),
+                 row->count, count);
     return false;
 }
 
@@ -129,11 +130,12 @@ bool tw_inp_number(struct tw_inp *inp, const struct tw_inp_row *row, int i, cons
                    double *out_value)
 {
     if (i >= row->count) {
-        tw_inp_fault(inp, row, "%s is missing", what);
+        tw_inp_fault(inp, row, "%s is missing" TW_SWMM_ERROR("203"), what);
         return false;
     }
     if (tw_text_double(tw_inp_word(inp, row, i), out_value) == TW_OK) return true;
-    tw_inp_fault(inp, row, "%s \"%s\" is not a number", what, tw_inp_word(inp, row, i));
+    tw_inp_fault(inp, row, "%s \"%s\" is not a number" TW_SWMM_ERROR("211"), what,
+                 tw_inp_word(inp, row, i));
     return false;
 }
 
@@ -143,7 +145,8 @@ bool tw_inp_positive(struct tw_inp *inp, const struct tw_inp_row *row, int i, co
     double value;
     if (!tw_inp_number(inp, row, i, what, &value)) return false;
     if (value < 0.0) {
-        tw_inp_fault(inp, row, "%s %s is negative", what, tw_inp_word(inp, row, i));
+        tw_inp_fault(inp, row, "%s %s is negative" TW_SWMM_ERROR("211"), what,
+                     tw_inp_word(inp, row, i));
         return false;
     }
     *out_value = value;
@@ -161,7 +164,7 @@ bool tw_inp_choice(struct tw_inp *inp, const struct tw_inp_row *row, int i, cons
                    const char *const list[], int32_t *out_index)
 {
     if (i >= row->count) {
-        tw_inp_fault(inp, row, "%s is missing", what);
+        tw_inp_fault(inp, row, "%s is missing" TW_SWMM_ERROR("203"), what);
         return false;
     }
     int32_t index = tw_inp_match(tw_inp_word(inp, row, i), list);
@@ -172,7 +175,8 @@ bool tw_inp_choice(struct tw_inp *inp, const struct tw_inp_row *row, int i, cons
         for (int k = 0; list[k] != NULL && used < sizeof known; k++)
             used +=
                 (size_t)snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", list[k]);
-        tw_inp_fault(inp, row, "%s \"%s\" is none of %s", what, tw_inp_word(inp, row, i), known);
+        tw_inp_fault(inp, row, "%s \"%s\" is none of %s" TW_SWMM_ERROR("205"), what,
+                     tw_inp_word(inp, row, i), known);
         return false;
     }
     *out_index = index;
@@ -194,12 +198,15 @@ bool tw_inp_find(struct tw_inp *inp, const struct tw_inp_row *row, int i,
                  const struct tw_names *names, const char *kind, int32_t *out_index)
 {
     if (i >= row->count) {
-        tw_inp_fault(inp, row, "the name of its %s is missing", kind);
+        tw_inp_fault(inp, row,
+                     "the name of its %s is missing" TW_SWMM_ERROR("203") TW_SWMM_ERROR("203"),
+                     kind);
         return false;
     }
     int32_t index = tw_names_find(names, tw_inp_word(inp, row, i));
     if (index < 0) {
-        tw_inp_fault(inp, row, "unknown %s \"%s\"", kind, tw_inp_word(inp, row, i));
+        tw_inp_fault(inp, row, "unknown %s \"%s\"" TW_SWMM_ERROR("209"), kind,
+                     tw_inp_word(inp, row, i));
         return false;
     }
     *out_index = index;

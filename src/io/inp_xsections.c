@@ -53,7 +53,7 @@ static bool read_item(struct tw_inp *inp, const struct tw_inp_row *row, int k, e
     double value = 0.0;
     if (item != NONE && !tw_inp_positive(inp, row, k + 3, what[k], &value)) return false;
     if ((item == WIDTH || item == EXPONENT || item == MAIN) && value <= 0.0) {
-        tw_inp_fault(inp, row, "%s must be above 0", what[k]);
+        tw_inp_fault(inp, row, "%s must be above 0" TW_SWMM_ERROR("211"), what[k]);
         return false;
     }
     bool roughness = item == MAIN && inp->model->options.force_main == TW_FORCE_MAIN_DW;
@@ -72,7 +72,7 @@ static bool read_geometry(struct tw_inp *inp, const struct tw_inp_row *row, int3
     if (!tw_inp_need(inp, row, 6) || !tw_inp_positive(inp, row, 2, "the height", &height))
         return false;
     if (height <= 0.0) {
-        tw_inp_fault(inp, row, "the height must be above 0");
+        tw_inp_fault(inp, row, "the height must be above 0" TW_SWMM_ERROR("211"));
         return false;
     }
     geom[0] = height * inp->units.length_m;
@@ -81,7 +81,7 @@ static bool read_geometry(struct tw_inp *inp, const struct tw_inp_row *row, int3
     /* A single number is the code of a standard size. */
     if (has_size_codes(shape) && geom[1] == 0.0) geom[2] = height;
     if (shape == TW_SHAPE_FILLED_CIRCULAR && geom[1] >= geom[0]) {
-        tw_inp_fault(inp, row, "the pipe is filled to its top");
+        tw_inp_fault(inp, row, "the pipe is filled to its top" TW_SWMM_ERROR("211"));
         return false;
     }
     return true;
@@ -93,7 +93,7 @@ static bool read_custom(struct tw_inp *inp, const struct tw_inp_row *row, int32_
     double height;
     if (!tw_inp_positive(inp, row, 2, "the height", &height)) return false;
     if (height <= 0.0) {
-        tw_inp_fault(inp, row, "the height must be above 0");
+        tw_inp_fault(inp, row, "the height must be above 0" TW_SWMM_ERROR("211"));
         return false;
     }
     x->geom[at][0] = height * inp->units.length_m;
@@ -153,7 +153,8 @@ tw_status tw_inp_xsection_read(struct tw_inp *inp, const struct tw_inp_row *row)
         return TW_OK;
     int32_t shape = find_shape(tw_inp_word(inp, row, 1));
     if (shape < 0) {
-        tw_inp_fault(inp, row, "unknown shape \"%s\"", tw_inp_word(inp, row, 1));
+        tw_inp_fault(inp, row, "unknown shape \"%s\"" TW_SWMM_ERROR("205"),
+                     tw_inp_word(inp, row, 1));
         return TW_OK;
     }
     if (l->kind[link] == TW_LINK_PUMP || l->kind[link] == TW_LINK_OUTLET) return TW_OK;
@@ -173,6 +174,7 @@ tw_status tw_inp_xsection_read(struct tw_inp *inp, const struct tw_inp_row *row)
     if (shape == TW_SHAPE_IRREGULAR || shape == TW_SHAPE_STREET) return TW_OK;
     read_whole(inp, row, 6, "the number of barrels", &x->barrels[at]);
     read_whole(inp, row, 7, "the culvert code", &x->culvert_code[at]);
-    if (x->barrels[at] < 1) tw_inp_fault(inp, row, "the number of barrels is below 1");
+    if (x->barrels[at] < 1)
+        tw_inp_fault(inp, row, "the number of barrels is below 1" TW_SWMM_ERROR("114"));
     return TW_OK;
 }

@@ -19,7 +19,7 @@ static const char model_text[] =
     "[SUBCATCHMENTS]\nS1 G A 2.5 100 10 1 0\nS2 G A 1 100 10 1 0\n[SUBAREAS]\n"
     "S1 .01 .1 0 0 0 OUTLET\nS2 .01 .1 0 0 0 OUTLET\n"
     "[JUNCTIONS]\nA 12 3\nB 11 4\n[OUTFALLS]\nO 10 FREE\n[CONDUITS]\nup A B 50 0.01 0 0\n"
-    "down O B 60 0.01 0.2 0.1\n[PUMPS]\nP A B *\n"
+    "down O B 60 0.01 0.2 0.1\n[PUMPS]\nP A B p\n[CURVES]\np PUMP4 0 1 1 2\n"
     "[XSECTIONS]\nup CIRCULAR 1 0 0 0\ndown CIRCULAR 1.5 0 0 0\n"
     "[REPORT]\nSUBCATCHMENTS S1\nNODES A O\nLINKS down P\n";
 

@@ -81,6 +81,18 @@ const char *tw_report_link_name(const struct tw_report_writer *w, int32_t link)
 
 /* ---- head ---- */
 
+/* A warning, with SWMM's number in its place where it has one. */
+static void write_warning(struct tw_report_writer *w, const char *text)
+{
+    static const char mark[] = " [SWMM WARNING ";
+    const char *at = strstr(text, mark);
+    if (at == NULL) {
+        tw_report_print(w, "  WARNING: %s\n", text);
+        return;
+    }
+    tw_report_print(w, "  WARNING %.2s: %.*s\n", at + sizeof mark - 1, (int)(at - text), text);
+}
+
 /* Scripts look for the line that names the layout. */
 static void write_head(struct tw_report_writer *w, const tw_faults *faults)
 {
@@ -94,9 +106,9 @@ static void write_head(struct tw_report_writer *w, const tw_faults *faults)
         tw_report_print(w, " \n");
     }
     for (int32_t i = 0; faults == NULL && i < w->model->warning_count; i++)
-        tw_report_print(w, "  WARNING: %s\n", w->model->warning[i]);
+        write_warning(w, w->model->warning[i]);
     for (size_t i = 0; faults != NULL && i < tw_faults_kept(faults); i++)
-        tw_report_print(w, "  WARNING: %s\n", tw_faults_get(faults, i).text);
+        write_warning(w, tw_faults_get(faults, i).text);
 }
 
 static void write_actions(struct tw_report_writer *w)

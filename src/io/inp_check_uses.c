@@ -1,0 +1,94 @@
+/* What SWMM asks of things that are used together: dummy links at a node, time series of rain gages,
+ * responses of unit hydrographs. source: SWMM User's Manual, Appendix E (errors 134, 151, 153, 158). */
+#include "io/inp_reader.h"
+
+#include "model/xsect_shape.h"
+
+/* A link that takes all that comes to its node. */
+static bool takes_all(const struct tw_model *m, int32_t link)
+{
+    int32_t kind = m->links.kind[link], xsect = m->links.xsect[link];
+    int32_t row = m->links.row[link];
+    if (kind == TW_LINK_PUMP)
+        return m->pumps.kind[row] == (int32_t)TW_PUMP_IDEAL && m->pumps.curve[row] < 0;
+    return kind == TW_LINK_CONDUIT && xsect >= 0 && m->xsects.shape[xsect] == TW_SHAPE_DUMMY;
+}
+
+/* Where a link begins as the file has it: conduits that were turned round count as they were. */
+static int32_t given_from(const struct tw_model *m, int32_t link)
+{
+    return m->links.reversed[link] ? m->links.to[link] : m->links.from[link];
+}
+
+static tw_status check_dummies(struct tw_inp *inp)
+{
+    const struct tw_model *m = inp->model;
+    if (m->options.routing != TW_ROUTING_DYNWAVE || m->options.ignore_routing) return TW_OK;
+    int32_t *leave = TW_ARENA_NEW(&inp->scratch, int32_t, m->nodes.count);
+    bool *told = TW_ARENA_NEW(&inp->scratch, bool, m->nodes.count);
+    if (leave == NULL || told == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < m->links.count; i++)
+        if (given_from(m, i) >= 0) leave[given_from(m, i)]++;
+    for (int32_t i = 0; i < m->links.count; i++) {
+        int32_t node = given_from(m, i);
+        if (node < 0 || leave[node] < 2 || told[node] || !takes_all(m, i)) continue;
+        told[node] = true;
+        tw_inp_node_fault(inp, node,
+                          "%s %s takes all of its water, but other links leave it, too; give it a "
+                          "section or a pump curve" TW_SWMM_ERROR("134"),
+                          tw_inp_link_noun(m->links.kind[i]), tw_names_get(&m->links.names, i));
+    }
+    return TW_OK;
+}
+
+/* Whether something else than a rain gage reads a time series. */
+static bool read_elsewhere(const struct tw_model *m, int32_t series)
+{
+    for (int32_t i = 0; i < m->inflows.count; i++)
+        if (m->inflows.series[i] == series) return true;
+    for (int32_t i = 0; i < m->quality.inflow_count; i++)
+        if (m->quality.inflow[i].series == series) return true;
+    for (int32_t i = 0; i < m->outfalls.count; i++)
+        if (m->outfalls.kind[i] == TW_OUTFALL_SERIES && m->outfalls.table[i] == series) return true;
+    return m->evaporation.kind == TW_EVAPORATION_SERIES && m->evaporation.series == series;
+}
+
+static void check_gage_series(struct tw_inp *inp)
+{
+    const struct tw_model *m = inp->model;
+    for (int32_t i = 0; i < m->gages.count; i++) {
+        int32_t series = m->gages.series[i];
+        if (series < 0 || !read_elsewhere(m, series)) continue;
+        tw_faults_add(inp->faults, inp->path, inp->gage_line[i],
+                      "rain gage %s: its time series %s is read by something else, too; give the "
+                      "gage one of its own" TW_SWMM_ERROR("158"),
+                      tw_names_get(&m->gages.names, i), tw_names_get(&m->series.names, series));
+    }
+}
+
+static void check_responses(struct tw_inp *inp)
+{
+    static const double most_ratio = 1.01; /* as SWMM: a rounding above all */
+    const struct tw_rdii_model *r = &inp->model->rdii;
+    for (int32_t i = 0; i < r->hydrograph_count; i++) {
+        bool whole = true;
+        for (int month = 0; month < 12; month++) {
+            double sum = 0.0;
+            for (int k = 0; k < TW_UNIT_RESPONSES; k++)
+                sum += r->hydrograph[i].response[month][k].ratio;
+            whole = whole && sum <= most_ratio;
+        }
+        if (!whole)
+            tw_faults_add(inp->faults, inp->path, inp->hydrograph_line[i],
+                          "unit hydrograph %s: its response ratios R add up to more than "
+                          "1" TW_SWMM_ERROR("153"),
+                          tw_names_get(&r->names, i));
+    }
+}
+
+tw_status tw_inp_check_uses(struct tw_inp *inp)
+{
+    check_gage_series(inp);
+    check_responses(inp);
+    return check_dummies(inp);
+}
