@@ -32,6 +32,7 @@ tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
     if (status != TW_OK) {
         const char *number = row->section == TW_SECTION_TIMESERIES ? TW_SWMM_ERROR("361") : "";
         if (row->section == TW_SECTION_RAINGAGES) number = TW_SWMM_ERROR("317");
+        if (row->section == TW_SECTION_TEMPERATURE) number = TW_SWMM_ERROR("337");
         tw_inp_fault(inp, row, "its file \"%s\" cannot be read%s", tw_inp_word(inp, row, i),
                      number);
         return TW_OK;

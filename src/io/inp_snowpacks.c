@@ -35,13 +35,17 @@ static void read_surface(struct tw_inp *inp, const struct tw_inp_row *row, int32
     for (int k = 0; k < 7; k++)
         if (!tw_inp_number(inp, row, 2 + k, what[k], &v[k])) return;
     if (v[0] > v[1])
-        tw_inp_fault(inp, row, "the least melt coefficient %g is above the greatest, %g", v[0],
-                     v[1]);
+        tw_inp_fault(inp, row,
+                     "the least melt coefficient %g is above the greatest, %g" TW_SWMM_ERROR("182"),
+                     v[0], v[1]);
     if (v[3] < 0.0 || v[3] > 1.0)
-        tw_inp_fault(inp, row, "the free water part %g is not within 0..1", v[3]);
+        tw_inp_fault(inp, row, "the free water part %g is not within 0..1" TW_SWMM_ERROR("182"),
+                     v[3]);
     if (part == TW_SNOW_PLOWABLE && (v[6] < 0.0 || v[6] > 1.0))
-        tw_inp_fault(inp, row, "the ploughed part %g of the impervious area is not within 0..1",
-                     v[6]);
+        tw_inp_fault(
+            inp, row,
+            "the ploughed part %g of the impervious area is not within 0..1" TW_SWMM_ERROR("182"),
+            v[6]);
     double depth_m = u->rain_mm / 1000.0;
     double coefficient = u->rain_mm / 3.6e6 * u->melt_per_c;
     double water = v[5] < v[3] * v[4] ? v[5] : v[3] * v[4];
@@ -70,7 +74,8 @@ static void read_removal(struct tw_inp *inp, const struct tw_inp_row *row)
     }
     pack->plow_depth_m = depth * inp->units.rain_mm / 1000.0;
     if (sum > 1.01) /* SWMM lets a hundredth pass */
-        tw_inp_fault(inp, row, "the parts that are ploughed make %g, more than 1", sum);
+        tw_inp_fault(inp, row,
+                     "the parts that are ploughed make %g, more than 1" TW_SWMM_ERROR("182"), sum);
     if (pack->plowed_ratio[TW_SNOW_TO_SUBCATCHMENT] > 0.0)
         tw_inp_find(inp, row, 8, &inp->model->subcatchments.names, "subcatchment",
                     &pack->to_subcatchment);

@@ -52,7 +52,8 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
     inp->climate_line = row->line;
     if (row->count > 2 && tw_inp_word(inp, row, 2)[0] != '*' &&
         !tw_inp_date(tw_inp_word(inp, row, 2), &climate->file_start_day))
-        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year", tw_inp_word(inp, row, 2));
+        tw_inp_fault(inp, row, "\"%s\" is not a date month/day/year" TW_SWMM_ERROR("213"),
+                     tw_inp_word(inp, row, 2));
     if (row->count > 3 && !tw_inp_choice(inp, row, 3, "the unit", units, &unit)) return TW_OK;
     TW_TRY(tw_inp_load(inp, row, 1, path, &text, &size));
     if (text == NULL) return TW_OK;
@@ -63,9 +64,10 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
     if (status == TW_ERR_NOMEM) return status;
     inp->climate_read = status == TW_OK;
     if (status != TW_OK)
-        tw_faults_add(inp->faults, path, line,
-                      "the climate file is neither GHCN-Daily, TD-3200 nor DLY02/04, nor are its "
-                      "lines: station year month day highest lowest evaporation wind");
+        tw_faults_add(
+            inp->faults, path, line,
+            "the climate file is neither GHCN-Daily, TD-3200 nor DLY02/04, nor are its "
+            "lines: station year month day highest lowest evaporation wind" TW_SWMM_ERROR("338"));
     else if (line > 0)
         tw_faults_warn(inp->faults, path, line,
                        "a value is not a number and taken for 0; write * for what is not known");
@@ -103,10 +105,14 @@ static void read_snow(struct tw_inp *inp, const struct tw_inp_row *row)
     for (int k = 0; k < 6; k++)
         if (!tw_inp_number(inp, row, k + 1, what[k], &v[k])) return;
     if (v[1] < 0.0 || v[1] > 1.0 || v[2] < 0.0 || v[2] > 1.0)
-        tw_inp_fault(inp, row, "the weight %g and the negative melt ratio %g are within 0..1", v[1],
-                     v[2]);
+        tw_inp_fault(
+            inp, row,
+            "the weight %g and the negative melt ratio %g are within 0..1" TW_SWMM_ERROR("181"),
+            v[1], v[2]);
     if (fabs(v[4]) >= 89.99)
-        tw_inp_fault(inp, row, "the latitude %g is not between -90 and 90 degrees", v[4]);
+        tw_inp_fault(inp, row,
+                     "the latitude %g is not between -90 and 90 degrees" TW_SWMM_ERROR("181"),
+                     v[4]);
     m->snow.divide_c = tw_units_celsius(&inp->units, v[0]);
     m->snow.index_ratio = v[1];
     m->snow.negative_melt_ratio = v[2];
@@ -125,7 +131,8 @@ static void read_cover(struct tw_inp *inp, const struct tw_inp_row *row)
     for (int k = 0; k < TW_SNOW_COVER_POINTS; k++) {
         if (!tw_inp_number(inp, row, 2 + k, "the covered part", &curve[k])) return;
         if (curve[k] >= 0.0 && curve[k] <= 1.0) continue;
-        tw_inp_fault(inp, row, "the covered part %g is not within 0..1", curve[k]);
+        tw_inp_fault(inp, row, "the covered part %g is not within 0..1" TW_SWMM_ERROR("181"),
+                     curve[k]);
         return;
     }
 }
@@ -161,9 +168,11 @@ tw_status tw_inp_temperature_read(struct tw_inp *inp, const struct tw_inp_row *r
 static void need_file(struct tw_inp *inp, int32_t line, const char *what)
 {
     if (line > 0 && inp->climate_line == 0)
-        tw_faults_add(inp->faults, inp->path, line,
-                      "%s needs a climate file: add the row FILE and its name to [TEMPERATURE]",
-                      what);
+        tw_faults_add(
+            inp->faults, inp->path, line,
+            "%s needs a climate file: add the row FILE and its name to [TEMPERATURE]" TW_SWMM_ERROR(
+                "336"),
+            what);
 }
 
 /* Whether a climate file has a day of the month in which it begins to be read. */
@@ -188,8 +197,10 @@ void tw_inp_check_climate(struct tw_inp *inp)
               "evaporation by temperature or from a file");
     need_file(inp, inp->wind_line, "wind of a file");
     if (inp->climate_read && !begins_in_file(inp))
-        tw_faults_add(inp->faults, path, inp->climate_line,
-                      "the climate file holds nothing of the month from which it is read");
+        tw_faults_add(
+            inp->faults, path, inp->climate_line,
+            "the climate file holds nothing of the month from which it is read" TW_SWMM_ERROR(
+                "338"));
     m->snow.falls = m->snow.count > 0 && !inp->options.ignore_snowmelt;
     if (m->snow.falls && m->climate.temperature == TW_TEMPERATURE_NONE)
         tw_faults_warn(inp->faults, path, inp->snow_line[0],
