@@ -148,7 +148,8 @@ static void write_flooding_heading(struct tw_report_writer *w)
                     "\n");
     bool dynamic = w->model->options.routing == TW_ROUTING_DYNWAVE;
     const char *length = w->units.us ? "Feet" : "Meters";
-    const char *volume = w->units.us ? " 1000 ft\xb3" : "  1000 m\xb3";
+    /* As wide as ten letters: in UTF-8 the ³ is two bytes. */
+    const char *volume = w->units.us ? "  1000 ft³" : "   1000 m³";
     tw_report_print(w, "                        Hours       Rate    Occurrence      Volume%10s\n",
                     dynamic ? "Depth" : "Volume");
     tw_report_print(w, "  Node                 Flooded%10s   days hr:min%12s%10s\n", w->flow_unit,
@@ -187,7 +188,7 @@ static void write_storages(struct tw_report_writer *w)
     const struct tw_model *m = w->model;
     const struct tw_report_storages *s = &w->report->storages;
     double unit_m3 = 1000.0 * w->units.volume_m3;
-    const char *unit = w->units.us ? "1000 ft\xb3" : "1000 m\xb3"; /* Latin-1, as SWMM */
+    const char *unit = w->units.us ? "1000 ft³" : "1000 m³";
     if (m->storages.count == 0 || s->mean_m3 == NULL) return;
     tw_report_heading(w, "Storage Volume Summary");
     tw_report_print(w, "  \n");
@@ -199,7 +200,7 @@ static void write_storages(struct tw_report_writer *w)
                     "                          Volume   Pcnt   Pcnt   Pcnt      Volume   Pcnt     "
                     "Occurrence    Outflow\n");
     tw_report_print(w,
-                    "  Storage Unit        %10s   Full   Loss   Loss%12s   Full    days hr:min"
+                    "  Storage Unit        %11s   Full   Loss   Loss%13s   Full    days hr:min"
                     "%11s\n",
                     unit, unit, w->flow_unit);
     tw_report_rule(w, 96);
