@@ -8,7 +8,9 @@
 #include "server/modbus.h"
 #include "server/roles.h"
 #include "server/storm.h"
+#include "server/works_files.h"
 #include "telemetry/catalogue.h"
+#include "thalweg/plant.h"
 #include "thalweg/thalweg.h"
 
 #include <errno.h>
@@ -16,6 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4200 };
 
 static const char usage[] =
     "usage: thalweg check [options] MODEL.inp|CITY\n"
@@ -109,6 +114,25 @@ static tw_status check_devices(const struct tw_city *city, tw_faults *faults)
     return status == TW_ERR_INPUT ? TW_OK : status; /* the faults say it */
 }
 
+/* What is watched at each plant, and the model that may lie beside it. */
+static tw_status check_plants(const struct tw_city *city, tw_faults *faults)
+{
+    struct tw_works_list works = {0};
+    if (city->plants_path == NULL) return TW_OK;
+    tw_status status = tw_works_list_read(city->plants_path, faults, &works);
+    tw_works_list_done(&works);
+    for (int32_t i = 0; i < city->plant_count && status != TW_ERR_NOMEM; i++) {
+        char path[PATH_SIZE];
+        tw_plant *model = NULL;
+        const char *own = city->plants[i].path, *name = strrchr(own, '/');
+        (void)snprintf(path, sizeof path, "%.*s/models%s", (int)(name - own), own, name);
+        if (access(path, F_OK) != 0) continue;
+        status = tw_plant_read(path, faults, &model);
+        tw_plant_destroy(model);
+    }
+    return status == TW_ERR_NOMEM ? status : TW_OK;
+}
+
 static tw_status check_city(const char *folder, tw_faults *faults)
 {
     struct tw_city *city = NULL;
@@ -118,6 +142,7 @@ static tw_status check_city(const char *folder, tw_faults *faults)
     check_terrain(city, faults);
     status = tw_storms_check(city, faults);
     if (status == TW_OK) status = check_devices(city, faults);
+    if (status == TW_OK) status = check_plants(city, faults);
     tw_ini_warn_unused(&city->ini, faults);
     if (status == TW_OK && tw_roles_load(city->tokens_path, NULL, faults, &roles) == TW_ERR_NOMEM) {
         status = TW_ERR_NOMEM;

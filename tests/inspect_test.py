@@ -205,6 +205,15 @@ class Server(server_test.ServerTest):
         self.assertEqual(self.ask("/api/v1/inspections/W1/tick", {"item": "x"})[0], 400)
         self.assertEqual(self.ask("/api/v1/inspections/W1?id=99")[0], 404)
 
+    def test_faults_of_a_plant_and_of_its_model_are_those_of_the_city(self):
+        self.assertEqual(run("check", self.city).returncode, DONE)
+        self.write("plants/W1.ini", PLANT + "[tag X]\nkind = nonsense\n")
+        self.write("plants/models/W1.ini", "[plant]\nmodel = asm7\n")
+        done = run("check", self.city)
+        self.assertEqual(done.returncode, FOUND)
+        for piece in ("plants/W1.ini:", "nonsense", "models/W1.ini:", "asm7"):
+            self.assertIn(piece, done.stdout + done.stderr)
+
     def test_a_dangerous_gas_is_a_reason_to_inspect(self):
         time.sleep(0.1)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
