@@ -129,6 +129,7 @@ static int simulate(const tw_model *model, const struct arguments *a)
     options.routing_step_s = a->step_s;
     options.report_path = a->report;
     options.results_path = a->results;
+    options.save_files = true;
     options.threads = a->threads;
     double begun_s = seconds_now();
     tw_run *run = NULL;

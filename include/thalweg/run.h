@@ -35,14 +35,15 @@ typedef struct {
     double head_tolerance_m; /* [m]; 0: the file's */
     int32_t max_trials;      /* 0: the file's */
     enum tw_run_routing routing;
-    int32_t threads;          /* 1..64 for this run; 0: the file's THREADS, at most as many as there
+    int32_t threads; /* 1..64 for this run; 0: the file's THREADS, at most as many as there
                                  are processors. Results are the same bits for any number */
-    bool fixed_step;          /* every routing step is routing_step_s, every runoff step the file's
+    bool fixed_step; /* every routing step is routing_step_s, every runoff step the file's
                                  WET_STEP, whatever the water does (no SKIP_STEADY_STATE; cut only
                                  at records of rain, rules and times asked for): a member of a
                                  batch has the bits of the same run alone */
-    bool outer_rain;          /* rain comes from tw_run_set_gage_rain and
+    bool outer_rain; /* rain comes from tw_run_set_gage_rain and
                                  tw_run_set_subcatchment_rain, not from the file's series */
+    bool save_files; /* write the files that the model's [FILES] asks to save (tw_run_end) */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
 } tw_run_options;

@@ -92,6 +92,24 @@ static void add_external(struct tw_run *run, double at_ms)
     }
 }
 
+/* Concentrations that come with the flows of an interface file. */
+static void add_interface(struct tw_run *run, double at_ms)
+{
+    const struct tw_interface_flows *flows = run->model->files.inflows;
+    double f = 0.0;
+    int64_t time = tw_inflows_interface_time(&run->inflows, at_ms, &f);
+    for (int32_t i = 0; time >= 0 && i < flows->node_count; i++) {
+        double flow = tw_inflows_interface_flow(&run->inflows, time, f, i);
+        if (flows->node[i] < 0 || !(flow > 0.0)) continue;
+        for (int32_t p = 0; p < run->model->quality.count; p++) {
+            double load = flow * tw_inflows_interface_quality(&run->inflows, time, f, i, p);
+            for (int32_t lane = 0; lane < run->lanes; lane++)
+                tw_quality_add_load(&run->quality, TW_NETWORK_EXTERNAL, flows->node[i], lane, p,
+                                    load);
+        }
+    }
+}
+
 static void add_ground(struct tw_run *run, double f)
 {
     const struct tw_model *m = run->model;
@@ -156,6 +174,7 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
     tw_quality_loads_begin(&run->quality);
     add_dry_weather(run);
     add_external(run, at_ms);
+    add_interface(run, at_ms);
     for (int32_t i = 0; i < run->model->rdii.node_count; i++) {
         for (int32_t lane = 0; lane < run->lanes; lane++)
             tw_quality_add_flow(&run->quality, TW_NETWORK_RDII, run->model->rdii.node[i].node, lane,

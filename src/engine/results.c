@@ -227,6 +227,7 @@ static tw_status write_period(struct tw_run *run)
     }
     set_system_values(run);
     tw_statistics_reported(&run->statistics, run->values.node, run->values.node_width);
+    TW_TRY(tw_run_save_outflows(run, day));
     if (run->out == NULL) return TW_OK;
     const struct tw_run_values *v = &run->values;
     return tw_out_write(run->out, day, v->subcatchment, v->node, v->link, v->system);
@@ -235,7 +236,7 @@ static tw_status write_period(struct tw_run *run)
 tw_status tw_results_step(struct tw_run *run)
 {
     struct tw_run_clock *clock = run->clock;
-    if (run->out == NULL && run->report_path == NULL) return TW_OK;
+    if (run->out == NULL && run->report_path == NULL && run->outflows == NULL) return TW_OK;
     bool average = run->model->options.report_averages;
     if (clock->elapsed_ms < clock->report_ms) {
         if (average) add_to_average(run);

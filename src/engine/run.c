@@ -244,6 +244,7 @@ static void begin(struct tw_run *run)
     tw_quality_begin(&run->quality, o->start_day, run->hydraulics.node.depth_m,
                      run->hydraulics.link.depth_m, run->net->row_of_link);
     tw_run_begin_pollutant_balance(run);
+    tw_run_begin_ponded(run);
     if (run->reporting) {
         tw_statistics_begin(&run->statistics, &run->hydraulics, o->start_day, o->report_start_day);
     }
@@ -267,7 +268,8 @@ tw_status tw_run_create(const tw_model *model, const tw_run_options *options, tw
 tw_status tw_run_create_lanes(const tw_model *model, const tw_run_options *options, int32_t lanes,
                               tw_run **out_run)
 {
-    bool files = options->results_path != NULL || options->report_path != NULL;
+    bool files =
+        options->results_path != NULL || options->report_path != NULL || options->save_files;
     if (lanes > 1 && files) return TW_ERR_ARG;
     struct tw_run *run = calloc(1, sizeof *run);
     if (run == NULL) return TW_ERR_NOMEM;
@@ -285,6 +287,11 @@ tw_status tw_run_create_lanes(const tw_model *model, const tw_run_options *optio
         return status;
     }
     begin(run);
+    status = tw_run_open_saves(run);
+    if (status != TW_OK) {
+        tw_run_destroy(run);
+        return status;
+    }
     *out_run = run;
     return TW_OK;
 }
@@ -293,6 +300,7 @@ void tw_run_destroy(tw_run *run)
 {
     if (run == NULL) return;
     tw_out_abandon(run->out);
+    tw_run_abandon_saves(run);
     tw_threads_destroy(run->threads);
     tw_arena_done(&run->arena);
     free(run);
@@ -324,6 +332,7 @@ tw_status tw_run_end(tw_run *run)
         run->out = NULL;
         status = tw_out_close(out);
     }
+    if (status == TW_OK) status = tw_run_end_saves(run);
     if (status == TW_OK && run->report_path != NULL) status = tw_results_report(run);
     return status;
 }

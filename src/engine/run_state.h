@@ -5,6 +5,7 @@
 #define TW_ENGINE_RUN_STATE_H
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "control/control.h"
 #include "engine/statistics.h"
 #include "hydraulics/dynwave.h"
@@ -98,6 +99,8 @@ struct tw_run {
     double *view_full_flow, *view_full_depth, *view_slope;                       /* [links] */
 
     tw_out *out;
+    tw_outfile *outflows; /* of [FILES] SAVE OUTFLOWS; NULL: none */
+    bool *is_outlet;      /* [nodes] whose flows it gets */
     struct tw_report_action *actions;
     int64_t action_count, action_room;
     char *report_path;
@@ -157,6 +160,15 @@ enum tw_between tw_run_between_step(const struct tw_run *run, double *out_step_s
 bool tw_run_is_between_events(struct tw_run *run);
 /** A step between events: nothing flows in, concentrations are forgotten, as in SWMM. */
 void tw_run_rest_between(struct tw_run *run);
+
+/** Begin, go on with, end or drop the files of [FILES] SAVE. errors: TW_ERR_FILE, TW_ERR_NOMEM */
+tw_status tw_run_open_saves(struct tw_run *run);
+tw_status tw_run_save_outflows(struct tw_run *run, double day);
+tw_status tw_run_end_saves(struct tw_run *run);
+void tw_run_abandon_saves(struct tw_run *run);
+
+/** Concentrations of standing water out of the masses of a hot start file. */
+void tw_run_begin_ponded(struct tw_run *run);
 
 /** By how much more flowed in than out in the last step, over what flowed in; one lane. */
 double tw_run_flow_error_ratio(const struct tw_run *run);

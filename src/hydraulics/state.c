@@ -97,6 +97,30 @@ static void begin_links(struct tw_hydraulics *h)
     }
 }
 
+/* Depths, flows and settings that an earlier run left; pumps' own levels go on to count. */
+static void begin_hot(struct tw_hydraulics *h, const struct tw_hotstart *hot)
+{
+    const struct tw_network *net = h->net;
+    const struct tw_model *m = h->model;
+    int32_t w = h->lanes;
+    for (int32_t at = 0; at < net->node_count * w; at++) {
+        h->node.depth_m[at] = hot->node_depth_m[at / w];
+        h->node.lateral_m3s[at] = hot->lateral_m3s[at / w];
+    }
+    for (int32_t at = 0; at < net->link_count * w; at++) {
+        int32_t row = at / w, link = net->link_of_row[row];
+        double setting = hot->link_setting[link];
+        h->link.flow_m3s[at] = hot->link_flow_m3s[link];
+        h->link.depth_m[at] = hot->link_depth_m[link];
+        if (m->links.kind[link] == TW_LINK_PUMP)
+            setting = tw_pump_setting_by_depth(m, m->links.row[link],
+                                               hot->node_depth_m[net->from[row]], setting);
+        h->link.setting[at] = h->link.target[at] = setting;
+        if (row < net->conduit_count)
+            h->conduit.flow_m3s[at] = h->link.flow_m3s[at] / net->conduit.barrels[row];
+    }
+}
+
 /* Junctions without an initial depth take the mean of the water levels in their links. */
 static void begin_node_depths(struct tw_hydraulics *h)
 {
@@ -139,7 +163,8 @@ static void begin_conduits(struct tw_hydraulics *h)
         const struct tw_xsect *x = &net->xsects[c->section[row]];
         for (int32_t l = 0; l < w; l++) {
             int32_t at = row * w + l;
-            if (!(h->conduit.flow_m3s[at] > 0.0 || h->conduit.flow_m3s[at] < 0.0)) {
+            bool flows = h->conduit.flow_m3s[at] > 0.0 || h->conduit.flow_m3s[at] < 0.0;
+            if (!flows && h->model->files.hotstart == NULL) {
                 double y1 = h->node.depth_m[c->from[row] * w + l] - c->offset1_m[row];
                 double y2 = h->node.depth_m[c->to[row] * w + l] - c->offset2_m[row];
                 double top = c->full_depth_m[row];
@@ -178,7 +203,9 @@ static void begin_nodes(struct tw_hydraulics *h)
 static void begin_tree_nodes(struct tw_hydraulics *h)
 {
     for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
-        double depth = h->model->nodes.initial_depth_m[at / h->lanes];
+        const struct tw_hotstart *hot = h->model->files.hotstart;
+        const double *first = hot != NULL ? hot->node_depth_m : h->model->nodes.initial_depth_m;
+        double depth = first[at / h->lanes];
         h->node.depth_m[at] = h->node.old_depth_m[at] = depth;
         h->node.volume_m3[at] = tw_node_volume(h->net, at / h->lanes, depth);
         h->node.old_volume_m3[at] = h->node.volume_m3[at];
@@ -189,15 +216,19 @@ void tw_hydraulics_begin(struct tw_hydraulics *h)
 {
     for (int32_t l = 0; l < h->lanes; l++)
         h->roughness[l] = 1.0;
+    const struct tw_hotstart *hot = h->model->files.hotstart;
     begin_links(h);
+    if (hot != NULL) begin_hot(h, hot);
     if (h->model->options.routing != TW_ROUTING_DYNWAVE) {
         tw_tree_begin(h);
         begin_tree_nodes(h);
         return;
     }
-    begin_node_depths(h);
-    for (int32_t i = 0; i < h->model->outfalls.count; i++)
-        tw_outfall_set_depth(h, i);
+    if (hot == NULL) {
+        begin_node_depths(h);
+        for (int32_t i = 0; i < h->model->outfalls.count; i++)
+            tw_outfall_set_depth(h, i);
+    }
     begin_conduits(h);
     begin_nodes(h);
 }

@@ -47,6 +47,18 @@ static double pervious_ratio(const struct tw_ground_state *g, int32_t ground)
     return tw_lid_pervious_ratio(g->model, g->model->grounds.ground[ground].subcatchment);
 }
 
+/* What an earlier run left. */
+static void begin_hot(struct tw_ground_state *g, int32_t lane, const struct tw_hotstart *hot)
+{
+    for (int32_t i = 0; hot->version >= 2 && i < g->model->grounds.count; i++) {
+        size_t here = at(g, i, lane);
+        g->moisture_ratio[here] = hot->moisture_ratio[i];
+        g->depth_m[here] = hot->water_table_m[i] - g->model->grounds.ground[i].bottom_m;
+        g->old_mps[here] = hot->ground_flow_mps[i];
+        if (!isnan(hot->room_m[i])) g->room_m[here] = hot->room_m[i];
+    }
+}
+
 void tw_ground_begin(struct tw_ground_state *g)
 {
     const struct tw_grounds *grounds = &g->model->grounds;
@@ -71,6 +83,7 @@ void tw_ground_begin(struct tw_ground_state *g)
                 g->room_m[here] =
                     (ground->surface_m - ground->water_table_m) * (porosity - moisture) / pervious;
         }
+        if (g->model->files.hotstart != NULL) begin_hot(g, lane, g->model->files.hotstart);
         g->initial_m3[lane] = tw_ground_storage_m3(g, lane);
     }
 }

@@ -217,6 +217,21 @@ void tw_hydrology_set_depth(struct tw_hydrology *h, int32_t subcatchment, enum t
     h->totals.nudged_m3[lane] += stored_m3(h, subcatchment, lane) - before_m3;
 }
 
+/* Water on surfaces and in the soil that an earlier run left. */
+static void begin_hot(struct tw_hydrology *h, const struct tw_hotstart *hot)
+{
+    for (int32_t i = 0; hot->version >= 3 && i < h->model->subcatchments.count; i++) {
+        bool soil = h->model->subcatchments.infiltration[i] >= 0;
+        for (int32_t lane = 0; lane < h->lanes; lane++) {
+            h->new_runoff_m3s[at(h, i, lane)] = hot->runoff_m3s[i];
+            for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+                h->depth_m[at(h, i * TW_SUBAREA_COUNT + k, lane)] = hot->depth_m[i][k];
+            for (int32_t k = 0; soil && k < TW_INFILTRATION_STATE; k++)
+                h->infiltration[at(h, i * TW_INFILTRATION_STATE + k, lane)] = hot->soil[i][k];
+        }
+    }
+}
+
 void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
 {
     state_clear(h);
@@ -225,6 +240,7 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
     parameters_begin(h);
     for (int32_t i = 0; i < h->model->subcatchments.count; i++)
         infiltration_begin(h, i);
+    if (h->model->files.hotstart != NULL) begin_hot(h, h->model->files.hotstart);
     tw_ground_begin(&h->ground);
     tw_lid_begin(&h->lid);
     tw_snow_begin(&h->snow);

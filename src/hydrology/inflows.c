@@ -112,6 +112,64 @@ static double external_flow(struct tw_inflows_run *in, int32_t row, double at_ms
     return fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
 }
 
+int64_t tw_inflows_interface_time(const struct tw_inflows_run *in, double at_ms, double *out_f)
+{
+    const struct tw_interface_flows *f = in->model->files.inflows;
+    double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3;
+    if (f == NULL || f->times < 2 || day < f->day[0] || day > f->day[f->times - 1]) return -1;
+    int64_t low = 0, high = f->times - 1; /* day[low] <= day <= day[high] */
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (f->day[middle] < day) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    *out_f = (day - f->day[low]) / (f->day[low + 1] - f->day[low]);
+    return low;
+}
+
+static double interface_value(const struct tw_interface_flows *f, int64_t i, double part,
+                              int32_t node, int32_t column)
+{
+    int64_t width = 1 + f->pollutant_count, each = f->node_count * width;
+    const double *at = f->value + i * each + node * width + column;
+    return (1.0 - part) * at[0] + part * at[each];
+}
+
+double tw_inflows_interface_flow(const struct tw_inflows_run *in, int64_t i, double f, int32_t node)
+{
+    double flow_m3s = interface_value(in->model->files.inflows, i, f, node, 0);
+    return fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
+}
+
+double tw_inflows_interface_quality(const struct tw_inflows_run *in, int64_t i, double f,
+                                    int32_t node, int32_t pollutant)
+{
+    const struct tw_interface_flows *flows = in->model->files.inflows;
+    int32_t column = flows->pollutant[pollutant];
+    return column < 0 ? 0.0 : interface_value(flows, i, f, node, 1 + column);
+}
+
+/* What flows in from the interface file. */
+static void add_interface(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
+                          struct tw_inflow_sums *sums)
+{
+    const struct tw_interface_flows *f = in->model->files.inflows;
+    size_t lanes = (size_t)in->lanes;
+    double part = 0.0;
+    int64_t time = tw_inflows_interface_time(in, at_ms, &part);
+    for (int32_t i = 0; time >= 0 && i < f->node_count; i++) {
+        if (f->node[i] < 0) continue;
+        double flow = tw_inflows_interface_flow(in, time, part, i);
+        for (size_t lane = 0; lane < lanes; lane++) {
+            lateral_m3s[(size_t)f->node[i] * lanes + lane] += flow;
+            *(flow < 0.0 ? &sums[lane].drawn_m3s : &sums[lane].external_m3s) += fabs(flow);
+        }
+    }
+}
+
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
                     struct tw_inflow_sums *sums)
 {
@@ -143,4 +201,5 @@ void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s
             sums[lane].dry_m3s += in->dry_m3s[i] * factor[lane];
         }
     }
+    add_interface(in, at_ms, lateral_m3s, sums);
 }

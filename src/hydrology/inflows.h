@@ -48,6 +48,20 @@ struct tw_inflow_sums {
 void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
                     struct tw_inflow_sums *sums);
 
+/**
+ * Where a routing time lies in the model's interface file: between times i and i + 1.
+ *
+ * out_f    part of the way from i to i + 1
+ * returns  i; -1: the file has nothing at that time, or there is none
+ */
+int64_t tw_inflows_interface_time(const struct tw_inflows_run *in, double at_ms, double *out_f);
+/** Flow of the file's node, 0..node_count - 1, there [m3/s]; less than SWMM's least is none. */
+double tw_inflows_interface_flow(const struct tw_inflows_run *in, int64_t i, double f,
+                                 int32_t node);
+/** Concentration of a pollutant of the model in that flow. */
+double tw_inflows_interface_quality(const struct tw_inflows_run *in, int64_t i, double f,
+                                    int32_t node, int32_t pollutant);
+
 /** Product of a dry weather row's patterns in the present hour. */
 double tw_inflows_dry_factor(const struct tw_inflows_run *in, const int32_t pattern[4]);
 

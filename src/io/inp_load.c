@@ -45,6 +45,33 @@ tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
     return TW_OK;
 }
 
+tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, char *out_path,
+                            char **out_text, size_t *out_size)
+{
+    tw_status status = TW_ERR_FILE;
+    *out_text = NULL;
+    if (place_of(inp, file->name, out_path))
+        status = tw_file_read(out_path, MOST_BYTES, out_text, out_size);
+    if (status == TW_ERR_NOMEM) return status;
+    if (status != TW_OK) {
+        *out_text = NULL;
+        tw_faults_add(inp->faults, inp->path, (int)file->line, "file \"%s\" cannot be read",
+                      file->name);
+        return TW_OK;
+    }
+    inp->model->digest = tw_inp_digest(inp->model->digest, *out_text, *out_size);
+    return TW_OK;
+}
+
+tw_status tw_inp_place(struct tw_inp *inp, const char *name, const char **out_path)
+{
+    char path[TW_INP_PATH];
+    *out_path = NULL;
+    if (!place_of(inp, name, path)) return TW_OK;
+    *out_path = tw_arena_text(&inp->model->arena, path, strlen(path));
+    return *out_path != NULL ? TW_OK : TW_ERR_NOMEM;
+}
+
 int tw_inp_cut(char *line, char *word[], int most)
 {
     int count = 0;

@@ -86,7 +86,8 @@ static tw_status read_rows(struct tw_inp *inp)
     TW_TRY(tw_inp_check_inlets(inp));
     TW_TRY(tw_inp_check_nodes(inp));
     TW_TRY(tw_inp_check_uses(inp));
-    return tw_inp_check_tree(inp);
+    TW_TRY(tw_inp_check_tree(inp));
+    return tw_inp_files_finish(inp);
 }
 
 /* The model keeps what was warned of: a report repeats it. */

@@ -74,6 +74,21 @@ struct tw_inp_rules {
     int32_t *expression_first, *expression_count; /* [expressions] tokens of each */
 };
 
+/* A row of [FILES]; line 0: none. */
+struct tw_inp_file {
+    int32_t line;
+    const char *name;
+};
+enum tw_inp_file_kind {
+    TW_FILE_RAINFALL,
+    TW_FILE_RUNOFF,
+    TW_FILE_HOTSTART,
+    TW_FILE_RDII,
+    TW_FILE_INFLOWS,
+    TW_FILE_OUTFLOWS,
+    TW_FILE_KINDS
+};
+
 /* The reader's state. */
 struct tw_inp {
     struct tw_model *model;
@@ -113,6 +128,7 @@ struct tw_inp {
     struct tw_inp_points vertices; /* table: link */
     struct tw_inp_points corners;  /* table: subcatchment */
     struct tw_inp_rules rules;
+    struct tw_inp_file use[TW_FILE_KINDS], save[TW_FILE_KINDS];
     int32_t title_lines;
     int32_t *snow_line;       /* [packs] where each was first named */
     int32_t climate_line;     /* of the row that names the climate file; 0: none */
@@ -214,6 +230,13 @@ tw_status tw_inp_points_sort(struct tw_inp *inp, const struct tw_inp_points *poi
 tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, char *out_path,
                       char **out_text, size_t *out_size);
 
+/** As tw_inp_load, for a file that another line names; row: for the fault. */
+tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, char *out_path,
+                            char **out_text, size_t *out_size);
+
+/** Path of a file that the model names, in its arena. errors: TW_ERR_NOMEM; NULL: it is too long */
+tw_status tw_inp_place(struct tw_inp *inp, const char *name, const char **out_path);
+
 /** A digest (FNV-1a) with more bytes in it. */
 uint64_t tw_inp_digest(uint64_t digest, const char *text, size_t size);
 
@@ -240,6 +263,8 @@ tw_status tw_inp_split(struct tw_inp *inp, size_t size);
 tw_status tw_inp_allocate(struct tw_inp *inp);
 /** Arrays for what the first pass counted: curves, series, patterns, transects, rules. */
 tw_status tw_inp_allocate_tables(struct tw_inp *inp);
+/** What [FILES] says is to be used. errors: TW_ERR_NOMEM */
+tw_status tw_inp_files_finish(struct tw_inp *inp);
 /** Events in the order of time, those that overlap cut. */
 void tw_inp_events_finish(struct tw_inp *inp);
 /** Arrays of pollutants and land uses, and those that have a place for both. */

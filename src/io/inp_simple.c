@@ -13,16 +13,6 @@ tw_status tw_inp_ignored_read(struct tw_inp *inp, const struct tw_inp_row *row)
     return TW_OK;
 }
 
-/* [FILES]: interface and hot start files. */
-tw_status tw_inp_file_read(struct tw_inp *inp, const struct tw_inp_row *row)
-{
-    if (tw_text_same(tw_inp_word(inp, row, 0), "SAVE"))
-        tw_inp_warn(inp, row, "interface files are not available yet: nothing is saved");
-    else
-        tw_inp_fault(inp, row, "interface files are not available yet");
-    return TW_OK;
-}
-
 /* [COORDINATES]: node x y */
 tw_status tw_inp_coordinate_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {

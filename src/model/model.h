@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "model/climate.h"
+#include "model/files.h"
 #include "model/ground.h"
 #include "model/inlet.h"
 #include "model/lid.h"
@@ -347,6 +348,7 @@ struct tw_model {
     struct tw_dry_weather dry_weather;
     struct tw_inflows inflows;
     struct tw_events events;
+    struct tw_files files;
     struct tw_rules *rules;           /* NULL: none */
     bool us_units;                    /* of the file */
     const struct tw_network *network; /* set by engine/ when the model is read */

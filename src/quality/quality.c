@@ -57,9 +57,12 @@ static void begin_wet(struct tw_quality *q, int32_t element, const double *depth
 static void begin_buildup(struct tw_quality *q, int32_t subcatchment, int32_t landuse)
 {
     const struct tw_quality_model *m = &q->model->quality;
+    const struct tw_hotstart *hot = q->model->files.hotstart;
     int32_t covered = subcatchment * m->landuse_count + landuse;
     for (int32_t p = 0; p < m->count; p++) {
-        double buildup = tw_buildup_begin(q, subcatchment, landuse, p);
+        double buildup = hot != NULL && hot->version >= 3
+                             ? hot->buildup[covered * m->count + p]
+                             : tw_buildup_begin(q, subcatchment, landuse, p);
         double mass = buildup / m->pollutant[p].file_mass;
         for (int32_t lane = 0; lane < q->lanes; lane++) {
             q->buildup[tw_quality_at(q, covered, p, lane)] = buildup;
@@ -78,6 +81,27 @@ static void begin_surfaces(struct tw_quality *q, double start_day)
             begin_buildup(q, i, u);
         }
     }
+}
+
+static void spread(const struct tw_quality *q, double *to, const double *from, int64_t count)
+{
+    for (int64_t i = 0; i < count * q->lanes; i++)
+        to[i] = from[i / q->lanes];
+}
+
+/* Concentrations and times that an earlier run left; build-up is in begin_buildup, and what stands
+ * on surfaces waits for who knows how much water that is. */
+static void begin_hot(struct tw_quality *q, const struct tw_hotstart *hot)
+{
+    const struct tw_model *m = q->model;
+    int64_t p = m->quality.count, subs = m->subcatchments.count;
+    spread(q, q->node, hot->node_quality, m->nodes.count * p);
+    spread(q, q->link, hot->link_quality, m->links.count * p);
+    if (hot->version >= 4) spread(q, q->residence_h, hot->residence_h, m->storages.count);
+    if (hot->version < 3) return;
+    spread(q, q->outlet, hot->outlet, subs * p);
+    for (int64_t i = 0; i < subs * m->quality.landuse_count; i++)
+        q->swept_day[i] = hot->swept_day[i];
 }
 
 void tw_quality_begin(struct tw_quality *q, double start_day, const double *node_depth_m,
@@ -104,6 +128,7 @@ void tw_quality_begin(struct tw_quality *q, double start_day, const double *node
     for (int32_t i = 0; i < q->model->links.count; i++)
         begin_wet(q, i, link_depth_m, row_of_link[i], q->link, q->old_link);
     begin_surfaces(q, start_day);
+    if (q->model->files.hotstart != NULL) begin_hot(q, q->model->files.hotstart);
 }
 
 void tw_quality_rest(struct tw_quality *q)

@@ -1,0 +1,149 @@
+/* Files of [FILES] SAVE: the outlets' flows at report times, the state at the end. */
+#include "engine/run_state.h"
+
+#include "io/hotstart.h"
+#include "io/interface_file.h"
+
+#include <string.h>
+
+/* With dynamic waves outfalls are outlets, else nodes that no link leaves. */
+static tw_status find_outlets(struct tw_run *run)
+{
+    const struct tw_model *m = run->model;
+    bool waves = m->options.routing == TW_ROUTING_DYNWAVE;
+    run->is_outlet = TW_ARENA_NEW(&run->arena, bool, m->nodes.count);
+    if (run->is_outlet == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < m->nodes.count; i++)
+        run->is_outlet[i] = waves ? m->nodes.kind[i] == TW_NODE_OUTFALL : !run->net->leaves[i];
+    return TW_OK;
+}
+
+tw_status tw_run_open_saves(struct tw_run *run)
+{
+    const struct tw_files *f = &run->model->files;
+    if (!run->options.save_files || f->save_outflows == NULL) return TW_OK;
+    TW_TRY(find_outlets(run));
+    TW_TRY(tw_outfile_open(f->save_outflows, &run->outflows));
+    TW_TRY(tw_interface_head_write(run->model, run->is_outlet, run->options.report_step_s,
+                                   run->outflows));
+    if (run->options.report_start_day > run->options.start_day) return TW_OK;
+    return tw_run_save_outflows(run, run->options.start_day);
+}
+
+tw_status tw_run_save_outflows(struct tw_run *run, double day)
+{
+    if (run->outflows == NULL) return TW_OK;
+    return tw_interface_time_write(run->model, run->is_outlet, day, run->hydraulics.node.inflow_m3s,
+                                   run->quality.node, run->outflows);
+}
+
+/* Water on a subcatchment beside LIDs, one lane [m3]. */
+static double ponded_m3(const struct tw_run *run, int32_t i, int32_t lane)
+{
+    const struct tw_hydrology *h = &run->hydrology;
+    double sum = 0.0;
+    for (int32_t k = 0; k < TW_SUBAREA_COUNT; k++)
+        sum += h->depth_m[(i * TW_SUBAREA_COUNT + k) * run->lanes + lane] *
+               h->catchment[i * run->lanes + lane].area_m2[k];
+    return sum;
+}
+
+void tw_run_begin_ponded(struct tw_run *run)
+{
+    const struct tw_hotstart *hot = run->model->files.hotstart;
+    int32_t pollutants = run->model->quality.count;
+    if (hot == NULL || hot->version < 3) return;
+    for (int32_t at = 0; at < run->model->subcatchments.count * pollutants; at++) {
+        for (int32_t lane = 0; lane < run->lanes; lane++) {
+            double volume_m3 = ponded_m3(run, at / pollutants, lane);
+            run->quality.ponded[at * run->lanes + lane] =
+                volume_m3 > 0.0 ? hot->ponded[at] / volume_m3 : 0.0;
+        }
+    }
+}
+
+static void fill_surfaces(const struct tw_run *run, struct tw_hotstart *s)
+{
+    const struct tw_hydrology *h = &run->hydrology;
+    const struct tw_model *m = run->model;
+    for (int32_t i = 0; i < m->subcatchments.count; i++) {
+        s->runoff_m3s[i] = h->new_runoff_m3s[i];
+        memcpy(s->depth_m[i], h->depth_m + 3 * (size_t)i, sizeof s->depth_m[i]);
+        memcpy(s->soil[i], h->infiltration + 6 * (size_t)i, sizeof s->soil[i]);
+    }
+    for (int32_t i = 0; i < m->grounds.count; i++) {
+        s->moisture_ratio[i] = h->ground.moisture_ratio[i];
+        s->water_table_m[i] = h->ground.depth_m[i] + m->grounds.ground[i].bottom_m;
+        s->ground_flow_mps[i] = h->ground.new_mps[i];
+        s->room_m[i] = h->ground.room_m[i];
+    }
+}
+
+static void copy(double *to, const double *from, int64_t count)
+{
+    if (count > 0) memcpy(to, from, (size_t)count * sizeof *to);
+}
+
+static void fill_quality(const struct tw_run *run, struct tw_hotstart *s)
+{
+    const struct tw_model *m = run->model;
+    const struct tw_quality *q = &run->quality;
+    int64_t p = m->quality.count, subs = m->subcatchments.count;
+    if (!q->active) return;
+    copy(s->outlet, q->outlet, subs * p);
+    for (int64_t i = 0; i < subs * p; i++)
+        s->ponded[i] = q->ponded[i] * ponded_m3(run, (int32_t)(i / p), 0);
+    copy(s->buildup, q->buildup, subs * p * m->quality.landuse_count);
+    copy(s->swept_day, q->swept_day, subs * m->quality.landuse_count);
+    copy(s->node_quality, q->node, m->nodes.count * p);
+    copy(s->link_quality, q->link, m->links.count * p);
+    copy(s->residence_h, q->residence_h, m->storages.count);
+}
+
+static tw_status save_hotstart(const struct tw_run *run, const char *path)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    struct tw_hotstart s;
+    struct tw_arena arena;
+    tw_outfile *file = NULL;
+    tw_arena_init(&arena);
+    tw_status status = tw_hotstart_make(run->model, &arena, &s);
+    if (status == TW_OK) {
+        fill_surfaces(run, &s);
+        copy(s.node_depth_m, h->node.depth_m, run->net->node_count);
+        copy(s.lateral_m3s, h->node.lateral_m3s, run->net->node_count);
+        for (int32_t row = 0; row < run->net->link_count; row++) {
+            int32_t link = run->net->link_of_row[row];
+            s.link_flow_m3s[link] = h->link.flow_m3s[row];
+            s.link_depth_m[link] = h->link.depth_m[row];
+            s.link_setting[link] = h->link.setting[row];
+        }
+        fill_quality(run, &s);
+        status = tw_outfile_open(path, &file);
+    }
+    if (status == TW_OK) status = tw_hotstart_write(run->model, &s, file);
+    if (status == TW_OK)
+        status = tw_outfile_commit(file);
+    else
+        tw_outfile_abandon(file);
+    tw_arena_done(&arena);
+    return status;
+}
+
+tw_status tw_run_end_saves(struct tw_run *run)
+{
+    const char *hotstart = run->model->files.save_hotstart;
+    if (!run->options.save_files) return TW_OK;
+    if (run->outflows != NULL) {
+        tw_outfile *file = run->outflows;
+        run->outflows = NULL;
+        TW_TRY(tw_outfile_commit(file));
+    }
+    return hotstart != NULL ? save_hotstart(run, hotstart) : TW_OK;
+}
+
+void tw_run_abandon_saves(struct tw_run *run)
+{
+    tw_outfile_abandon(run->outflows);
+    run->outflows = NULL;
+}

@@ -1,0 +1,89 @@
+/* [FILES]: USE or SAVE, a kind of file, its name. */
+#include "base/text.h"
+#include "io/hotstart.h"
+#include "io/inp_reader.h"
+#include "io/interface_file.h"
+
+#include <stdlib.h>
+
+tw_status tw_inp_file_read(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    static const char *const modes[] = {"USE", "SAVE", NULL};
+    static const char *const kinds[TW_FILE_KINDS + 1] = {"RAINFALL", "RUNOFF",   "HOTSTART", "RDII",
+                                                         "INFLOWS",  "OUTFLOWS", NULL};
+    int32_t mode, kind;
+    if (!tw_inp_need(inp, row, 2)) return TW_OK;
+    if (!tw_inp_choice(inp, row, 0, "the mode", modes, &mode)) return TW_OK;
+    if (!tw_inp_choice(inp, row, 1, "the kind", kinds, &kind)) return TW_OK;
+    if (row->count < 3) return TW_OK; /* as in SWMM: no file */
+    if (mode == 0 && kind == TW_FILE_OUTFLOWS)
+        tw_inp_fault(inp, row, "outflows can only be saved; USE INFLOWS reads what was saved");
+    else if (mode == 1 && kind == TW_FILE_INFLOWS)
+        tw_inp_fault(inp, row, "inflows can only be used; SAVE OUTFLOWS writes such a file");
+    else
+        (mode == 0 ? inp->use : inp->save)[kind] =
+            (struct tw_inp_file){row->line, tw_inp_word(inp, row, 2)};
+    return TW_OK;
+}
+
+static tw_status use_hotstart(struct tw_inp *inp)
+{
+    struct tw_model *m = inp->model;
+    struct tw_hotstart *state = TW_ARENA_NEW(&m->arena, struct tw_hotstart, 1);
+    char path[TW_INP_PATH], *bytes;
+    size_t size;
+    if (state == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_inp_load_named(inp, &inp->use[TW_FILE_HOTSTART], path, &bytes, &size));
+    if (bytes == NULL) return TW_OK;
+    tw_status status = tw_hotstart_make(m, &m->arena, state);
+    if (status == TW_OK) {
+        status = tw_hotstart_read(m, bytes, size, path, inp->faults, state);
+        m->files.hotstart = status == TW_OK ? state : NULL;
+    }
+    free(bytes);
+    return status == TW_ERR_INPUT ? TW_OK : status; /* it is told already */
+}
+
+static tw_status use_inflows(struct tw_inp *inp)
+{
+    struct tw_model *m = inp->model;
+    struct tw_interface_flows *flows = TW_ARENA_NEW(&m->arena, struct tw_interface_flows, 1);
+    char path[TW_INP_PATH], *text;
+    size_t size;
+    if (flows == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_inp_load_named(inp, &inp->use[TW_FILE_INFLOWS], path, &text, &size));
+    if (text == NULL) return TW_OK;
+    tw_status status = tw_interface_flows_read(m, text, size, path, inp->faults, &m->arena, flows);
+    m->files.inflows = status == TW_OK ? flows : NULL;
+    free(text);
+    return status == TW_ERR_INPUT ? TW_OK : status;
+}
+
+/* Kinds that are not read or written yet. */
+static void tell_missing(struct tw_inp *inp)
+{
+    static const int32_t missing[] = {TW_FILE_RAINFALL, TW_FILE_RUNOFF, TW_FILE_RDII};
+    for (size_t k = 0; k < sizeof missing / sizeof *missing; k++) {
+        if (inp->use[missing[k]].line > 0)
+            tw_faults_add(inp->faults, inp->path, (int)inp->use[missing[k]].line,
+                          "files of this kind are not available yet");
+        if (inp->save[missing[k]].line > 0)
+            tw_faults_warn(inp->faults, inp->path, (int)inp->save[missing[k]].line,
+                           "files of this kind are not available yet: nothing is saved");
+    }
+}
+
+tw_status tw_inp_files_finish(struct tw_inp *inp)
+{
+    struct tw_files *f = &inp->model->files;
+    tell_missing(inp);
+    if (inp->save[TW_FILE_HOTSTART].line > 0)
+        TW_TRY(tw_inp_place(inp, inp->save[TW_FILE_HOTSTART].name, &f->save_hotstart));
+    if (inp->save[TW_FILE_OUTFLOWS].line > 0)
+        TW_TRY(tw_inp_place(inp, inp->save[TW_FILE_OUTFLOWS].name, &f->save_outflows));
+    /* what follows looks at the whole model: it must be one */
+    if (tw_faults_count(inp->faults) > inp->faults_before) return TW_OK;
+    if (inp->use[TW_FILE_HOTSTART].line > 0) TW_TRY(use_hotstart(inp));
+    if (inp->use[TW_FILE_INFLOWS].line > 0) TW_TRY(use_inflows(inp));
+    return TW_OK;
+}
