@@ -179,7 +179,7 @@ def gap_row(count):
 
 def rows(options):
     sizes = [("100 crews, 30 points", 100, 30, 10), ("500 crews, 100 points", 500, 100, 20)]
-    city = peer.made_city(6000, options.folder, seed=7)
+    city = peer.made_city(11600, options.folder, seed=7)  # 20,000 road edges
     for name, crews, points, depots in sizes:
         if city is None:
             yield {"name": name, "failed": "thalweg synth"}
