@@ -187,7 +187,7 @@ static void set_system_values(struct tw_run *run)
         s[INFILTRATION] /= area;
         s[EVAPORATION] /= area;
     }
-    s[TEMPERATURE] = run->hydrology.clock->weather.temperature_c;
+    if (run->hydrology.active) s[TEMPERATURE] = run->hydrology.clock->weather.temperature_c;
     s[DRY] = r->dry_m3s;
     s[GROUND] = r->ground_m3s;
     s[EXTERNAL] = r->external_m3s;

@@ -1,6 +1,10 @@
 /* Rain gages. A record holds from its time for the gage's interval; between records it is dry. */
 #include "hydrology/climate.h"
 
+#include "thalweg/time.h"
+
+#include <math.h>
+
 static const double second_d = 1.1574074e-5; /* SWMM looks a second ahead, against rounding */
 
 /* Rate of a raw value of the series. */
@@ -137,6 +141,21 @@ void tw_gages_advance(struct tw_hydrology *h, double day)
     }
 }
 
+/* The month's factor of an entry: as SWMM reads it, when the one with rain before it has begun; 1 for
+ * what is read before the run begins. */
+static double month_ratio(const struct tw_model *m, int32_t series, int32_t entry, double start_day)
+{
+    double shift = tw_series_shift_days(m, series, start_day);
+    if (!m->adjustments.given) return 1.0;
+    while (--entry >= m->series.first[series]) {
+        double day = m->series.x[entry] + shift;
+        if (m->series.y[entry] == 0.0) continue;
+        if (day <= start_day) break;
+        return m->adjustments.rain_ratio[tw_day_to_calendar(floor(day)).month - 1];
+    }
+    return 1.0;
+}
+
 double tw_gage_series_mmh(const struct tw_model *model, int32_t gage, double day, double start_day)
 {
     const struct tw_gages *gages = &model->gages;
@@ -160,6 +179,7 @@ double tw_gage_series_mmh(const struct tw_model *model, int32_t gage, double day
         double before = low - 1 > first ? model->series.y[low - 2] : 0.0;
         raw = raw < before ? raw : raw - before;
     }
+    raw *= month_ratio(model, series, low - 1, start_day);
     return raw * (gages->kind[gage] == TW_RAIN_INTENSITY ? 1.0 : per_hour) * gages->to_mm[gage];
 }
 

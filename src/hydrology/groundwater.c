@@ -95,7 +95,7 @@ struct soil {
     const struct tw_aquifer *aquifer;
     double dt_s, area_m2, total_m;
     double infiltration_mps, most_evaporation_mps, free_evaporation_mps;
-    double upper_evaporation_ratio, conductivity_ratio; /* of the month */
+    double upper_evaporation_ratio; /* of the month */
     double threshold_m, surface_water_m, channel_m;
     double most_percolation_mps, most_outflow_mps, most_inflow_mps;
 };
@@ -106,8 +106,7 @@ struct fluxes {
 static double conductivity(const struct soil *s, double moisture)
 {
     const struct tw_aquifer *a = s->aquifer;
-    return s->conductivity_ratio * a->conductivity_mps *
-           exp((moisture - a->porosity_ratio) * a->conductivity_slope);
+    return a->conductivity_mps * exp((moisture - a->porosity_ratio) * a->conductivity_slope);
 }
 
 /* Nothing evaporates below ground while water infiltrates. */
@@ -304,7 +303,6 @@ void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
                      .total_m = row->surface_m - row->bottom_m,
                      .infiltration_mps = weather->infiltration_m3s / area_m2,
                      .most_evaporation_mps = weather->evaporation_mps * pervious,
-                     .conductivity_ratio = weather->conductivity_ratio,
                      .upper_evaporation_ratio =
                          a->upper_evaporation_ratio *
                          of_month(m, a->evaporation_pattern, weather->month)};

@@ -51,9 +51,8 @@ void tw_ground_begin(struct tw_ground_state *g);
 struct tw_ground_weather {
     double infiltration_m3s;
     double pervious_evaporation_m3s;
-    double evaporation_mps;    /* potential rate */
-    double conductivity_ratio; /* of the month; 1: as the file says */
-    int month;                 /* 1..12 */
+    double evaporation_mps; /* potential rate */
+    int month;              /* 1..12 */
 };
 
 /** Advance the groundwater of a row in a lane by a runoff step. */

@@ -177,12 +177,14 @@ static double surface_infiltration(struct tw_lid_state *s, int32_t unit, int32_t
     const double *made = s->soil_made + unit * TW_LID_SOIL_PARAMETERS;
     if (control_of(s->model, unit)->kind == TW_LID_PAVEMENT) return 0.0;
     if (!(made[1] > 0.0)) return w->native_mps;
-    double state[TW_LID_SOIL_VALUES];
+    double state[TW_LID_SOIL_VALUES], soil[TW_LID_SOIL_PARAMETERS];
+    memcpy(soil, made, sizeof soil);
+    if (w->soil_ratio != 1.0) soil_method()->adjust(soil, w->soil_ratio);
     for (int32_t k = 0; k < TW_LID_SOIL_VALUES; k++)
         state[k] = s->soil[at(s, unit * TW_LID_SOIL_VALUES + k, lane)];
     struct tw_infiltration_input in = {
         .dt_s = w->dt_s, .rain_mps = in_mps, .depth_m = depth_m, .recovery_factor = 1.0};
-    double rate = soil_method()->rate(made, state, &in);
+    double rate = soil_method()->rate(soil, state, &in);
     for (int32_t k = 0; k < TW_LID_SOIL_VALUES; k++)
         s->soil[at(s, unit * TW_LID_SOIL_VALUES + k, lane)] = state[k];
     return rate;

@@ -54,6 +54,7 @@ struct tw_lid_weather {
     double dt_s, day;           /* length; days since the start */
     double rain_mps, runon_mps; /* runon where units are all there is */
     double evaporation_mps;
+    double soil_ratio;                   /* by which the month changes what soil takes */
     double native_mps;                   /* infiltration into the ground */
     double most_exfiltration_mps;        /* that groundwater allows */
     double impervious_m3s, pervious_m3s; /* runoff that units may take */

@@ -85,7 +85,8 @@ static double balance_error(struct garden *g)
     double begun = tw_lid_storage_m3(&g->state, 0), in = 0.0, out = 0.0;
     for (int minute = 0; minute < 3000; minute++) {
         double rain_mps = minute < 120 ? 40.0 / 3.6e6 : 0.0;
-        struct tw_lid_weather w = {.dt_s = 60.0,
+        struct tw_lid_weather w = {.soil_ratio = 1.0,
+                                   .dt_s = 60.0,
                                    .rain_mps = rain_mps,
                                    .evaporation_mps = minute < 120 ? 0.0 : 5.0 / 8.64e7,
                                    .native_mps = minute < 120 ? 2e-6 : 0.0, /* of a dry soil */
@@ -127,7 +128,7 @@ static void what_runs_off_may_go_onto_the_pervious_part(void **state)
     struct garden g;
     garden_begin(&g, TW_LID_GREEN_ROOF);
     g.unit.to_pervious = true;
-    struct tw_lid_weather w = {.dt_s = 600.0, .rain_mps = 100.0 / 3.6e6};
+    struct tw_lid_weather w = {.soil_ratio = 1.0, .dt_s = 600.0, .rain_mps = 100.0 / 3.6e6};
     struct tw_lid_volumes v;
     for (int step = 0; step < 90; step++)
         tw_lid_step(&g.state, 0, 0, &w, &v);

@@ -162,14 +162,23 @@ static void temperature_set(struct tw_weather *w, const struct tw_model *m, doub
         w->temperature_c = series_temperature_c(w, m, day);
 }
 
+static int last_month(const struct tw_model *model)
+{
+    static const double second_d = 1.0 / 86400.0;
+    return tw_day_to_calendar(floor(model->options.end_day - second_d)).month - 1;
+}
+
 void tw_weather_begin(struct tw_weather *w, const struct tw_model *model, double start_day)
 {
-    (void)model;
     memset(w, 0, sizeof *w);
     w->start_day = start_day;
     w->temperature_c = warm_c;
     w->rain_ratio = w->conductivity_ratio = 1.0;
     w->month = tw_day_to_calendar(floor(start_day)).month;
+    /* SWMM's: gages begin with the factor that the computation of RDII, all of which comes first, has
+     * left; without any, with 1 */
+    if (model->adjustments.given && model->rdii.node_count > 0)
+        w->rain_ratio = model->adjustments.rain_ratio[last_month(model)];
     w->set_day = -1.0;
 }
 

@@ -190,9 +190,11 @@ static double ghcn_value(const struct climate_reader *r, int32_t which, double v
     if (unit == TW_CLIMATE_TENTHS && which != TW_CLIMATE_WIND) return value * 0.1;
     if (which == TW_CLIMATE_EVAPORATION) return unit == TW_CLIMATE_US ? value * inch_mm : value;
     if (which != TW_CLIMATE_WIND) return unit == TW_CLIMATE_US ? celsius(value) : value;
-    /* km a day, or tenths of m/s, by SWMM's mile of 1/0.62137 km */
-    return (r->average_wind ? value * 0.1 / 1000.0 * 3600.0 : value / 24.0) * 0.62137 *
-           mile_per_hour_mps;
+    /* a day's way, or a speed; by SWMM's mile of 1/0.62137 km */
+    if (unit == TW_CLIMATE_US) return (r->average_wind ? value : value / 24.0) * mile_per_hour_mps;
+    double kmh = value / 24.0;
+    if (r->average_wind) kmh = value * (unit == TW_CLIMATE_TENTHS ? 0.1 : 1.0) * 3.6;
+    return kmh * 0.62137 * mile_per_hour_mps;
 }
 
 static tw_status ghcn_take(struct climate_reader *r, char *line)

@@ -20,7 +20,15 @@ static void read_pattern(struct tw_inp *inp, const struct tw_inp_row *row, int32
     if (!tw_inp_need(inp, row, 3) ||
         !tw_inp_find(inp, row, 1, &inp->model->subcatchments.names, "subcatchment", &subcatchment))
         return;
-    tw_inp_find(inp, row, 2, &inp->model->patterns.names, "pattern", &of[subcatchment]);
+    int32_t pattern;
+    if (!tw_inp_find(inp, row, 2, &inp->model->patterns.names, "pattern", &pattern)) return;
+    if (row->line < inp->subcatchment_line[subcatchment])
+        tw_inp_warn(inp, row,
+                    "it stands before subcatchment %s and is without effect, as in SWMM: move "
+                    "[ADJUSTMENTS] behind [SUBCATCHMENTS]",
+                    tw_inp_word(inp, row, 1));
+    else
+        of[subcatchment] = pattern;
 }
 
 /* TEMPERATURE | EVAPORATION | RAINFALL | CONDUCTIVITY and twelve values, or

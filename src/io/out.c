@@ -259,7 +259,9 @@ tw_status tw_out_write(tw_out *out, double day, const double *subcatchment, cons
     turn_signs(out, links);
     double values[SYSTEM_VALUES];
     memcpy(values, system, sizeof values);
-    if (out->model->us_units) values[0] = tw_units_fahrenheit(values[0]);
+    bool fahrenheit =
+        out->model->us_units && out->model->subcatchments.count > 0; /* else it is 0 */
+    if (fahrenheit) values[0] = tw_units_fahrenheit(values[0]);
     (void)pack(at, values, SYSTEM_VALUES, 0, out->system_unit, NULL, 1);
     out->periods++;
     if (out->writer != NULL) return tw_writer_send(out->writer, out->row_size);
