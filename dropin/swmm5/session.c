@@ -100,7 +100,7 @@ tw_object tw_swmm_object(int type)
         TW_OBJECT_GAGE,       TW_OBJECT_SUBCATCHMENT, TW_OBJECT_NODE,     TW_OBJECT_LINK,
         TW_OBJECT_POLLUTANT,  TW_OBJECT_LANDUSE,      TW_OBJECT_PATTERN,  TW_OBJECT_CURVE,
         TW_OBJECT_SERIES,     TW_OBJECT_COUNT,        TW_OBJECT_TRANSECT, TW_OBJECT_AQUIFER,
-        TW_OBJECT_HYDROGRAPH, TW_OBJECT_COUNT,        TW_OBJECT_COUNT,    TW_OBJECT_LID};
+        TW_OBJECT_HYDROGRAPH, TW_OBJECT_SNOW_PACK,    TW_OBJECT_COUNT,    TW_OBJECT_LID};
     bool known = type >= 0 && type < (int)(sizeof objects / sizeof objects[0]);
     return known ? objects[type] : TW_OBJECT_COUNT;
 }

@@ -106,6 +106,9 @@ int swmm_start(int save)
     options.threads = s->threads;
     options.results_path = save != 0 && given(s->out) ? s->out : NULL;
     if (s->hot != NULL) return failed(TW_SWMM_ERROR_331); /* the engine does not read them yet */
+    /* series whose times count from the start stay where the file's start put them, as in SWMM */
+    if (tw_model_change(s->model, TW_PARAMETER_START_DAY, 0, s->start_day) != TW_OK)
+        return failed(TW_SWMM_ERROR_401);
     tw_status status = s->changed ? tw_model_settle(s->model) : TW_OK;
     if (status == TW_OK) status = tw_run_create(s->model, &options, &s->run);
     s->changed = status == TW_OK ? false : s->changed;

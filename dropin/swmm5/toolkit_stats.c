@@ -159,6 +159,8 @@ int swmm_getSubcatchStats(int index, SM_SubcatchStats *stats)
     return 0;
 }
 
+static const double foot3_m3 = 0.028316846592;
+
 int swmm_getSystemRoutingTotals(SM_RoutingTotals *totals)
 {
     const struct tw_swmm_session *s = tw_swmm_session();
@@ -176,7 +178,8 @@ int swmm_getSystemRoutingTotals(SM_RoutingTotals *totals)
                                  .evaporation = b.evaporated_m3 / unit,
                                  .seepage = b.seeped_m3 / unit,
                                  .initial_storage = b.initial_storage_m3 / unit,
-                                 .final_storage = b.final_storage_m3 / unit,
+                                 /* as SWMM: in cubic feet, also of a metric model */
+                                 .final_storage = b.final_storage_m3 / foot3_m3,
                                  .error_percent = 100.0 * b.routing_error_ratio};
     return 0;
 }

@@ -91,6 +91,11 @@ int swmm_getLinkParam(int index, int parameter, double *value)
 
 int swmm_setLinkParam(int index, int parameter, double value)
 {
+    enum { FIRST_LOSS = 4, LAST_LOSS = 6 };
+    int type = 0;
+    bool loss = parameter >= FIRST_LOSS && parameter <= LAST_LOSS;
+    if (loss && swmm_getLinkType(index, &type) == 0 && type != (int)TW_LINK_CONDUIT)
+        return tw_swmm_running() ? TW_SWMM_ERROR_2013 : 0; /* as SWMM: of no effect there */
     bool late = tw_swmm_running() && parameter != LINK_LIMIT;
     return late ? TW_SWMM_ERROR_2013 : set_parameter(&of_links, index, parameter, value);
 }
@@ -250,7 +255,8 @@ static double of_reactor_node(const tw_run *run, int index, int pollutant)
 {
     int type = 0;
     (void)swmm_getNodeType(index, &type);
-    return type == (int)TW_NODE_STORAGE ? of_node(run, index, pollutant) : 0.0;
+    if (type != (int)TW_NODE_STORAGE) return 0.0;
+    return tw_run_node_mixed_concentration(run, (tw_node_id){index}, pollutant);
 }
 
 static double of_reactor_link(const tw_run *run, int index, int pollutant)

@@ -28,6 +28,7 @@ extern "C" {
     X(TRANSECT, "transect or street")                                                              \
     X(AQUIFER, "aquifer")                                                                          \
     X(HYDROGRAPH, "unit hydrograph of rain-dependent inflow")                                      \
+    X(SNOW_PACK, "snow pack")                                                                      \
     X(LID, "LID control")                                                                          \
     X(MODEL, "the whole model: index 0, without a name")
 
@@ -81,6 +82,7 @@ struct tw_model_units tw_model_units_get(const tw_model *model);
     X(SUBCATCHMENT_IMPERVIOUS, SUBCATCHMENT, "impervious ratio")                                   \
     X(SUBCATCHMENT_SLOPE, SUBCATCHMENT, "slope, ratio")                                            \
     X(SUBCATCHMENT_CURB_M, SUBCATCHMENT, "curb length")                                            \
+    X(START_DAY, MODEL, "start; series whose times count from it stay where they were")            \
     X(ROUTING_STEP_S, MODEL, "routing step")                                                       \
     X(MINIMUM_STEP_S, MODEL, "shortest variable step")                                             \
     X(LENGTHENING_STEP_S, MODEL, "conduits are lengthened for this step; 0: none are")             \
@@ -279,10 +281,13 @@ double tw_run_subcatchment_ponded(const tw_run *run, tw_subcatchment_id id, int3
 /** Mass of a pollutant that lies on a subcatchment, all land uses, in the file's unit; NAN as
  *  tw_run_value. */
 double tw_run_subcatchment_buildup(const tw_run *run, tw_subcatchment_id id, int32_t pollutant);
-/** Put the concentration of a pollutant at a node to a value now. errors: TW_ERR_ARG */
+/** Concentration of a pollutant at a node before its treatment; NAN as tw_run_value. */
+double tw_run_node_mixed_concentration(const tw_run *run, tw_node_id id, int32_t pollutant);
+/** Put the concentration of a pollutant at a node to a value now and at the end of the next step.
+ *  What it adds or takes is not booked. errors: TW_ERR_ARG */
 tw_status tw_run_set_node_concentration(tw_run *run, tw_node_id id, int32_t pollutant,
                                         double concentration);
-/** Put the concentration of a pollutant in a link to a value now. errors: TW_ERR_ARG */
+/** The same in a link. errors: TW_ERR_ARG */
 tw_status tw_run_set_link_concentration(tw_run *run, tw_link_id id, int32_t pollutant,
                                         double concentration);
 

@@ -24,6 +24,7 @@ static const struct tw_names *names_of(const struct tw_model *m, tw_object kind)
         [TW_OBJECT_TRANSECT] = &m->transects.names,
         [TW_OBJECT_AQUIFER] = &m->aquifers.names,
         [TW_OBJECT_HYDROGRAPH] = &m->rdii.names,
+        [TW_OBJECT_SNOW_PACK] = &m->snow.names,
         [TW_OBJECT_LID] = &m->lids.names};
     return (int)kind >= 0 && kind < TW_OBJECT_COUNT ? lists[kind] : NULL;
 }
@@ -71,7 +72,7 @@ struct tw_model_switches tw_model_switches_get(const tw_model *model)
     const struct tw_options *o = &model->options;
     return (struct tw_model_switches){.allow_ponding = o->allow_ponding,
                                       .skip_steady_state = o->skip_steady_state,
-                                      .ignore_snow = true, /* none is computed */
+                                      .ignore_snow = !model->snow.falls,
                                       .ignore_rainfall = o->ignore_rainfall,
                                       .ignore_groundwater =
                                           o->ignore_groundwater || model->aquifers.count == 0,
@@ -165,6 +166,7 @@ static struct column column_of(struct tw_model *m, tw_parameter which)
         [TW_PARAMETER_SUBCATCHMENT_IMPERVIOUS] = {s->impervious_ratio, 0.0, false},
         [TW_PARAMETER_SUBCATCHMENT_SLOPE] = {s->slope_ratio, 0.0, false},
         [TW_PARAMETER_SUBCATCHMENT_CURB_M] = {s->curb_m, 0.0, false},
+        [TW_PARAMETER_START_DAY] = {&o->start_day, 0.0, false},
         [TW_PARAMETER_ROUTING_STEP_S] = {&o->routing_step_s, 0.001, false},
         [TW_PARAMETER_MINIMUM_STEP_S] = {&o->minimum_step_s, 0.001, false},
         [TW_PARAMETER_LENGTHENING_STEP_S] = {&o->lengthening_step_s, 0.0, false},

@@ -434,6 +434,12 @@ double tw_run_outfall_mass(const tw_run *run, tw_node_id id, int32_t pollutant)
     return mass_of(run, run->quality.outfall_mass, n->row[id.index], pollutant);
 }
 
+double tw_run_node_mixed_concentration(const tw_run *run, tw_node_id id, int32_t pollutant)
+{
+    if (!has_pollutant(run, pollutant, id.index, run->model->nodes.count)) return NAN;
+    return run->quality.node_mixed[pollutant_at(run, id.index, pollutant)];
+}
+
 double tw_run_node_inflow_concentration(const tw_run *run, tw_node_id id, int32_t pollutant)
 {
     if (!has_pollutant(run, pollutant, id.index, run->model->nodes.count)) return NAN;
@@ -477,11 +483,12 @@ double tw_run_quality_error_ratio(const tw_run *run)
     return most;
 }
 
-static tw_status put_concentration(struct tw_run *run, double *values, size_t at, double value)
+static tw_status put_concentration(struct tw_run *run, double *values, double *next, size_t at,
+                                   double value)
 {
     if (!(value >= 0.0) || isinf(value)) return TW_ERR_ARG;
-    for (int32_t l = 0; l < run->lanes; l++)
-        values[at + (size_t)l] = value;
+    for (size_t l = 0; l < (size_t)run->lanes; l++)
+        values[at + l] = next[at + l] = value;
     return TW_OK;
 }
 
@@ -490,7 +497,7 @@ tw_status tw_run_set_node_concentration(tw_run *run, tw_node_id id, int32_t poll
 {
     if (!has_pollutant(run, pollutant, id.index, run->model->nodes.count)) return TW_ERR_ARG;
     size_t at = pollutant_at(run, id.index, pollutant);
-    return put_concentration(run, run->quality.node, at, concentration);
+    return put_concentration(run, run->quality.node, run->quality.node_set, at, concentration);
 }
 
 tw_status tw_run_set_link_concentration(tw_run *run, tw_link_id id, int32_t pollutant,
@@ -498,5 +505,5 @@ tw_status tw_run_set_link_concentration(tw_run *run, tw_link_id id, int32_t poll
 {
     if (!has_pollutant(run, pollutant, id.index, run->model->links.count)) return TW_ERR_ARG;
     size_t at = pollutant_at(run, id.index, pollutant);
-    return put_concentration(run, run->quality.link, at, concentration);
+    return put_concentration(run, run->quality.link, run->quality.link_set, at, concentration);
 }

@@ -147,7 +147,8 @@ static void route_nodes(struct tw_quality *q, const struct tw_quality_water *w)
             update_residence(q, w, i, lane);
             for (int32_t p = 0; p < q->model->quality.count; p++)
                 q->node[tw_quality_at(q, i, p, lane)] =
-                    node_concentration(q, w, i, lane, p, treated && is_treated(q, first, end, p));
+                    q->node_mixed[tw_quality_at(q, i, p, lane)] = node_concentration(
+                        q, w, i, lane, p, treated && is_treated(q, first, end, p));
             if (treated) treat(q, w, i, lane, first, end);
         }
     }
@@ -200,13 +201,25 @@ static void route_links(struct tw_quality *q, const struct tw_quality_water *w)
     }
 }
 
+/* Concentrations that were set take the place of those of a step. */
+static void take_set(double *values, double *set, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (set[i] >= 0.0) values[i] = set[i];
+        set[i] = -1.0;
+    }
+}
+
 void tw_quality_route(struct tw_quality *q, const struct tw_quality_water *w)
 {
-    size_t each = (size_t)q->model->quality.count * (size_t)q->lanes * sizeof(double);
+    size_t width = (size_t)q->model->quality.count * (size_t)q->lanes;
+    size_t each = width * sizeof(double);
     memcpy(q->old_node, q->node, (size_t)q->model->nodes.count * each);
     memcpy(q->old_link, q->link, (size_t)q->model->links.count * each);
     tw_quality_begin_step(q, w->dt_s);
     add_link_loads(q, w);
     route_nodes(q, w);
+    take_set(q->node, q->node_set, (size_t)q->model->nodes.count * width);
     route_links(q, w);
+    take_set(q->link, q->link_set, (size_t)q->model->links.count * width);
 }

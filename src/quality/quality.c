@@ -16,6 +16,9 @@ void tw_quality_lay(struct tw_quality *q, const struct tw_model *model, int32_t 
     q->node = TW_POOL_NEW(state, double, nodes);
     q->old_node = TW_POOL_NEW(state, double, nodes);
     q->node_load = TW_POOL_NEW(state, double, nodes);
+    q->node_set = TW_POOL_NEW(state, double, nodes);
+    q->node_mixed = TW_POOL_NEW(state, double, nodes);
+    q->link_set = TW_POOL_NEW(state, double, links);
     q->link = TW_POOL_NEW(state, double, links);
     q->old_link = TW_POOL_NEW(state, double, links);
     q->outlet = TW_POOL_NEW(state, double, subcatchments);
@@ -111,6 +114,11 @@ void tw_quality_begin(struct tw_quality *q, double start_day, const double *node
     size_t each = (size_t)q->model->quality.count * (size_t)q->lanes;
     size_t subcatchments = (size_t)q->model->subcatchments.count * each;
     zero(q->node_load, (size_t)q->model->nodes.count * each);
+    zero(q->node_mixed, (size_t)q->model->nodes.count * each);
+    for (size_t i = 0; i < (size_t)q->model->nodes.count * each; i++)
+        q->node_set[i] = -1.0;
+    for (size_t i = 0; i < (size_t)q->model->links.count * each; i++)
+        q->link_set[i] = -1.0;
     zero(q->outlet, subcatchments);
     zero(q->old_outlet, subcatchments);
     zero(q->runon, subcatchments);

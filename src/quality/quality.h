@@ -52,8 +52,10 @@ struct tw_quality {
                            + lane] in masses of the file */
     double *swept_day;   /* [subcatchment * landuses + landuse] */
     double *residence_h; /* [storages * lanes] */
-    double *node_load;   /* into nodes in the present step */
-    double *source_load; /* [source] sum of node_load by where it comes from */
+    double *node_set, *link_set; /* what is set from outside for the next step; below 0: nothing */
+    double *node_mixed;          /* concentrations before treatment */
+    double *node_load;           /* into nodes in the present step */
+    double *source_load;         /* [source] sum of node_load by where it comes from */
     double *surface_mass, *network_mass;            /* [what] since the start */
     double *network_rate;                           /* [what] of the present step */
     double *washed_mass, *link_mass, *outfall_mass; /* that left, passed, left */
