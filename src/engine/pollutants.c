@@ -167,6 +167,22 @@ static void add_inlets(struct tw_run *run)
     }
 }
 
+static void add_rdii(struct tw_run *run, double at_ms)
+{
+    const struct tw_interface_flows *f = run->model->files.rdii;
+    int64_t time = tw_inflows_rdii_time(&run->inflows, at_ms);
+    for (int32_t i = 0; f != NULL && time >= 0 && i < f->node_count; i++) {
+        double flow = tw_inflows_rdii_flow(&run->inflows, time, i);
+        for (int32_t lane = 0; f->node[i] >= 0 && flow > 0.0 && lane < run->lanes; lane++)
+            tw_quality_add_flow(&run->quality, TW_NETWORK_RDII, f->node[i], lane, flow);
+    }
+    for (int32_t i = 0; f == NULL && i < run->model->rdii.node_count; i++) {
+        for (int32_t lane = 0; lane < run->lanes; lane++)
+            tw_quality_add_flow(&run->quality, TW_NETWORK_RDII, run->model->rdii.node[i].node, lane,
+                                tw_rdii_flow_m3s(&run->rdii, i, lane));
+    }
+}
+
 void tw_run_node_pollutants(struct tw_run *run, double at_ms)
 {
     const struct tw_hydrology_clock *clock = run->hydrology.clock;
@@ -175,11 +191,7 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
     add_dry_weather(run);
     add_external(run, at_ms);
     add_interface(run, at_ms);
-    for (int32_t i = 0; i < run->model->rdii.node_count; i++) {
-        for (int32_t lane = 0; lane < run->lanes; lane++)
-            tw_quality_add_flow(&run->quality, TW_NETWORK_RDII, run->model->rdii.node[i].node, lane,
-                                tw_rdii_flow_m3s(&run->rdii, i, lane));
-    }
+    add_rdii(run, at_ms);
     add_inlets(run);
     if (!run->hydrology.active) return;
     double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;

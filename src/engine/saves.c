@@ -3,6 +3,8 @@
 
 #include "io/hotstart.h"
 #include "io/interface_file.h"
+#include "io/rain_interface.h"
+#include "io/rdii_file.h"
 
 #include <string.h>
 
@@ -18,16 +20,51 @@ static tw_status find_outlets(struct tw_run *run)
     return TW_OK;
 }
 
-tw_status tw_run_open_saves(struct tw_run *run)
+static tw_status open_outflows(struct tw_run *run)
 {
     const struct tw_files *f = &run->model->files;
-    if (!run->options.save_files || f->save_outflows == NULL) return TW_OK;
     TW_TRY(find_outlets(run));
     TW_TRY(tw_outfile_open(f->save_outflows, &run->outflows));
     TW_TRY(tw_interface_head_write(run->model, run->is_outlet, run->options.report_step_s,
                                    run->outflows));
     if (run->options.report_start_day > run->options.start_day) return TW_OK;
     return tw_run_save_outflows(run, run->options.start_day);
+}
+
+/* Nothing is saved where flows come from such a file, or no node has any. */
+static tw_status open_rdii(struct tw_run *run)
+{
+    const struct tw_model *m = run->model;
+    if (m->files.rdii != NULL || m->rdii.node_count == 0) return TW_OK;
+    run->rdii_flow_m3s = TW_ARENA_NEW(&run->arena, double, m->rdii.node_count);
+    if (run->rdii_flow_m3s == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_outfile_open(m->files.save_rdii, &run->rdii_file));
+    return tw_rdii_head_write(m, run->rdii.clock->step_s, run->rdii_file);
+}
+
+tw_status tw_run_open_saves(struct tw_run *run)
+{
+    const struct tw_files *f = &run->model->files;
+    if (!run->options.save_files) return TW_OK;
+    if (f->save_rdii != NULL) TW_TRY(open_rdii(run));
+    return f->save_outflows != NULL ? open_outflows(run) : TW_OK;
+}
+
+/* A failed write stays with its file: the end of the run tells it. */
+void tw_run_save_rdii(struct tw_run *run, double until_ms)
+{
+    while (run->rdii_file != NULL && run->rdii.clock->next_ms <= until_ms) {
+        double at_ms = run->rdii.clock->next_ms;
+        bool any = false;
+        tw_rdii_advance(&run->rdii, at_ms, run->options.outer_rain, run->hydrology.gage_rain_mmh,
+                        run->hydrology.gage_factor);
+        for (int32_t i = 0; i < run->model->rdii.node_count; i++) {
+            run->rdii_flow_m3s[i] = tw_rdii_flow_m3s(&run->rdii, i, 0);
+            any = any || run->rdii_flow_m3s[i] > 0.0;
+        }
+        double day = run->clock->start_day + at_ms / 86400.0e3;
+        if (any) (void)tw_rdii_time_write(run->model, day, run->rdii_flow_m3s, run->rdii_file);
+    }
 }
 
 tw_status tw_run_save_outflows(struct tw_run *run, double day)
@@ -130,20 +167,38 @@ static tw_status save_hotstart(const struct tw_run *run, const char *path)
     return status;
 }
 
+static tw_status save_rainfall(const struct tw_run *run)
+{
+    const char *path = run->model->files.save_rainfall;
+    tw_outfile *file;
+    TW_TRY(tw_outfile_open(path, &file));
+    tw_status status = tw_rain_interface_write(run->model, file);
+    if (status == TW_OK) return tw_outfile_commit(file);
+    tw_outfile_abandon(file);
+    return status;
+}
+
+static tw_status commit(tw_outfile **file)
+{
+    tw_outfile *done = *file;
+    *file = NULL;
+    return done != NULL ? tw_outfile_commit(done) : TW_OK;
+}
+
 tw_status tw_run_end_saves(struct tw_run *run)
 {
-    const char *hotstart = run->model->files.save_hotstart;
+    const struct tw_files *f = &run->model->files;
     if (!run->options.save_files) return TW_OK;
-    if (run->outflows != NULL) {
-        tw_outfile *file = run->outflows;
-        run->outflows = NULL;
-        TW_TRY(tw_outfile_commit(file));
-    }
-    return hotstart != NULL ? save_hotstart(run, hotstart) : TW_OK;
+    tw_run_save_rdii(run, run->clock->elapsed_ms);
+    TW_TRY(commit(&run->rdii_file));
+    TW_TRY(commit(&run->outflows));
+    if (f->save_rainfall != NULL) TW_TRY(save_rainfall(run));
+    return f->save_hotstart != NULL ? save_hotstart(run, f->save_hotstart) : TW_OK;
 }
 
 void tw_run_abandon_saves(struct tw_run *run)
 {
     tw_outfile_abandon(run->outflows);
-    run->outflows = NULL;
+    tw_outfile_abandon(run->rdii_file);
+    run->outflows = run->rdii_file = NULL;
 }

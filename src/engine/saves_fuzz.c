@@ -1,4 +1,4 @@
-/* Hot start and interface files of any bytes: a model of them runs, or says what is wrong. */
+/* Hot start, interface, RDII and rain interface files of any bytes: a model of them runs, or says what is wrong. */
 #include "base/require.h"
 #include "fuzz.h"
 #include "thalweg/thalweg.h"
@@ -10,7 +10,7 @@
 static const char model_text[] =
     "[OPTIONS]\nFLOW_UNITS CMS\nEND_TIME 0:10\nREPORT_STEP 0:01\nWET_STEP 0:01\nROUTING_STEP 5\n"
     "[FILES]\nUSE %s /proc/self/fd/%d\n"
-    "[RAINGAGES]\nG INTENSITY 0:10 1 TIMESERIES R\n"
+    "[RAINGAGES]\nG INTENSITY 0:10 1 %s\n[HYDROGRAPHS]\nU G\nU All Short 0.1 0.1 2\n[RDII]\nA U 5\n"
     "[SUBCATCHMENTS]\nS G A 3 60 150 1 0\n[SUBAREAS]\nS 0.012 0.1 1 3 25 OUTLET\n"
     "[INFILTRATION]\nS 60 10 4 7 0\n[POLLUTANTS]\nP MG/L 5 0 0 0 NO * 0 20 0\n"
     "[JUNCTIONS]\nA 12 3\n[STORAGE]\nT 10 4 0.5 FUNCTIONAL 200 0 0\n[OUTFALLS]\nO 9 FREE\n"
@@ -50,8 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char text[sizeof model_text + 64], path[64];
     int fd = memory_file(data + 1, size - 1);
     if (fd < 0) return 0;
-    int length =
-        snprintf(text, sizeof text, model_text, data[0] % 2 == 0 ? "HOTSTART" : "INFLOWS", fd);
+    static const char *const kinds[] = {"HOTSTART", "INFLOWS", "RDII", "RAINFALL"};
+    int kind = data[0] % 4;
+    const char *source = kind == 3 ? "FILE none.dat ST1 MM" : "TIMESERIES R";
+    int length = snprintf(text, sizeof text, model_text, kinds[kind], fd, source);
     int model_fd = memory_file(text, (size_t)length);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", model_fd);
     if (model_fd >= 0) {

@@ -3,6 +3,7 @@
 
 #include "check.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static void path_of(char *out, size_t size, const char *name)
     (void)snprintf(out, size, "%s/%s", folder, name);
 }
 
-static tw_model *model_of(const char *name, int from_hour, int to_hour, const char *files)
+static void write_model(const char *name, int from_hour, int to_hour, const char *files)
 {
     char path[128];
     path_of(path, sizeof path, name);
@@ -40,7 +41,14 @@ static tw_model *model_of(const char *name, int from_hour, int to_hour, const ch
                   "DRY_STEP 0:05\nROUTING_STEP 5\n[FILES]\n%s\n%s",
                   from_hour, to_hour, files, network);
     assert_int_equal(fclose(f), 0);
+}
+
+static tw_model *model_of(const char *name, int from_hour, int to_hour, const char *files)
+{
+    char path[128];
     tw_model *model = NULL;
+    write_model(name, from_hour, to_hour, files);
+    path_of(path, sizeof path, name);
     assert_ok(tw_model_read(path, NULL, &model));
     return model;
 }
@@ -126,6 +134,67 @@ static void what_leaves_one_model_enters_another(void **state)
     tw_model_destroy(lower);
 }
 
+/* The network with rain that comes late through the ground, of a rain file, if asked. */
+static tw_model *late_model_of(const char *name, const char *files, bool rain_file)
+{
+    char path[128];
+    tw_model *model = NULL;
+    write_model(name, 0, 3, files);
+    path_of(path, sizeof path, name);
+    FILE *f = fopen(path, "a");
+    assert_non_null(f);
+    (void)fprintf(f,
+                  "[RAINGAGES]\nH %s 0:10 1 %s\n[HYDROGRAPHS]\nU %s\nU All Short 0.2 0.5 2\n"
+                  "[RDII]\nA U 20\n[SUBCATCHMENTS]\nS2 H B 1 50 100 1 0\n"
+                  "[SUBAREAS]\nS2 0.012 0.1 1 3 25 OUTLET\n[INFILTRATION]\nS2 60 10 4 7 0\n",
+                  rain_file ? "VOLUME" : "INTENSITY",
+                  rain_file ? "FILE rain.dat STA MM" : "TIMESERIES R", "G");
+    assert_int_equal(fclose(f), 0);
+    assert_ok(tw_model_read(path, NULL, &model));
+    return model;
+}
+
+static void rdii_of_a_file_flows_as_it_was_computed(void **state)
+{
+    (void)state;
+    tw_model *first = late_model_of("first.inp", "SAVE RDII late.rdii", false);
+    tw_run *computed = run_to_end(first);
+    tw_model *second = late_model_of("second.inp", "USE RDII late.rdii", false);
+    tw_run *read = run_to_end(second);
+    double rdii_m3 = tw_run_balance(computed).rdii_m3;
+    assert_true(rdii_m3 > 100.0);
+    assert_near(tw_run_balance(read).rdii_m3 / rdii_m3, 1.0, 1e-6); /* single precision */
+    assert_near(depth_m(second, read, "T"), depth_m(first, computed, "T"), 1e-5);
+    tw_run_destroy(computed);
+    tw_run_destroy(read);
+    tw_model_destroy(first);
+    tw_model_destroy(second);
+}
+
+static void rain_of_an_interface_file_needs_no_rain_file(void **state)
+{
+    (void)state;
+    char path[128];
+    path_of(path, sizeof path, "rain.dat");
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs("STA 2020 1 1 0 10 6\nSTA 2020 1 1 0 40 9\n", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    tw_model *first = late_model_of("first.inp", "SAVE RAINFALL one.rain", true);
+    tw_run *computed = run_to_end(first);
+    assert_int_equal(unlink(path), 0);
+    tw_model *second = late_model_of("second.inp", "USE RAINFALL one.rain", true);
+    tw_run *read = run_to_end(second);
+    /* 15 mm on a hectare, and the rain of the other gage: the very same */
+    assert_true(tw_run_balance(computed).rain_m3 > 150.0);
+    assert_true(tw_run_balance(read).rain_m3 == tw_run_balance(computed).rain_m3);
+    assert_true(depth_m(second, read, "B") == depth_m(first, computed, "B"));
+    tw_run_destroy(computed);
+    tw_run_destroy(read);
+    tw_model_destroy(first);
+    tw_model_destroy(second);
+}
+
 static void nothing_is_saved_unless_asked(void **state)
 {
     (void)state;
@@ -155,8 +224,7 @@ static void expect_fault(const char *name, const char *files, const char *bytes,
     assert_int_equal(fwrite(bytes, 1, size, f), size);
     assert_int_equal(fclose(f), 0);
     path_of(path, sizeof path, name);
-    tw_model *whole = model_of(name, 0, 1, "");
-    tw_model_destroy(whole);
+    write_model(name, 0, 1, "");
     f = fopen(path, "a");
     assert_non_null(f);
     (void)fprintf(f, "[FILES]\n%s\n", files);
@@ -190,6 +258,7 @@ static void spoilt_files_are_told(void **state)
     expect_fault("g.inp", flows, text, strlen(text), 10, "not a number");
     (void)snprintf(text, sizeof text, "%sB 2020 13 1 0 5 0 1\n", head);
     expect_fault("h.inp", flows, text, strlen(text), 10, "a line is");
+    expect_fault("j.inp", "USE RDII spoilt", "SWMM5-RDII\1\0\0\0", 14, 0, "ends too early");
     expect_fault("i.inp", "USE OUTFLOWS x", "", 0, -1, "only be saved");
 }
 
@@ -204,8 +273,9 @@ static int end(void **state)
     (void)state;
     static const char *const names[] = {
         "whole.inp", "first.inp", "second.inp", "upper.inp", "lower.inp", "quiet.inp",
-        "one.hsf",   "out.txt",   "spoilt",     "a.inp",     "b.inp",     "c.inp",
-        "d.inp",     "e.inp",     "f.inp",      "g.inp",     "h.inp",     "i.inp"};
+        "one.hsf",   "late.rdii", "one.rain",   "rain.dat",  "out.txt",   "spoilt",
+        "a.inp",     "b.inp",     "c.inp",      "d.inp",     "e.inp",     "f.inp",
+        "g.inp",     "h.inp",     "i.inp",      "j.inp"};
     char path[128];
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         path_of(path, sizeof path, names[k]);
@@ -219,6 +289,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_goes_on_from_a_hot_start_file),
         cmocka_unit_test(what_leaves_one_model_enters_another),
+        cmocka_unit_test(rdii_of_a_file_flows_as_it_was_computed),
+        cmocka_unit_test(rain_of_an_interface_file_needs_no_rain_file),
         cmocka_unit_test(nothing_is_saved_unless_asked),
         cmocka_unit_test(spoilt_files_are_told),
     };

@@ -156,17 +156,37 @@ static bool move_settings(struct tw_run *run, double step_s)
     return moved;
 }
 
+static void add_rdii_flow(struct tw_run *run, int32_t node, int32_t lane, double flow)
+{
+    run->hydraulics.node.lateral_m3s[node * run->lanes + lane] += flow;
+    run->sums[lane].rates.rdii_m3s += flow;
+}
+
+/* Flows of an RDII file take the place of those of the unit hydrographs. */
+static void add_rdii_file(struct tw_run *run, double at_ms)
+{
+    const struct tw_interface_flows *f = run->model->files.rdii;
+    int64_t time = tw_inflows_rdii_time(&run->inflows, at_ms);
+    for (int32_t i = 0; time >= 0 && i < f->node_count; i++) {
+        double flow = tw_inflows_rdii_flow(&run->inflows, time, i);
+        for (int32_t l = 0; f->node[i] >= 0 && l < run->lanes; l++)
+            add_rdii_flow(run, f->node[i], l, flow);
+    }
+}
+
 static void add_rdii(struct tw_run *run, double at_ms)
 {
     const struct tw_rdii_model *m = &run->model->rdii;
+    if (run->model->files.rdii != NULL) {
+        add_rdii_file(run, at_ms);
+        return;
+    }
+    tw_run_save_rdii(run, at_ms);
     tw_rdii_advance(&run->rdii, at_ms, run->options.outer_rain, run->hydrology.gage_rain_mmh,
                     run->hydrology.gage_factor);
     for (int32_t i = 0; i < m->node_count; i++) {
-        for (int32_t l = 0; l < run->lanes; l++) {
-            double flow = tw_rdii_flow_m3s(&run->rdii, i, l);
-            run->hydraulics.node.lateral_m3s[m->node[i].node * run->lanes + l] += flow;
-            run->sums[l].rates.rdii_m3s += flow;
-        }
+        for (int32_t l = 0; l < run->lanes; l++)
+            add_rdii_flow(run, m->node[i].node, l, tw_rdii_flow_m3s(&run->rdii, i, l));
     }
 }
 

@@ -130,6 +130,29 @@ int64_t tw_inflows_interface_time(const struct tw_inflows_run *in, double at_ms,
     return low;
 }
 
+int64_t tw_inflows_rdii_time(const struct tw_inflows_run *in, double at_ms)
+{
+    const struct tw_interface_flows *f = in->model->files.rdii;
+    double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3;
+    int64_t low = 0, high = f != NULL ? f->times : 0; /* the first record after the time */
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (f->day[middle] <= day) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 && day < f->day[low - 1] + f->step_s / 86400.0 ? low - 1 : -1;
+}
+
+double tw_inflows_rdii_flow(const struct tw_inflows_run *in, int64_t i, int32_t node)
+{
+    const struct tw_interface_flows *f = in->model->files.rdii;
+    double flow_m3s = f->value[(i * f->node_count + node) * (1 + f->pollutant_count)];
+    return fabs(flow_m3s) < least_flow_m3s ? 0.0 : flow_m3s;
+}
+
 static double interface_value(const struct tw_interface_flows *f, int64_t i, double part,
                               int32_t node, int32_t column)
 {

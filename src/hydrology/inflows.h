@@ -62,6 +62,11 @@ double tw_inflows_interface_flow(const struct tw_inflows_run *in, int64_t i, dou
 double tw_inflows_interface_quality(const struct tw_inflows_run *in, int64_t i, double f,
                                     int32_t node, int32_t pollutant);
 
+/** The record of the model's RDII file that holds at a routing time; -1: none. */
+int64_t tw_inflows_rdii_time(const struct tw_inflows_run *in, double at_ms);
+/** Flow of the file's node, 0..node_count - 1, in it [m3/s]; less than SWMM's least is none. */
+double tw_inflows_rdii_flow(const struct tw_inflows_run *in, int64_t i, int32_t node);
+
 /** Product of a dry weather row's patterns in the present hour. */
 double tw_inflows_dry_factor(const struct tw_inflows_run *in, const int32_t pattern[4]);
 

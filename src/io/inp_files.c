@@ -3,6 +3,7 @@
 #include "io/hotstart.h"
 #include "io/inp_reader.h"
 #include "io/interface_file.h"
+#include "io/rdii_file.h"
 
 #include <stdlib.h>
 
@@ -44,25 +45,35 @@ static tw_status use_hotstart(struct tw_inp *inp)
     return status == TW_ERR_INPUT ? TW_OK : status; /* it is told already */
 }
 
-static tw_status use_inflows(struct tw_inp *inp)
+typedef tw_status read_flows_fn(const struct tw_model *model, const char *bytes, size_t size,
+                                const char *path, tw_faults *faults, struct tw_arena *arena,
+                                struct tw_interface_flows *out_flows);
+
+static tw_status use_flows(struct tw_inp *inp, const struct tw_inp_file *file, read_flows_fn *read,
+                           const struct tw_interface_flows **out_flows)
 {
     struct tw_model *m = inp->model;
     struct tw_interface_flows *flows = TW_ARENA_NEW(&m->arena, struct tw_interface_flows, 1);
     char path[TW_INP_PATH], *text;
     size_t size;
     if (flows == NULL) return TW_ERR_NOMEM;
-    TW_TRY(tw_inp_load_named(inp, &inp->use[TW_FILE_INFLOWS], path, &text, &size));
+    TW_TRY(tw_inp_load_named(inp, file, path, &text, &size));
     if (text == NULL) return TW_OK;
-    tw_status status = tw_interface_flows_read(m, text, size, path, inp->faults, &m->arena, flows);
-    m->files.inflows = status == TW_OK ? flows : NULL;
+    tw_status status = read(m, text, size, path, inp->faults, &m->arena, flows);
+    if (status == TW_OK) *out_flows = flows;
     free(text);
     return status == TW_ERR_INPUT ? TW_OK : status;
+}
+
+static tw_status place_saved(struct tw_inp *inp, enum tw_inp_file_kind kind, const char **out_path)
+{
+    return inp->save[kind].line > 0 ? tw_inp_place(inp, inp->save[kind].name, out_path) : TW_OK;
 }
 
 /* Kinds that are not read or written yet. */
 static void tell_missing(struct tw_inp *inp)
 {
-    static const int32_t missing[] = {TW_FILE_RAINFALL, TW_FILE_RUNOFF, TW_FILE_RDII};
+    static const int32_t missing[] = {TW_FILE_RUNOFF};
     for (size_t k = 0; k < sizeof missing / sizeof *missing; k++) {
         if (inp->use[missing[k]].line > 0)
             tw_faults_add(inp->faults, inp->path, (int)inp->use[missing[k]].line,
@@ -77,13 +88,16 @@ tw_status tw_inp_files_finish(struct tw_inp *inp)
 {
     struct tw_files *f = &inp->model->files;
     tell_missing(inp);
-    if (inp->save[TW_FILE_HOTSTART].line > 0)
-        TW_TRY(tw_inp_place(inp, inp->save[TW_FILE_HOTSTART].name, &f->save_hotstart));
-    if (inp->save[TW_FILE_OUTFLOWS].line > 0)
-        TW_TRY(tw_inp_place(inp, inp->save[TW_FILE_OUTFLOWS].name, &f->save_outflows));
+    TW_TRY(place_saved(inp, TW_FILE_HOTSTART, &f->save_hotstart));
+    TW_TRY(place_saved(inp, TW_FILE_OUTFLOWS, &f->save_outflows));
+    TW_TRY(place_saved(inp, TW_FILE_RAINFALL, &f->save_rainfall));
+    TW_TRY(place_saved(inp, TW_FILE_RDII, &f->save_rdii));
     /* what follows looks at the whole model: it must be one */
     if (tw_faults_count(inp->faults) > inp->faults_before) return TW_OK;
     if (inp->use[TW_FILE_HOTSTART].line > 0) TW_TRY(use_hotstart(inp));
-    if (inp->use[TW_FILE_INFLOWS].line > 0) TW_TRY(use_inflows(inp));
+    if (inp->use[TW_FILE_INFLOWS].line > 0)
+        TW_TRY(use_flows(inp, &inp->use[TW_FILE_INFLOWS], tw_interface_flows_read, &f->inflows));
+    if (inp->use[TW_FILE_RDII].line > 0)
+        TW_TRY(use_flows(inp, &inp->use[TW_FILE_RDII], tw_rdii_file_read, &f->rdii));
     return TW_OK;
 }

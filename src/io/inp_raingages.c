@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "io/inp_reader.h"
 #include "io/rain_file.h"
+#include "io/rain_interface.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ static tw_status share_station(struct tw_inp *inp, const struct tw_inp_row *row,
     int32_t first = inp->station_gage[station];
     gages->interval_s[i] = gages->interval_s[first];
     gages->summary[i] = gages->summary[first];
-    if (!tw_text_same(gages->file[first], gages->file[i]))
+    if (inp->use[TW_FILE_RAINFALL].line == 0 && !tw_text_same(gages->file[first], gages->file[i]))
         tw_inp_fault(inp, row,
                      "station %s is read from another file for rain gage %s" TW_SWMM_ERROR("156"),
                      gages->station[i], tw_names_get(&gages->names, first));
@@ -98,6 +99,29 @@ static tw_status load_record(struct tw_inp *inp, const struct tw_inp_row *row,
     return status == TW_ERR_INPUT ? TW_OK : status; /* it is told already */
 }
 
+/* The record of the gage's station in the rain interface file that is used instead. */
+static tw_status find_record(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    const struct tw_inp_file *file = &inp->use[TW_FILE_RAINFALL];
+    struct tw_rain_record record;
+    struct tw_arena arena;
+    char path[TW_INP_PATH];
+    if (!inp->rain_tried)
+        TW_TRY(tw_inp_load_named(inp, file, path, &inp->rain_bytes, &inp->rain_size));
+    inp->rain_tried = true;
+    if (inp->rain_bytes == NULL) return TW_OK; /* it is told already */
+    tw_arena_init(&arena);
+    tw_status status = tw_rain_interface_read(inp->rain_bytes, inp->rain_size, file->name,
+                                              inp->model->gages.station[row->object], inp->faults,
+                                              &arena, &record);
+    if (status == TW_OK) status = take_record(inp, row, &record);
+    if (status == TW_ERR_NAME)
+        tw_inp_fault(inp, row, "rain interface file \"%s\" has no station %s" TW_SWMM_ERROR("321"),
+                     file->name, inp->model->gages.station[row->object]);
+    tw_arena_done(&arena);
+    return status == TW_ERR_NAME || status == TW_ERR_INPUT ? TW_OK : status;
+}
+
 /* ... FILE path station IN|MM [first date] */
 static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
 {
@@ -134,7 +158,9 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
     gages->to_mm[i] = 25.4;
     bool shared;
     TW_TRY(share_station(inp, row, &shared));
-    return shared ? TW_OK : load_record(inp, row, &request);
+    if (shared) return TW_OK;
+    return inp->use[TW_FILE_RAINFALL].line > 0 ? find_record(inp, row)
+                                               : load_record(inp, row, &request);
 }
 
 /* name kind interval snow-catch TIMESERIES series, or FILE ... */

@@ -139,6 +139,7 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
         inp->text = text;
         status = tw_inp_read_all(inp, size);
         tw_arena_done(&inp->scratch);
+        free(inp->rain_bytes);
     }
     free(inp);
     tw_faults_destroy(own);

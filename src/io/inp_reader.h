@@ -129,6 +129,9 @@ struct tw_inp {
     struct tw_inp_points corners;  /* table: subcatchment */
     struct tw_inp_rules rules;
     struct tw_inp_file use[TW_FILE_KINDS], save[TW_FILE_KINDS];
+    char *rain_bytes; /* of the rain interface file that is used; from malloc */
+    size_t rain_size;
+    bool rain_tried;
     int32_t title_lines;
     int32_t *snow_line;       /* [packs] where each was first named */
     int32_t climate_line;     /* of the row that names the climate file; 0: none */

@@ -106,11 +106,10 @@ static tw_status read_head(struct reading *r)
 {
     struct tw_scan s;
     char word[WORD + 1];
-    int32_t step_s;
     if (!next_line(r, &s) || !tw_scan_word(&s, WORD, word) || !tw_text_same(word, "SWMM5"))
         return wrong(r, "it does not begin with SWMM5");
     if (!next_line(r, &s)) return wrong(r, "the title's line is missing");
-    if (!next_line(r, &s) || !tw_scan_int(&s, 0, &step_s) || step_s < 1)
+    if (!next_line(r, &s) || !tw_scan_int(&s, 0, &r->flows.step_s) || r->flows.step_s < 1)
         return wrong(r, "here the reporting step in seconds has to stand");
     TW_TRY(read_constituents(r));
     return read_nodes(r);

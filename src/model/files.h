@@ -27,6 +27,7 @@ struct tw_hotstart {
 
 /* Flows from an interface file into nodes; linear between its times, none outside them. */
 struct tw_interface_flows {
+    int32_t step_s;                      /* of the file */
     int32_t node_count, pollutant_count; /* of the file */
     int32_t *node;      /* [node_count] of the model; -1: it has none of that name */
     int32_t *pollutant; /* [pollutants of the model] place in the file; -1: not there */
@@ -36,9 +37,11 @@ struct tw_interface_flows {
 };
 
 struct tw_files {
-    const struct tw_hotstart *hotstart;        /* NULL: none is used */
-    const struct tw_interface_flows *inflows;  /* the same */
-    const char *save_hotstart, *save_outflows; /* paths; NULL: not saved */
+    const struct tw_hotstart *hotstart;       /* NULL: none is used */
+    const struct tw_interface_flows *rdii;    /* each time's flows hold for a step; NULL: none */
+    const struct tw_interface_flows *inflows; /* the same */
+    /* paths; NULL: not saved */
+    const char *save_hotstart, *save_outflows, *save_rainfall, *save_rdii;
 };
 
 #endif
