@@ -24,6 +24,7 @@ static const char usage[] =
     "  --routing dynamic_wave|semi_implicit\n"
     "                instead of what the model's file says\n"
     "  --step S      routing step in seconds, instead of the file's\n"
+    "  --strict      mend what SWMM is known to get wrong (docs/numerics/strict.md)\n"
     "  --threads N   threads to use, 1 to 64; results are the same for any number (default: what\n"
     "                THREADS in the model says, at most as many as there are processors)\n"
     "  --json        say how it went as a JSON object on standard output\n"
@@ -35,7 +36,7 @@ struct arguments {
     double step_s; /* 0: the file's */
     const char *model, *report, *results;
     int32_t threads;
-    bool json, quiet;
+    bool json, quiet, strict;
 };
 
 /* MODEL.inp -> MODEL.rpt; the caller frees it. */
@@ -172,7 +173,8 @@ static int read_and_run(const struct arguments *a)
     if (tw_faults_create(0, &faults) != TW_OK) return TW_EXIT_FAILED;
     tw_model *model = NULL;
     errno = 0;
-    tw_status status = tw_model_read(a->model, faults, &model);
+    tw_status status = a->strict ? tw_model_read_strict(a->model, faults, &model)
+                                 : tw_model_read(a->model, faults, &model);
     tw_faults_print(faults, !a->quiet);
     int code = TW_EXIT_INPUT;
     if (status == TW_ERR_INPUT) write_refusal(faults, a);
@@ -199,6 +201,7 @@ static bool take_option(void *into, int option, const char *value)
     struct arguments *a = into;
     if (option == 'j') a->json = true;
     if (option == 'q') a->quiet = true;
+    if (option == 'x') a->strict = true;
     if (option == 't') return tw_option_whole(value, 1, TW_THREADS_MOST, &a->threads);
     if (option == 'r') return routing_of(value, &a->routing);
     if (option == 's') return tw_text_double(value, &a->step_s) == TW_OK && a->step_s > 0.0;
@@ -208,13 +211,11 @@ static bool take_option(void *into, int option, const char *value)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct arguments *out)
 {
-    static const struct option known[] = {{"threads", required_argument, NULL, 't'},
-                                          {"routing", required_argument, NULL, 'r'},
-                                          {"step", required_argument, NULL, 's'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"threads", required_argument, NULL, 't'}, {"routing", required_argument, NULL, 'r'},
+        {"step", required_argument, NULL, 's'},    {"strict", no_argument, NULL, 'x'},
+        {"json", no_argument, NULL, 'j'},          {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     const struct tw_options options = {.command = "run",
                                        .usage = usage,
                                        .letters = "hq",

@@ -66,7 +66,7 @@ class Numbers(unittest.TestCase):
             out.write(text)
         done = subprocess.run([THALWEG, "run", "a.inp", "a.rpt", "a.out"], cwd=self.folder,
                               capture_output=True, text=True, timeout=60)
-        with open(os.path.join(self.folder, "a.rpt"), encoding="utf-8") as f:
+        with open(os.path.join(self.folder, "a.rpt"), encoding="utf-8", errors="replace") as f:
             return done, f.read()
 
     def test_the_model_without_changes_has_no_fault(self):

@@ -103,6 +103,14 @@ struct tw_model_times {
  */
 tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_model);
 
+/**
+ * Read a model as tw_model_read does, but mend what SWMM is known to get wrong: its results then
+ * differ from SWMM's where docs/numerics/strict.md says so.
+ *
+ * errors    as tw_model_read
+ */
+tw_status tw_model_read_strict(const char *path, tw_faults *faults, tw_model **out_model);
+
 /** Free a model; NULL is fine. No run of it may still exist. */
 void tw_model_destroy(tw_model *model);
 

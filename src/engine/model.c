@@ -19,11 +19,13 @@ static tw_status add_network(struct tw_model *model, tw_faults *faults)
     return status;
 }
 
-tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_model)
+typedef tw_status reader(const char *path, tw_faults *faults, struct tw_model **out_model);
+
+static tw_status read_by(reader *read, const char *path, tw_faults *faults, tw_model **out_model)
 {
     if (path == NULL || out_model == NULL) return TW_ERR_ARG;
     struct tw_model *model = NULL;
-    TW_TRY(tw_inp_read(path, faults, &model));
+    TW_TRY(read(path, faults, &model));
     tw_status status = add_network(model, faults);
     if (status != TW_OK) {
         tw_inp_free(model);
@@ -31,6 +33,16 @@ tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_mode
     }
     *out_model = model;
     return TW_OK;
+}
+
+tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_model)
+{
+    return read_by(tw_inp_read, path, faults, out_model);
+}
+
+tw_status tw_model_read_strict(const char *path, tw_faults *faults, tw_model **out_model)
+{
+    return read_by(tw_inp_read_strict, path, faults, out_model);
 }
 
 void tw_model_destroy(tw_model *model) { tw_inp_free(model); }

@@ -239,6 +239,8 @@ void tw_run_set_outfall_stages(struct tw_run *run)
     const struct tw_model *model = run->model;
     const struct tw_outfalls *o = &model->outfalls;
     double days = run->clock->elapsed_ms / 86400000.0;
+    /* SWMM counts the hours of a tide from the run's start, whatever the time of day is then */
+    double tide_days = model->options.strict ? run->clock->start_day + days : days;
     for (int32_t i = 0; i < o->count; i++) {
         double stage = o->stage_m[i];
         if (o->kind[i] == TW_OUTFALL_TIDAL) {
@@ -246,7 +248,8 @@ void tw_run_set_outfall_stages(struct tw_run *run)
             int32_t first = t->first[o->table[i]];
             struct tw_points tide = {
                 .x = t->x + first, .y = t->y + first, .count = t->first[o->table[i] + 1] - first};
-            stage = tw_points_at(tide, tide.x[0] + 24.0 * (days - floor(days)));
+            double hour = 24.0 * (tide_days - floor(tide_days));
+            stage = tw_points_at(tide, (model->options.strict ? 0.0 : tide.x[0]) + hour);
         } else if (o->kind[i] == TW_OUTFALL_SERIES) {
             stage = o->series_to_m[i] * stage_of_series(run, i, days);
         }

@@ -301,9 +301,8 @@ static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
         net->plain[a] = net->plain[a] && conduit;
         net->plain[b] = net->plain[b] && conduit;
         /* between two outfalls SWMM sets the level of the second only */
-        if (net->outfall[b]) {
-            net->outfall_row[net->model->nodes.row[b]] = net->row_of_link[i];
-        } else if (net->outfall[a]) {
+        if (net->outfall[b]) net->outfall_row[net->model->nodes.row[b]] = net->row_of_link[i];
+        if (net->outfall[a] && (!net->outfall[b] || net->model->options.strict)) {
             net->outfall_row[net->model->nodes.row[a]] = net->row_of_link[i];
         }
     }

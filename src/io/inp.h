@@ -25,6 +25,9 @@ struct tw_model;
  */
 tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out_model);
 
+/** Read a model as tw_inp_read does, with what SWMM is known to get wrong mended. */
+tw_status tw_inp_read_strict(const char *path, tw_faults *faults, struct tw_model **out_model);
+
 /**
  * Read a model from text in memory, as tw_inp_read does.
  *

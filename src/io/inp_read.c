@@ -62,6 +62,8 @@ static tw_status read_all(struct tw_inp *inp)
 static tw_status read_rows(struct tw_inp *inp)
 {
     tw_inp_options_begin(inp);
+    inp->model->options.strict = inp->strict;
+    if (inp->strict) inp->model->digest = tw_inp_digest(inp->model->digest, "strict", 6);
     TW_TRY(tw_inp_allocate(inp));
     TW_TRY(tw_inp_climate_begin(inp));
     TW_TRY(declare_all(inp));
@@ -118,8 +120,8 @@ tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
     return keep_warnings(inp);
 }
 
-tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
-                           struct tw_model **out_model)
+static tw_status read_text(char *text, size_t size, const char *path, bool strict,
+                           tw_faults *faults, struct tw_model **out_model)
 {
     /* Whether there are faults decides about success: without a list of the caller's, keep one. */
     tw_faults *own = NULL;
@@ -132,6 +134,7 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
     tw_status status = inp != NULL && model != NULL ? TW_OK : TW_ERR_NOMEM;
     if (status == TW_OK) {
         inp->model = model;
+        inp->strict = strict;
         inp->faults = faults;
         inp->faults_before = tw_faults_count(faults);
         inp->kept_before = tw_faults_kept(faults);
@@ -150,7 +153,14 @@ tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults 
     return status;
 }
 
-tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out_model)
+tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
+                           struct tw_model **out_model)
+{
+    return read_text(text, size, path, false, faults, out_model);
+}
+
+static tw_status read_file(const char *path, bool strict, tw_faults *faults,
+                           struct tw_model **out_model)
 {
     char *text;
     size_t size;
@@ -160,9 +170,19 @@ tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out
         return TW_ERR_INPUT;
     }
     TW_TRY(status);
-    status = tw_inp_read_text(text, size, path, faults, out_model);
+    status = read_text(text, size, path, strict, faults, out_model);
     free(text);
     return status;
+}
+
+tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out_model)
+{
+    return read_file(path, false, faults, out_model);
+}
+
+tw_status tw_inp_read_strict(const char *path, tw_faults *faults, struct tw_model **out_model)
+{
+    return read_file(path, true, faults, out_model);
 }
 
 void tw_inp_free(struct tw_model *model)

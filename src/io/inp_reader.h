@@ -94,6 +94,7 @@ struct tw_inp {
     struct tw_model *model;
     struct tw_arena scratch; /* until the reading ends */
     tw_faults *faults;
+    bool strict;                       /* SWMM's known faults are mended */
     size_t faults_before, kept_before; /* that the list held already */
     const char *path;
     char *text;

@@ -1,0 +1,121 @@
+/* What --strict mends of SWMM, each beside what SWMM gives. docs/numerics/strict.md has the list. */
+#include "check.h"
+#include "thalweg/thalweg.h"
+
+#include "engine/run_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char path[] = "/tmp/thalweg-strict-test.inp";
+
+static const char model_text[] =
+    "[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2024\nSTART_TIME 06:00\n"
+    "END_DATE 01/01/2024\nEND_TIME 07:00\nROUTING_STEP 5\n"
+    "[JUNCTIONS]\nJ 10 5\n[OUTFALLS]\nSEA 5 TIDAL tide\nLAKE 5 FIXED 8\nPOND 5 FIXED 7\n"
+    "[CONDUITS]\nC J SEA 100 .013 0 0\nD LAKE POND 100 .02 0 0\n"
+    "[XSECTIONS]\nC CIRCULAR 2 0 0 0\nD IRREGULAR ditch\n"
+    "[TRANSECTS]\nNC .02 .02 .02\nX1 ditch 4 0 20 0 0 0 0 0\nGR 5 0 0 5 0 15 5 20\n"
+    "[CURVES]\ntide TIDAL 0 6 6 9 12 6 24 6\n"
+    "[POLLUTANTS]\nTSS MG/L 0 0 0 0\n"
+    "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\nJ TSS \"\" MASS 1 1 300\n";
+
+struct both {
+    tw_model *model[2]; /* as SWMM, strict */
+    tw_run *run[2];
+};
+
+static int begin(void **state)
+{
+    static struct both both;
+    FILE *f = fopen(path, "w");
+    if (f == NULL || fputs(model_text, f) < 0 || fclose(f) != 0) return -1;
+    tw_status status = tw_model_read(path, NULL, &both.model[0]);
+    if (status == TW_OK) status = tw_model_read_strict(path, NULL, &both.model[1]);
+    for (int k = 0; status == TW_OK && k < 2; k++)
+        status = tw_run_create(both.model[k], &TW_RUN_OPTIONS_DEFAULT, &both.run[k]);
+    for (int k = 0; status == TW_OK && k < 2; k++)
+        status = tw_run_advance(both.run[k], 3000.0);
+    *state = &both;
+    return (int)status;
+}
+
+static int end(void **state)
+{
+    struct both *both = *state;
+    for (int k = 0; k < 2; k++) {
+        tw_run_destroy(both->run[k]);
+        tw_model_destroy(both->model[k]);
+    }
+    return remove(path);
+}
+
+static double depth_of(const struct both *both, int strict, const char *node)
+{
+    tw_node_id id;
+    assert_ok(tw_model_node_find(both->model[strict], node, &id));
+    return tw_run_node_depth_m(both->run[strict], id);
+}
+
+/* 300 mg/s in 1 m3/s are 0.3 mg/l; SWMM divides by the litres of a cubic foot once more. */
+static void a_mass_inflow_counts_whole(void **state)
+{
+    const struct both *both = *state;
+    tw_node_id id;
+    assert_ok(tw_model_node_find(both->model[0], "J", &id));
+    /* the junction is mixed for an hour: a millionth of the old is left */
+    assert_near(tw_run_node_concentration(both->run[1], id, 0), 0.3, 1e-5);
+    assert_near(tw_run_node_concentration(both->run[0], id, 0), 0.3 / 28.316846592, 1e-6);
+}
+
+/* SWMM gives only the end of a link between two outfalls its stage. */
+static void both_outfalls_of_a_link_have_their_stage(void **state)
+{
+    const struct both *both = *state;
+    assert_near(depth_of(both, 1, "LAKE"), 3.0, 1e-12);
+    assert_near(depth_of(both, 0, "LAKE"), 0.0, 1e-12);
+    assert_true(depth_of(both, 1, "POND") >= 2.0); /* its stage, or more: critical depth */
+}
+
+/* At 06:50 the tide stands 0.5 m lower per hour than at 06:00; SWMM takes 00:50 for it. */
+static void a_tide_goes_by_the_time_of_day(void **state)
+{
+    const struct both *both = *state;
+    double now_h = 50.0 / 60.0, step_h = 5.0 / 3600.0; /* the stage is that of a step's end */
+    assert_near(depth_of(both, 1, "SEA"), 9.0 - 0.5 * now_h - 5.0, 0.5 * step_h);
+    assert_near(depth_of(both, 0, "SEA"), 6.0 + 0.5 * now_h - 5.0, 0.5 * step_h);
+}
+
+/* A trapezium 10 m wide at the bottom, 5 m deep, with slopes of 1: R = A / P = 75 / (10 + 10 sqrt 2).
+ * SWMM multiplies by 1.486 and divides by 1.49. */
+static void a_transect_has_its_radius(void **state)
+{
+    const struct both *both = *state;
+    double radius = 75.0 / (10.0 + 10.0 * sqrt(2.0)), low = pow(1.486 / 1.49, 1.5);
+    assert_near(both->model[1]->transects.full_radius_m[0], radius, 1e-9 * radius); /* rounding */
+    assert_near(both->model[0]->transects.full_radius_m[0], low * radius, 1e-9 * radius);
+}
+
+static void a_state_of_one_kind_is_not_taken_by_the_other(void **state)
+{
+    const struct both *both = *state;
+    size_t size = tw_run_state_size(both->run[0]);
+    void *saved = malloc(size);
+    assert_non_null(saved);
+    tw_run_state_save(both->run[0], saved);
+    assert_status(tw_run_state_restore(both->run[1], saved, size), TW_ERR_FORMAT);
+    free(saved);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mass_inflow_counts_whole),
+        cmocka_unit_test(both_outfalls_of_a_link_have_their_stage),
+        cmocka_unit_test(a_tide_goes_by_the_time_of_day),
+        cmocka_unit_test(a_transect_has_its_radius),
+        cmocka_unit_test(a_state_of_one_kind_is_not_taken_by_the_other),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
