@@ -34,7 +34,7 @@ struct tw_hindcast_options {
 
 #define TW_HINDCAST_OPTIONS_DEFAULT                                                                \
     ((struct tw_hindcast_options){                                                                 \
-        .members = 24, .threads = 1, .seed = 1, .held_out = -1, .baseline_members = 8})
+        .members = 16, .threads = 1, .seed = 1, .held_out = -1, .baseline_members = 4})
 
 /** How well a sensor that the model was not told of was met. */
 struct tw_hindcast_held_out {
