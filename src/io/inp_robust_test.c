@@ -27,7 +27,10 @@ static const char small_model[] =
     "[DWF]\nJ FLOW 1 m\n[PATTERNS]\nm MONTHLY 1 2\n[INFLOWS]\nJ FLOW Q FLOW 1 1 2 m\n"
     "[CURVES]\nc TIDAL 0 8 12 9\ns STORAGE 0 10 3 20\np PUMP3 0 10 5 0\n"
     "[TIMESERIES]\nT 0 1 0:05 2 0:10 0\nQ 0 1\n[REPORT]\nNODES ALL\n[COORDINATES]\nJ 1 2\n"
-    "[VERTICES]\nC 1 2\n[SYMBOLS]\nG 3 4\n";
+    "[VERTICES]\nC 1 2\n[SYMBOLS]\nG 3 4\n"
+    "[TEMPERATURE]\nTIMESERIES Q\nSNOWMELT 1 0.5 0.6 0 40 0\nADC PERV 0 0 0 0 0 0 0 0 0 1\n"
+    "[SNOWPACKS]\nk PLOW 1 2 0 .1 1 0 .5\nk REMOV 5 .1 .1 .1 .1 .1 S\n"
+    "[ADJUSTMENTS]\nRAIN 1 1 1 1 1 1 1 1 1 1 1 1\nDSTORE S m\n";
 
 /* Text in memory of exactly its size, so that a sanitizer sees a step beyond it. */
 static tw_status read_text(const char *text, size_t size, tw_faults *faults)
