@@ -86,8 +86,79 @@ static void check_responses(struct tw_inp *inp)
     }
 }
 
+/* ---- what SWMM takes without a word ---- */
+
+static bool is_kind(const struct tw_inp *inp, int32_t curve, enum tw_curve_kind kind)
+{
+    return curve < 0 || inp->model->curves.kind[curve] == (int32_t)kind;
+}
+
+static const char *curve_name(const struct tw_inp *inp, int32_t curve)
+{
+    return tw_names_get(&inp->model->curves.names, curve);
+}
+
+static void warn_of_node_curve(struct tw_inp *inp, int32_t node, int32_t curve,
+                               enum tw_curve_kind kind, const char *word)
+{
+    if (is_kind(inp, curve, kind)) return;
+    tw_inp_node_warn(inp, node,
+                     "its curve %s is of another kind than %s; SWMM takes it all the same",
+                     curve_name(inp, curve), word);
+}
+
+static void warn_of_link_curve(struct tw_inp *inp, int32_t link, int32_t curve,
+                               enum tw_curve_kind kind, const char *word)
+{
+    if (is_kind(inp, curve, kind)) return;
+    tw_inp_link_warn(inp, link,
+                     "its curve %s is of another kind than %s; SWMM takes it all the same",
+                     curve_name(inp, curve), word);
+}
+
+static void warn_of_curves(struct tw_inp *inp)
+{
+    const struct tw_model *m = inp->model;
+    for (int32_t k = 0; k < m->storages.count; k++)
+        if (m->storages.kind[k] == TW_STORAGE_TABULAR)
+            warn_of_node_curve(inp, m->storages.node[k], m->storages.curve[k], TW_CURVE_STORAGE,
+                               "STORAGE");
+    for (int32_t k = 0; k < m->outfalls.count; k++)
+        if (m->outfalls.kind[k] == TW_OUTFALL_TIDAL)
+            warn_of_node_curve(inp, m->outfalls.node[k], m->outfalls.table[k], TW_CURVE_TIDAL,
+                               "TIDAL");
+    for (int32_t k = 0; k < m->dividers.count; k++)
+        if (m->dividers.kind[k] == TW_DIVIDER_TABULAR)
+            warn_of_node_curve(inp, m->dividers.node[k], m->dividers.curve[k], TW_CURVE_DIVERSION,
+                               "DIVERSION");
+    for (int32_t k = 0; k < m->outlets.count; k++)
+        if (m->outlets.kind[k] == TW_OUTLET_TABULAR)
+            warn_of_link_curve(inp, m->outlets.link[k], m->outlets.curve[k], TW_CURVE_RATING,
+                               "RATING");
+    for (int32_t i = 0; i < m->links.count; i++) {
+        int32_t at = m->links.xsect[i];
+        if (at >= 0 && m->xsects.shape[at] == TW_SHAPE_CUSTOM)
+            warn_of_link_curve(inp, i, m->xsects.curve[at], TW_CURVE_SHAPE, "SHAPE");
+    }
+}
+
+/* A height in another unit, or an elevation where a depth belongs. */
+static void warn_of_depths(struct tw_inp *inp)
+{
+    static const double deep_m = 100.0; /* deeper than the deepest shafts of sewers */
+    const struct tw_nodes *n = &inp->model->nodes;
+    for (int32_t i = 0; i < n->count; i++)
+        if (inp->given_depth_m[i] > deep_m)
+            tw_inp_node_warn(inp, i,
+                             "its ground lies %.0f m above its invert; is that a depth, and in the "
+                             "file's unit?",
+                             inp->given_depth_m[i]);
+}
+
 tw_status tw_inp_check_uses(struct tw_inp *inp)
 {
+    warn_of_curves(inp);
+    warn_of_depths(inp);
     check_gage_series(inp);
     check_responses(inp);
     return check_dummies(inp);
