@@ -24,6 +24,7 @@ static void write_subcatchments(struct tw_report_writer *w)
                     depth, depth, depth, depth, depth, w->volume_unit, w->flow_unit);
     tw_report_rule(w, 126);
     for (int32_t i = 0; i < m->subcatchments.count; i++) {
+        if (m->subcatchments.area_m2[i] == 0.0) continue; /* as SWMM */
         double in_mm = s->rain_mm[i] + s->runon_mm[i];
         tw_report_print(w, "  %-20s %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f",
                         tw_names_get(&m->subcatchments.names, i), s->rain_mm[i] / mm,
