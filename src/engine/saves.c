@@ -108,6 +108,12 @@ static void fill_surfaces(const struct tw_run *run, struct tw_hotstart *s)
         memcpy(s->depth_m[i], h->depth_m + 3 * (size_t)i, sizeof s->depth_m[i]);
         memcpy(s->soil[i], h->infiltration + 6 * (size_t)i, sizeof s->soil[i]);
     }
+    for (int32_t k = 0; m->snow.count > 0 && k < m->subcatchments.count * TW_SNOW_PARTS; k++) {
+        const struct tw_snow_state *snow = &h->snow;
+        const double part[5] = {snow->depth_m[k], snow->water_m[k], snow->cold_m[k],
+                                snow->index_c[k], snow->before_ratio[k]};
+        memcpy(s->snow[k], part, sizeof part);
+    }
     for (int32_t i = 0; i < m->grounds.count; i++) {
         s->moisture_ratio[i] = h->ground.moisture_ratio[i];
         s->water_table_m[i] = h->ground.depth_m[i] + m->grounds.ground[i].bottom_m;

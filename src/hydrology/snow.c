@@ -80,14 +80,31 @@ static void pack_begin(struct tw_snow_state *s, int32_t i, int32_t lane)
     }
 }
 
+/* What an earlier run left on a subcatchment. */
+static void pack_begin_hot(struct tw_snow_state *s, int32_t i, int32_t lane,
+                           const struct tw_hotstart *hot)
+{
+    for (int32_t k = i * TW_SNOW_PARTS; k < (i + 1) * TW_SNOW_PARTS; k++) {
+        size_t here = at(s, k, lane);
+        s->depth_m[here] = hot->snow[k][0];
+        s->water_m[here] = hot->snow[k][1];
+        s->cold_m[here] = hot->snow[k][2];
+        s->index_c[here] = hot->snow[k][3];
+        s->before_ratio[here] = hot->snow[k][4];
+    }
+}
+
 void tw_snow_begin(struct tw_snow_state *s)
 {
+    const struct tw_hotstart *hot = s->model->files.hotstart;
     if (s->model->snow.count == 0) return;
     for (int32_t lane = 0; lane < s->lanes; lane++) {
         for (int32_t i = 0; i < s->model->subcatchments.count; i++) {
             s->impervious_ratio[at(s, i, lane)] = s->model->subcatchments.impervious_ratio[i];
             s->new_depth_m[at(s, i, lane)] = 0.0;
             if (tw_snow_lies(s, i)) pack_begin(s, i, lane);
+            if (tw_snow_lies(s, i) && hot != NULL && hot->version >= 3)
+                pack_begin_hot(s, i, lane, hot);
             s->old_depth_m[at(s, i, lane)] = s->new_depth_m[at(s, i, lane)];
         }
         s->initial_m3[lane] = tw_snow_storage_m3(s, lane);

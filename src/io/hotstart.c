@@ -102,6 +102,22 @@ static void walk_ground(struct walk *w, int32_t i)
     one_double(w, &w->state->room_m[row], w->foot_m);
 }
 
+/* Three parts of a pack; a temperature is in degrees Fahrenheit. */
+static void walk_snow(struct walk *w, int32_t i)
+{
+    const struct tw_snow_model *snow = &w->model->snow;
+    if (snow->count == 0 || snow->of_subcatchment[i] < 0) return;
+    for (int32_t k = 0; k < TW_SNOW_PARTS; k++) {
+        double *part = w->state->snow[i * TW_SNOW_PARTS + k];
+        double fahrenheit = tw_units_fahrenheit(part[3]);
+        for (int c = 0; c < 3; c++)
+            one_double(w, &part[c], w->foot_m);
+        one_double(w, &fahrenheit, 1.0);
+        part[3] = (fahrenheit - 32.0) / 1.8;
+        one_double(w, &part[4], 1.0);
+    }
+}
+
 static void walk_pollutants(struct walk *w, int32_t i)
 {
     const struct tw_quality_model *q = &w->model->quality;
@@ -127,6 +143,7 @@ static void walk_subcatchments(struct walk *w)
         one_double(w, &w->state->runoff_m3s[i], w->foot3_m3);
         walk_soil(w, i);
         walk_ground(w, i);
+        walk_snow(w, i);
         walk_pollutants(w, i);
     }
 }
@@ -276,7 +293,8 @@ tw_status tw_hotstart_make(const struct tw_model *model, struct tw_arena *arena,
     }
     s.depth_m = TW_ARENA_NEW(arena, double[3], subs);
     s.soil = TW_ARENA_NEW(arena, double[6], subs);
-    if (s.depth_m == NULL || s.soil == NULL) return TW_ERR_NOMEM;
+    s.snow = TW_ARENA_NEW(arena, double[5], model->snow.count > 0 ? subs * TW_SNOW_PARTS : 0);
+    if (s.depth_m == NULL || s.soil == NULL || s.snow == NULL) return TW_ERR_NOMEM;
     *out_state = s;
     return TW_OK;
 }

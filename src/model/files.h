@@ -16,6 +16,8 @@ struct tw_hotstart {
     double *water_table_m;   /* [grounds] elevation */
     double *ground_flow_mps; /* [grounds] to the node */
     double *room_m;          /* [grounds] infiltration that still fits; NAN: not told */
+    double (*snow)[5]; /* [subcatchment * 3 + part of its pack] snow, free water, cold content [m],
+                          antecedent temperature [C], cover before new snow [ratio] */
     double *outlet,
         *ponded;     /* [subcatchments * pollutants] of runoff, and the mass in water that stands */
     double *buildup; /* [(subcatchment * landuses + landuse) * pollutants + pollutant] */
