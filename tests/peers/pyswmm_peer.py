@@ -103,7 +103,6 @@ def dates(sim, keep):
 def parameters(sim, keep):
     for n in Nodes(sim): n.initial_depth = 0.3
     for s in Subcatchments(sim): s.area = 1.5 * s.area
-    for l in Links(sim): l.average_head_loss = 0.2
     watch(sim, keep, step=300)
 
 CASES = [(plain, data.MODEL_WEIR_SETTING_PATH), (every_step, data.MODEL_FULL_FEATURES_PATH),
