@@ -104,8 +104,14 @@ int swmm_start(int save)
     options.report_start_day = s->report_day > s->start_day ? s->report_day : s->start_day;
     options.report_path = s->rpt;
     options.threads = s->threads;
+    options.save_files = true;
     options.results_path = save != 0 && given(s->out) ? s->out : NULL;
-    if (s->hot != NULL) return failed(TW_SWMM_ERROR_331); /* the engine does not read them yet */
+    if (s->hot != NULL) {
+        tw_status read = tw_model_hotstart_use(s->model, s->hot, NULL);
+        if (read == TW_ERR_FILE) return failed(TW_SWMM_ERROR_331);
+        if (read != TW_OK)
+            return failed(read == TW_ERR_INPUT ? TW_SWMM_ERROR_333 : TW_SWMM_ERROR_101);
+    }
     /* series whose times count from the start stay where the file's start put them, as in SWMM */
     if (tw_model_change(s->model, TW_PARAMETER_START_DAY, 0, s->start_day) != TW_OK)
         return failed(TW_SWMM_ERROR_401);
@@ -225,8 +231,9 @@ int swmm_saveHotStart(const char *path)
 {
     if (tw_swmm_session()->model == NULL) return told(TW_SWMM_ERROR_501);
     if (!tw_swmm_running()) return told(TW_SWMM_ERROR_502);
-    (void)path; /* the engine does not write them yet */
-    return told(TW_SWMM_ERROR_331);
+    if (!given(path)) return told(TW_SWMM_ERROR_331);
+    tw_status status = tw_run_hotstart_save(tw_swmm_session()->run, path);
+    return status == TW_OK ? 0 : told(TW_SWMM_ERROR_331);
 }
 
 int swmm_IsOpenFlag(void) { return tw_swmm_session()->model != NULL; }

@@ -247,6 +247,32 @@ static void wrong_objects_and_places_are_told(void **state)
     assert_int_equal(swmm_step(NULL), 0);
 }
 
+static void a_hot_start_goes_on_where_it_was_saved(void **state)
+{
+    (void)state;
+    static const char hot[] = "swmm5_test.hsf";
+    double elapsed = 0.0;
+    open_it();
+    assert_int_equal(swmm_saveHotStart(hot), 502);
+    assert_int_equal(swmm_start(0), 0);
+    assert_int_equal(swmm_useHotStart(hot), 503);
+    assert_int_equal(swmm_stride(3600, &elapsed), 0);
+    assert_int_equal(swmm_saveHotStart("/nowhere/a.hsf"), 331);
+    assert_int_equal(swmm_saveHotStart(hot), 0);
+    double head = swmm_getValue(NODE_HEAD, 1);
+    open_it();
+    assert_int_equal(swmm_useHotStart(hot), 0);
+    assert_int_equal(swmm_start(0), 0);
+    assert_near(swmm_getValue(NODE_HEAD, 1), head, 1e-6); /* depths are floats there */
+    open_it();
+    assert_int_equal(swmm_useHotStart(valley), 0);
+    assert_int_equal(swmm_start(0), 333); /* no such file */
+    open_it();
+    assert_int_equal(swmm_useHotStart("/nowhere/a.hsf"), 0); /* as SWMM: found at the start */
+    assert_int_equal(swmm_start(0), 331);
+    (void)remove(hot);
+}
+
 static void dates_are_those_of_the_calendar(void **state)
 {
     (void)state;
@@ -283,6 +309,7 @@ int main(void)
                                        CASE(a_changed_parameter_changes_the_run),
                                        CASE(saved_values_are_those_that_were_there),
                                        CASE(wrong_objects_and_places_are_told),
+                                       CASE(a_hot_start_goes_on_where_it_was_saved),
                                        CASE(dates_are_those_of_the_calendar),
                                        CASE(names_are_cut_to_their_room)};
     return cmocka_run_group_tests(tests, NULL, NULL);

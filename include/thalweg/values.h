@@ -121,6 +121,14 @@ tw_status tw_model_change(tw_model *model, tw_parameter which, int32_t index, do
  */
 tw_status tw_model_settle(tw_model *model);
 
+/**
+ * Let runs of a model begin from a hot start file of SWMM. No run of the model may exist.
+ *
+ * faults  what is wrong with it; may be NULL
+ * errors  TW_ERR_FILE it cannot be read; TW_ERR_INPUT it is not of this model; TW_ERR_NOMEM
+ */
+tw_status tw_model_hotstart_use(tw_model *model, const char *path, tw_faults *faults);
+
 /** Switches of the file's [OPTIONS]; what the model has none of is ignored. */
 struct tw_model_switches {
     bool allow_ponding, skip_steady_state;
@@ -283,6 +291,14 @@ double tw_run_subcatchment_ponded(const tw_run *run, tw_subcatchment_id id, int3
 double tw_run_subcatchment_buildup(const tw_run *run, tw_subcatchment_id id, int32_t pollutant);
 /** Concentration of a pollutant at a node before its treatment; NAN as tw_run_value. */
 double tw_run_node_mixed_concentration(const tw_run *run, tw_node_id id, int32_t pollutant);
+/**
+ * Write the present state as a hot start file of SWMM, version 4.
+ *
+ * path    replaced when everything is written
+ * errors  TW_ERR_FILE, TW_ERR_NOMEM, TW_ERR_ARG
+ */
+tw_status tw_run_hotstart_save(const tw_run *run, const char *path);
+
 /** Put the concentration of a pollutant at a node to a value now and at the end of the next step.
  *  What it adds or takes is not booked. errors: TW_ERR_ARG */
 tw_status tw_run_set_node_concentration(tw_run *run, tw_node_id id, int32_t pollutant,

@@ -1,10 +1,12 @@
-#include "thalweg/model.h"
+#include "thalweg/values.h"
 
 #include "hydraulics/network.h"
+#include "io/hotstart.h"
 #include "io/inp.h"
 #include "model/model.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 static tw_status add_network(struct tw_model *model, tw_faults *faults)
 {
@@ -43,6 +45,22 @@ tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_mode
 tw_status tw_model_read_strict(const char *path, tw_faults *faults, tw_model **out_model)
 {
     return read_by(tw_inp_read_strict, path, faults, out_model);
+}
+
+tw_status tw_model_hotstart_use(tw_model *model, const char *path, tw_faults *faults)
+{
+    static const size_t most_bytes = (size_t)1 << 30;
+    struct tw_hotstart *state = TW_ARENA_NEW(&model->arena, struct tw_hotstart, 1);
+    char *bytes = NULL;
+    size_t size = 0;
+    if (path == NULL) return TW_ERR_FILE;
+    if (state == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_file_read(path, most_bytes, &bytes, &size));
+    tw_status status = tw_hotstart_make(model, &model->arena, state);
+    if (status == TW_OK) status = tw_hotstart_read(model, bytes, size, path, faults, state);
+    if (status == TW_OK) model->files.hotstart = state;
+    free(bytes);
+    return status;
 }
 
 void tw_model_destroy(tw_model *model) { tw_inp_free(model); }

@@ -1,5 +1,6 @@
 /* Files of [FILES] SAVE: the outlets' flows at report times, the state at the end. */
 #include "engine/run_state.h"
+#include "thalweg/values.h"
 
 #include "io/hotstart.h"
 #include "io/interface_file.h"
@@ -143,8 +144,9 @@ static void fill_quality(const struct tw_run *run, struct tw_hotstart *s)
     copy(s->residence_h, q->residence_h, m->storages.count);
 }
 
-static tw_status save_hotstart(const struct tw_run *run, const char *path)
+tw_status tw_run_hotstart_save(const tw_run *run, const char *path)
 {
+    if (path == NULL) return TW_ERR_ARG;
     const struct tw_hydraulics *h = &run->hydraulics;
     struct tw_hotstart s;
     struct tw_arena arena;
@@ -199,7 +201,7 @@ tw_status tw_run_end_saves(struct tw_run *run)
     TW_TRY(commit(&run->rdii_file));
     TW_TRY(commit(&run->outflows));
     if (f->save_rainfall != NULL) TW_TRY(save_rainfall(run));
-    return f->save_hotstart != NULL ? save_hotstart(run, f->save_hotstart) : TW_OK;
+    return f->save_hotstart != NULL ? tw_run_hotstart_save(run, f->save_hotstart) : TW_OK;
 }
 
 void tw_run_abandon_saves(struct tw_run *run)
