@@ -191,8 +191,8 @@ static void spread(struct tw_rain_reader *r, double until_day, int32_t hundredth
     r->record.rain_periods += (int64_t)periods;
     float each = (float)hundredths / (float)periods / 100.0f;
     double first_s = floor((start - floor(start)) * 86400.0 + 0.5) - r->offset_s;
-    for (double k = 0.0; each > 0.0f && k < periods; k += 1.0)
-        tw_rain_keep(r, floor(start) + (first_s + k * interval) / 86400.0, each);
+    for (int32_t k = 0; each > 0.0f && k < (int32_t)periods; k++)
+        tw_rain_keep(r, floor(start) + (first_s + (double)k * interval) / 86400.0, each);
     r->accumulation_start_day = (double)NAN;
 }
 

@@ -152,8 +152,7 @@ static tw_status run_state(const tw_model *model, double seconds)
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        fprintf(stderr,
-                "usage: members batch|cycle|state MODEL.inp SECONDS [MEMBERS THREADS]\n");
+        fprintf(stderr, "usage: members batch|cycle|state MODEL.inp SECONDS [MEMBERS THREADS]\n");
         return 2;
     }
     tw_model *model = NULL;
