@@ -287,8 +287,12 @@ static void more_demand_than_people_sends_everybody_and_says_what_is_missing(voi
         town.points[p].stages[0] = (struct tw_need){.people = 500};
     }
     struct tw_plan *plan = plan_of(&town, 10);
-    for (int32_t p = 0; p < town.problem.point_count; p++)
+    for (int32_t p = 0; p < town.problem.point_count; p++) {
         assert_non_null(strstr(plan->points[p].missing_en, "people"));
+        for (size_t k = 0; k < sizeof town_kits / sizeof town_kits[0]; k++)
+            assert_null(strstr(plan->points[p].missing_zh, town_kits[k])); /* Chinese throughout */
+        assert_null(strstr(plan->points[p].missing_zh, "gully"));
+    }
     for (int32_t c = 0; c < town.problem.crew_count; c++)
         assert_true(plan->crew_point[c] >= 0 || plan->idle_en[c] != NULL);
     assert_non_null(strstr(plan->card_text_en, "lacks"));

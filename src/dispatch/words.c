@@ -34,6 +34,22 @@ static const char *point_name(const struct tw_dispatch_point *point, bool zh)
     return name != NULL && name[0] != '\0' ? name : point->id;
 }
 
+/* The word of a skill or a supply. */
+static const char *thing(const char *key, bool zh)
+{
+    static const struct {
+        const char *key, *zh, *en;
+    } things[] = {
+#define TW_THING(key, zh, en) {key, zh, en},
+#include "dispatch/things.def"
+#undef TW_THING
+    };
+    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
+        if (strcmp(things[i].key, key) == 0) return zh ? things[i].zh : things[i].en;
+    }
+    return key;
+}
+
 /* ---- why someone goes somewhere ---- */
 
 /* The danger, the depth, the rise. */
@@ -82,7 +98,7 @@ static void say_use(struct tw_strbuf *text, const struct tw_setup *setup,
     const char *before = zh ? "（" : " (";
     for (int32_t k = 0; k < setup->problem->skill_count; k++) {
         if ((skills >> k & 1u) == 0 || most->skills[k] == 0) continue;
-        (void)tw_strbuf_printf(text, "%s%s", before, setup->problem->skills[k]);
+        (void)tw_strbuf_printf(text, "%s%s", before, thing(setup->problem->skills[k], zh));
         before = zh ? "、" : ", ";
     }
     if (strcmp(before, zh ? "、" : ", ") == 0) (void)tw_strbuf_add_text(text, zh ? "）" : ")");
@@ -172,11 +188,11 @@ static void say_lack(struct tw_strbuf *text, const struct tw_setup *setup,
     say_amount(text, &before, zh, zh ? "人" : "people", point->lacks.people, NULL);
     for (int32_t k = 0; k < setup->problem->skill_count; k++)
         say_amount(text, &before, zh, zh ? "人会 " : "people for ", point->lacks.skills[k],
-                   setup->problem->skills[k]);
+                   thing(setup->problem->skills[k], zh));
     say_amount(text, &before, zh, zh ? "立方米/小时排水" : "m3/h of pumps", point->lacks.pump_m3h,
                NULL);
     for (int32_t k = 0; k < setup->problem->kit_count; k++)
-        say_amount(text, &before, zh, "", point->lacks.kits[k], setup->problem->kits[k]);
+        say_amount(text, &before, zh, "", point->lacks.kits[k], thing(setup->problem->kits[k], zh));
     if (text->length == 0 || point->reachable) return;
     (void)tw_strbuf_add_text(text, zh ? "；没有车辆能在需要时到达"
                                       : "; no vehicle can get there in time");
