@@ -18,9 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-enum { PATH_SIZE = 4200 };
 
 static const char usage[] =
     "usage: thalweg check [options] MODEL.inp|CITY\n"
@@ -122,12 +119,9 @@ static tw_status check_plants(const struct tw_city *city, tw_faults *faults)
     tw_status status = tw_works_list_read(city->plants_path, faults, &works);
     tw_works_list_done(&works);
     for (int32_t i = 0; i < city->plant_count && status != TW_ERR_NOMEM; i++) {
-        char path[PATH_SIZE];
         tw_plant *model = NULL;
-        const char *own = city->plants[i].path, *name = strrchr(own, '/');
-        (void)snprintf(path, sizeof path, "%.*s/models%s", (int)(name - own), own, name);
-        if (access(path, F_OK) != 0) continue;
-        status = tw_plant_read(path, faults, &model);
+        if (city->plants[i].model_path == NULL) continue;
+        status = tw_plant_read(city->plants[i].model_path, faults, &model);
         tw_plant_destroy(model);
     }
     return status == TW_ERR_NOMEM ? status : TW_OK;

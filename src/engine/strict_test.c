@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char path[] = "/tmp/thalweg-strict-test.inp";
+static char path[] = "/tmp/thalweg_strict_XXXXXX";
 
 static const char model_text[] =
     "[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2024\nSTART_TIME 06:00\n"
@@ -29,7 +29,8 @@ struct both {
 static int begin(void **state)
 {
     static struct both both;
-    FILE *f = fopen(path, "w");
+    int fd = mkstemp(path); /* another build may run this test at the same time */
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     if (f == NULL || fputs(model_text, f) < 0 || fclose(f) != 0) return -1;
     tw_status status = tw_model_read(path, NULL, &both.model[0]);
     if (status == TW_OK) status = tw_model_read_strict(path, NULL, &both.model[1]);

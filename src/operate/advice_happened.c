@@ -37,6 +37,19 @@ static tw_status read_tag(struct happening *h, const struct tw_works_tag *tag)
     return TW_OK;
 }
 
+/* Mean of what was read last; NAN: nothing is measured. */
+static double mean_over_time(const struct happening *h)
+{
+    double sum = 0.0;
+    int32_t n = 0;
+    for (int32_t i = 0; i < h->span.count; i++) {
+        if (!has_number(&h->buckets[i])) continue;
+        sum += mean_of(&h->buckets[i]);
+        n++;
+    }
+    return n > 0 ? sum / n : (double)NAN;
+}
+
 /* Mean of a tag weighted by the flow of the same quarter of an hour; NAN: nothing is measured. */
 static tw_status weighted(struct happening *h, enum tw_kind kind, const char *at, double *out)
 {
@@ -58,25 +71,18 @@ static tw_status weighted(struct happening *h, enum tw_kind kind, const char *at
 static tw_status flow_of(struct happening *h, double *out_m3d)
 {
     const struct tw_works_tag *tag = tw_works_tag_at(h->works, TW_KIND_FLOW, "effluent");
-    double sum = 0.0;
-    int32_t n = 0;
     if (tag == NULL) tag = tw_works_tag_at(h->works, TW_KIND_FLOW, "influent");
     for (int32_t i = 0; i < h->span.count; i++)
         h->flow_m3h[i] = 1.0;
     *out_m3d = (double)NAN;
     if (tag == NULL) return TW_OK;
     TW_TRY(read_tag(h, tag));
-    for (int32_t i = 0; i < h->span.count; i++) {
-        if (!has_number(&h->buckets[i])) continue;
-        sum += mean_of(&h->buckets[i]);
-        n++;
-    }
-    if (n == 0) return TW_OK;
-    for (int32_t i = 0; i < h->span.count; i++) {
-        double flow = has_number(&h->buckets[i]) ? mean_of(&h->buckets[i]) : sum / n;
+    double mean_m3h = mean_over_time(h);
+    for (int32_t i = 0; i < h->span.count && !isnan(mean_m3h); i++) {
+        double flow = has_number(&h->buckets[i]) ? mean_of(&h->buckets[i]) : mean_m3h;
         h->flow_m3h[i] = flow > 0.0 ? flow : 0.0;
     }
-    *out_m3d = 24.0 * sum / n;
+    *out_m3d = 24.0 * mean_m3h;
     return TW_OK;
 }
 
@@ -87,17 +93,11 @@ static tw_status energy_of(struct happening *h, double *out_kwhd)
     *out_kwhd = (double)NAN;
     for (int32_t t = 0; t < h->works->tag_count; t++) {
         const struct tw_works_tag *tag = &h->works->tags[t];
-        double sum = 0.0;
-        int32_t n = 0;
         if (tag->kind != TW_KIND_POWER || (meter != NULL && tag != meter)) continue;
         TW_TRY(read_tag(h, tag));
-        for (int32_t i = 0; i < h->span.count; i++) {
-            if (!has_number(&h->buckets[i])) continue;
-            sum += mean_of(&h->buckets[i]);
-            n++;
-        }
-        if (n == 0) continue;
-        *out_kwhd = (isnan(*out_kwhd) ? 0.0 : *out_kwhd) + 24.0 * sum / n;
+        double mean_kw = mean_over_time(h);
+        if (isnan(mean_kw)) continue;
+        *out_kwhd = (isnan(*out_kwhd) ? 0.0 : *out_kwhd) + 24.0 * mean_kw;
     }
     return TW_OK;
 }

@@ -181,11 +181,19 @@ static bool see(void *user, const struct tw_advice_kept *kept)
     return true;
 }
 
+static struct tw_store *new_store(void)
+{
+    char folder[] = "/tmp/tw_advice_XXXXXX", path[64], why[200];
+    struct tw_store *store = NULL;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/live.db", folder);
+    assert_ok(tw_store_open(path, NULL, NULL, why, sizeof why, &store));
+    return store;
+}
+
 static void what_a_person_said_is_kept_and_scored(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/tw_advice_XXXXXX", path[64], why[200];
-    struct tw_store *store = NULL;
     struct bench b;
     struct tw_advice a;
     struct seen seen = {0};
@@ -194,9 +202,7 @@ static void what_a_person_said_is_kept_and_scored(void **state)
     struct tw_advice_options o = quick();
     o.rounds = 1;
     assert_ok(tw_advice_find(b.plant, b.run, &o, &a));
-    assert_non_null(mkdtemp(folder));
-    (void)snprintf(path, sizeof path, "%s/live.db", folder);
-    assert_ok(tw_store_open(path, NULL, NULL, why, sizeof why, &store));
+    struct tw_store *store = new_store();
     assert_ok(tw_advice_keep(store, "W1", 1000, &a, &id));
     assert_ok(tw_advice_list(store, "W1", 5, see, &seen));
     assert_true(seen.count == 1 && seen.id == id && !seen.answered && !seen.scored);
@@ -263,8 +269,6 @@ static struct tw_works *small_works(tw_faults *faults)
 static void what_then_happened_is_scored_once_when_the_hours_are_over(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/tw_advice_XXXXXX", path[64], why[200];
-    struct tw_store *store = NULL;
     struct bench b;
     struct tw_advice a;
     struct seen seen = {0};
@@ -276,9 +280,7 @@ static void what_then_happened_is_scored_once_when_the_hours_are_over(void **sta
     struct tw_advice_options o = quick(); /* six hours */
     o.rounds = 1;
     assert_ok(tw_advice_find(b.plant, b.run, &o, &a));
-    assert_non_null(mkdtemp(folder));
-    (void)snprintf(path, sizeof path, "%s/live.db", folder);
-    assert_ok(tw_store_open(path, NULL, NULL, why, sizeof why, &store));
+    struct tw_store *store = new_store();
     assert_ok(tw_advice_keep(store, "W1", 0, &a, NULL));
     assert_ok(tw_advice_score_due(store, works, &source, 7 * hour_ms));
     assert_ok(tw_advice_list(store, "W1", 5, see, &seen));

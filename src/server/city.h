@@ -82,8 +82,9 @@ struct tw_city_plant {
     const char *id;
     struct tw_city_name name;
     double lon, lat;
-    tw_node_id node;  /* that feeds it; index -1: none is named */
-    const char *path; /* of its file */
+    tw_node_id node;        /* that feeds it; index -1: none is named */
+    const char *path;       /* of its file */
+    const char *model_path; /* models/NAME.ini beside it; NULL: it has no model */
     bool made_up;
 };
 

@@ -7,11 +7,27 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_ini(const char *name)
 {
     size_t length = strlen(name);
     return length > 4 && name[0] != '.' && strcmp(name + length - 4, ".ini") == 0;
+}
+
+/* plants/W1.ini has its model in plants/models/W1.ini, when that is there. */
+static tw_status find_model(struct tw_city *city, struct tw_city_plant *plant)
+{
+    const char *name = strrchr(plant->path, '/');
+    struct tw_strbuf text = {0};
+    (void)tw_strbuf_printf(&text, "%.*s/models%s", (int)(name - plant->path), plant->path, name);
+    tw_status status = text.status;
+    if (status == TW_OK && access(text.text, F_OK) == 0) {
+        plant->model_path = tw_arena_text(&city->arena, text.text, text.length);
+        if (plant->model_path == NULL) status = TW_ERR_NOMEM;
+    }
+    tw_strbuf_done(&text);
+    return status;
 }
 
 static tw_status load_plant(struct tw_city *city, const char *path, struct tw_city_plant *out,
@@ -43,6 +59,7 @@ static tw_status load_plant(struct tw_city *city, const char *path, struct tw_ci
     char *kept = tw_arena_text(&city->arena, path, strlen(path));
     if (kept == NULL) return TW_ERR_NOMEM;
     plant.path = kept;
+    TW_TRY(find_model(city, &plant));
     *out = plant;
     city->plant_count++;
     return TW_OK;

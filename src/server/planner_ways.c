@@ -50,7 +50,8 @@ static const char *road_of(const json_t *step)
     return road == NULL ? "" : road;
 }
 
-/* A road of the way that was told, which the new one leaves out since it is shut; NULL: none. */
+/* A road of the way that was told, which is shut by now; with a new way, one that this leaves out.
+ * NULL: none. */
 static const char *shut_road(const struct tw_plan *plan, int32_t mission, const json_t *told,
                              const struct tw_route *route)
 {
@@ -60,7 +61,7 @@ static const char *shut_road(const struct tw_plan *plan, int32_t mission, const 
     {
         const char *road = road_of(step);
         bool kept = false;
-        for (int32_t k = 0; k < route->step_count && !kept; k++)
+        for (int32_t k = 0; route != NULL && k < route->step_count && !kept; k++)
             kept = strcmp(route->steps[k].road, road) == 0;
         if (!kept && tw_plan_road_shut(plan, mission, road)) return road;
     }
@@ -110,51 +111,61 @@ static void write_about(struct tw_strbuf *out, const struct tw_planner *planner,
     tw_strbuf_done(&time);
 }
 
-static void tell(struct tw_desk *desk, struct tw_desk_job *job, int32_t m, int64_t order_id,
-                 const struct tw_route *route)
+static void say_route(struct tw_desk *desk, struct tw_desk_job *job, int32_t m,
+                      const struct tw_order *order, const struct tw_route *route, const char *shut)
 {
     const struct tw_planner *planner = desk->server->planner;
+    struct tw_book_outcome outcome;
+    struct tw_strbuf detail = {0}, way = {0};
+    json_error_t error;
+    json_t *about = json_loadb(order->detail, strcspn(order->detail, "\n"), 0, &error);
+    if (about == NULL) return;
+    write_about(&detail, planner, &planner->plan->missions[m], route, about, shut);
+    tw_planner_write_route(&way, route);
+    (void)tw_strbuf_printf(&detail, "\n%s", tw_strbuf_get(&way));
+    struct tw_store_entry entry = {.kind = "route",
+                                   .order = order->id,
+                                   .place = shut,
+                                   .reason = "a road of its way is shut",
+                                   .detail = tw_strbuf_get(&detail),
+                                   .value = (double)NAN};
+    /* Without memory the old way stands, and the next plan tries again. */
+    if (detail.status == TW_OK && way.status == TW_OK)
+        (void)tw_desk_say(desk, job, &entry, TW_BY_DESK, &outcome);
+    tw_strbuf_done(&way);
+    tw_strbuf_done(&detail);
+    json_decref(about);
+}
+
+/* A way is looked for only when a road of the told one is shut: on most plans none is. */
+static void tell(struct tw_desk *desk, struct tw_desk_job *job, int32_t m, int64_t order_id)
+{
+    const struct tw_plan *plan = desk->server->planner->plan;
     const struct tw_order *order = tw_book_order(desk->book, order_id);
     const char *line = strchr(order->detail, '\n');
-    struct tw_book_outcome outcome;
+    struct tw_route route = {.step_count = 0};
     json_error_t error;
     if (line == NULL) return; /* made by hand, without a way */
-    json_t *about = json_loadb(order->detail, (size_t)(line - order->detail), 0, &error);
     json_t *told = json_loads(line + 1, 0, &error);
-    const char *shut = told == NULL ? NULL : shut_road(planner->plan, m, told, route);
-    if (about != NULL && shut != NULL && goes_elsewhere(told, route)) {
-        struct tw_strbuf detail = {0}, way = {0};
-        write_about(&detail, planner, &planner->plan->missions[m], route, about, shut);
-        tw_planner_write_route(&way, route);
-        (void)tw_strbuf_printf(&detail, "\n%s", tw_strbuf_get(&way));
-        struct tw_store_entry entry = {.kind = "route",
-                                       .order = order_id,
-                                       .place = shut,
-                                       .reason = "a road of its way is shut",
-                                       .detail = tw_strbuf_get(&detail),
-                                       .value = (double)NAN};
-        /* Without memory the old way stands, and the next plan tries again. */
-        if (detail.status == TW_OK && way.status == TW_OK)
-            (void)tw_desk_say(desk, job, &entry, TW_BY_DESK, &outcome);
-        tw_strbuf_done(&way);
-        tw_strbuf_done(&detail);
+    if (told != NULL && shut_road(plan, m, told, NULL) != NULL &&
+        tw_plan_route(plan, m, &route) == TW_OK && route.step_count > 0) {
+        const char *shut = shut_road(plan, m, told, &route);
+        if (shut != NULL && goes_elsewhere(told, &route))
+            say_route(desk, job, m, order, &route, shut);
     }
+    tw_route_done(&route);
     json_decref(told);
-    json_decref(about);
 }
 
 void tw_planner_reroute(struct tw_desk *desk, struct tw_desk_job *job, int32_t m)
 {
     const struct tw_planner *planner = desk->server->planner;
     const struct tw_mission *mission = &planner->plan->missions[m];
-    struct tw_route route = {.step_count = 0};
     if (mission->change != TW_MISSION_KEPT || mission->team < 0) return;
     int64_t leader = planner->problem.team_order[mission->team];
-    if (tw_plan_route(planner->plan, m, &route) != TW_OK) return;
-    for (int32_t i = 0; i < desk->book->order_count && route.step_count > 0; i++) {
+    for (int32_t i = 0; i < desk->book->order_count; i++) {
         const struct tw_order *o = &desk->book->orders[i];
         bool before_it = o->state >= TW_ORDER_APPROVED && o->state <= TW_ORDER_ROLLING;
-        if (before_it && (o->id == leader || o->with == leader)) tell(desk, job, m, o->id, &route);
+        if (before_it && (o->id == leader || o->with == leader)) tell(desk, job, m, o->id);
     }
-    tw_route_done(&route);
 }

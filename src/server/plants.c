@@ -407,22 +407,12 @@ static tw_status read_model(struct modelled *m, const char *path)
     return status;
 }
 
-/* plants/W1.ini has its model in plants/models/W1.ini, when that is there. */
-static tw_status find_model(struct tw_plants *plants, int32_t plant)
+static tw_status add_model(struct tw_plants *plants, int32_t plant)
 {
-    const char *path = plants->server->city->plants[plant].path;
-    const char *name = strrchr(path, '/');
-    struct tw_strbuf text = {0};
-    (void)tw_strbuf_printf(&text, "%.*s/models/%s", (int)(name - path), path, name + 1);
-    tw_status status = text.status;
-    if (status == TW_OK && access(text.text, F_OK) == 0) {
-        struct modelled *m = &plants->list[plants->count++];
-        *m = (struct modelled){.plant = plant, .at_s = (double)NAN};
-        m->outlook.issued_ms = TW_STORE_NEVER;
-        status = read_model(m, text.text);
-    }
-    tw_strbuf_done(&text);
-    return status;
+    struct modelled *m = &plants->list[plants->count++];
+    *m = (struct modelled){.plant = plant, .at_s = (double)NAN};
+    m->outlook.issued_ms = TW_STORE_NEVER;
+    return read_model(m, plants->server->city->plants[plant].model_path);
 }
 
 tw_status tw_plants_begin(struct tw_server *server, struct tw_plants **out_plants)
@@ -437,7 +427,7 @@ tw_status tw_plants_begin(struct tw_server *server, struct tw_plants **out_plant
     plants->list = calloc((size_t)count + 1, sizeof *plants->list);
     if (plants->list == NULL) return TW_ERR_NOMEM;
     for (int32_t i = 0; i < count; i++)
-        TW_TRY(find_model(plants, i));
+        if (server->city->plants[i].model_path != NULL) TW_TRY(add_model(plants, i));
     if (plants->count == 0) return TW_OK;
     plants->runs = pthread_create(&plants->thread, NULL, loop, plants) == 0;
     return plants->runs ? TW_OK : TW_ERR_NOMEM;
