@@ -175,8 +175,9 @@ void tw_run_begin_ponded(struct tw_run *run);
 
 /** By how much more flowed in than out in the last step, over what flowed in; one lane. */
 double tw_run_flow_error_ratio(const struct tw_run *run);
-/** Whether SKIP_STEADY_STATE keeps the network as it is in a step; its inflows are set. One lane. */
-bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio, bool settings_moved);
+/** Whether SKIP_STEADY_STATE keeps the network as it is in a step in which no setting moved; its
+ * inflows are set. One lane. */
+bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio);
 enum { TW_STATE_HEADER = 32 }; /* [bytes] before the core in a saved state */
 
 /** Write the core of a lane as that of a run of one lane, [narrow_size] bytes. */

@@ -47,10 +47,10 @@ static bool inflows_stand_still(const struct tw_run *run)
     return true;
 }
 
-bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio, bool settings_moved)
+bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio)
 {
     const struct tw_options *o = &run->model->options;
-    if (run->clock->old_ms == 0.0 || settings_moved) return false;
+    if (run->clock->old_ms == 0.0) return false;
     if (fabs(flow_error_ratio) > o->system_flow_tolerance_ratio) return false;
     return inflows_stand_still(run);
 }
