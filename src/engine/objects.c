@@ -56,7 +56,7 @@ tw_status tw_model_object_find(const tw_model *model, tw_object kind, const char
 struct tw_model_units tw_model_units_get(const tw_model *model)
 {
     enum tw_flow_units flow = model->options.flow_units;
-    struct tw_units u = tw_units_of(flow);
+    struct tw_units u = tw_units_of(flow, model->options.strict);
     return (struct tw_model_units){.us = u.us,
                                    .flow = (int32_t)flow,
                                    .length_m = u.length_m,

@@ -214,7 +214,7 @@ static void walk_header(struct walk *w)
 
 static void walk_all(struct walk *w)
 {
-    struct tw_units us = tw_units_of(TW_FLOW_CFS);
+    struct tw_units us = tw_units_of(TW_FLOW_CFS, true);
     w->foot_m = us.length_m;
     w->foot3_m3 = us.volume_m3;
     walk_header(w);

@@ -54,7 +54,7 @@ static void set_flow_units(struct tw_inp *inp, const struct tw_inp_row *row)
     int32_t index;
     if (!tw_inp_choice(inp, row, 1, "the unit", words, &index)) return;
     inp->model->options.flow_units = (enum tw_flow_units)index;
-    inp->units = tw_units_of((enum tw_flow_units)index);
+    inp->units = tw_units_of((enum tw_flow_units)index, inp->strict);
 }
 
 static void set_routing(struct tw_inp *inp, const struct tw_inp_row *row)
@@ -279,7 +279,7 @@ void tw_inp_options_begin(struct tw_inp *inp)
     };
     inp->options.report_date = inp->options.report_time = inp->options.end_date = (double)NAN;
     tw_inp_date("1/1/2004", &inp->options.start_date);
-    inp->units = tw_units_of(TW_FLOW_CFS);
+    inp->units = tw_units_of(TW_FLOW_CFS, inp->strict);
 }
 
 static void check_dates(struct tw_inp *inp)

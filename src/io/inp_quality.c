@@ -266,8 +266,9 @@ tw_status tw_inp_pollutant_inflow_read(struct tw_inp *inp, const struct tw_inp_r
     in.mass = kind == 1;
     /* Per second, over a thousand litres; and SWMM 5.2.4 divides masses by the litres of a cubic foot
      * once too often: a load of 300 mg/s counts as 10.6. Its results are those that users compare. */
-    static const double litres_per_foot3 = 28.316846592;
-    double ours = in.mass ? units / 1000.0 / (inp->strict ? 1.0 : litres_per_foot3) : 1.0;
+    static const double litres_per_foot3 = 28.317, exact_litres_per_foot3 = 28.316846592;
+    double swmm = exact_litres_per_foot3 / (litres_per_foot3 * litres_per_foot3);
+    double ours = in.mass ? units / 1000.0 * (inp->strict ? 1.0 : swmm) : 1.0;
     in.factor *= ours;
     in.base *= ours;
     m->quality.inflow[m->quality.inflow_count++] = in;

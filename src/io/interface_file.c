@@ -63,7 +63,7 @@ static tw_status read_constituents(struct reading *r)
         return wrong(r, "here FLOW and its unit have to stand");
     int32_t unit_index = word_find(unit, flow_words, 6);
     if (unit_index < 0) return wrong(r, "the flow unit is none of CFS, GPM, MGD, CMS, LPS, MLD");
-    r->flow_m3s = tw_units_of((enum tw_flow_units)unit_index).flow_m3s;
+    r->flow_m3s = tw_units_of((enum tw_flow_units)unit_index, r->model->options.strict).flow_m3s;
     f->pollutant = TW_ARENA_NEW(r->arena, int32_t, q->count);
     if (f->pollutant == NULL) return TW_ERR_NOMEM;
     for (int32_t p = 0; p < q->count; p++)
@@ -226,7 +226,7 @@ tw_status tw_interface_time_write(const struct tw_model *model, const bool *is_o
                                   const double *inflow_m3s, const double *quality, tw_outfile *file)
 {
     struct tw_calendar c = tw_day_to_calendar(day);
-    double unit = tw_units_of(model->options.flow_units).flow_m3s;
+    double unit = tw_units_of(model->options.flow_units, model->options.strict).flow_m3s;
     int32_t pollutants = model->quality.count;
     for (int32_t i = 0; i < model->nodes.count; i++) {
         if (!is_outlet[i]) continue;

@@ -62,7 +62,7 @@ static tw_status put_codes(tw_out *out, const int32_t *codes, int32_t count)
 /* Factors that turn SI into the units of the file. */
 static void set_units(tw_out *out)
 {
-    struct tw_units u = tw_units_of(out->model->options.flow_units);
+    struct tw_units u = tw_units_of(out->model->options.flow_units, out->model->options.strict);
     double rain = 1.0 / u.rain_mm, length = 1.0 / u.length_m, flow = 1.0 / u.flow_m3s;
     double volume = 1.0 / u.volume_m3;
     const double s[] = {rain, rain, rain, rain, flow, flow, length, 1.0};
@@ -149,7 +149,7 @@ static tw_status put_link(tw_out *out, int32_t i, double length)
 static tw_status put_properties(tw_out *out)
 {
     const struct tw_model *m = out->model;
-    struct tw_units u = tw_units_of(m->options.flow_units);
+    struct tw_units u = tw_units_of(m->options.flow_units, m->options.strict);
     out->properties_at = (int32_t)tw_outfile_size(out->file);
     TW_TRY(put_codes(out, (const int32_t[]){1}, 1));
     for (int32_t i = 0; i < out->subcatchment_count; i++) {

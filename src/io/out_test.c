@@ -202,8 +202,10 @@ static void check_file(const char *flow_units, const double *unit)
 static void a_metric_file_holds_what_was_written(void **state)
 {
     (void)state;
-    check_file("CMS", (const double[]){1.0, 1.0, 1.0, 1.0, 1.0});
-    check_file("LPS", (const double[]){1.0, 1.0, 0.001, 1.0, 1.0});
+    /* by SWMM's factors from cubic feet */
+    double cubic = 0.3048 * 0.3048 * 0.3048, metre3 = cubic / 0.02832;
+    check_file("CMS", (const double[]){1.0, 1.0, metre3, metre3, 1.0});
+    check_file("LPS", (const double[]){1.0, 1.0, cubic / 28.317, metre3, 1.0});
 }
 
 static void a_customary_file_holds_it_in_its_units(void **state)
@@ -211,7 +213,7 @@ static void a_customary_file_holds_it_in_its_units(void **state)
     (void)state;
     double foot = 0.3048, cubic = 0.3048 * 0.3048 * 0.3048;
     check_file("CFS", (const double[]){25.4, foot, cubic, cubic, 1.0});
-    check_file("GPM", (const double[]){25.4, foot, 3.785411784e-3 / 60.0, cubic, 1.0});
+    check_file("GPM", (const double[]){25.4, foot, cubic / 448.831, cubic, 1.0});
 }
 
 static void what_is_abandoned_leaves_nothing(void **state)

@@ -26,7 +26,7 @@ static bool has_rdii(const struct tw_model *m, int32_t node)
 static tw_status read_records(const char *at, const char *end, struct tw_arena *arena,
                               struct tw_interface_flows *f)
 {
-    double foot3_m3 = tw_units_of(TW_FLOW_CFS).flow_m3s;
+    double foot3_m3 = tw_units_of(TW_FLOW_CFS, true).flow_m3s;
     size_t each = sizeof(double) + (size_t)f->node_count * sizeof(float);
     f->times =
         (int64_t)((size_t)(end - at) / each); /* a record that is cut is left out, as in SWMM */
@@ -90,7 +90,7 @@ tw_status tw_rdii_head_write(const struct tw_model *model, double step_s, tw_out
 tw_status tw_rdii_time_write(const struct tw_model *model, double day, const double *flow_m3s,
                              tw_outfile *file)
 {
-    double foot3_m3 = tw_units_of(TW_FLOW_CFS).flow_m3s;
+    double foot3_m3 = tw_units_of(TW_FLOW_CFS, true).flow_m3s;
     TW_TRY(tw_outfile_write(file, &day, sizeof day));
     for (int32_t i = 0; i < model->rdii.node_count; i++) {
         float flow = (float)(flow_m3s[i] / foot3_m3);

@@ -271,7 +271,7 @@ tw_status tw_report_write(const struct tw_report *report, const struct tw_model 
     enum tw_flow_units unit = model->options.flow_units;
     struct tw_report_writer w = {.report = report,
                                  .model = model,
-                                 .units = tw_units_of(unit),
+                                 .units = tw_units_of(unit, model->options.strict),
                                  .flow_decimals =
                                      unit == TW_FLOW_MGD || unit == TW_FLOW_CMS ? 3 : 2,
                                  .flow_unit = units[unit]};
