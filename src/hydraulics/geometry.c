@@ -5,17 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-/* Shapes that are tables of 50 cells themselves need no finer ones; the radius of a round bottom,
- * as SWMM has it, swings from without bound to 0 and back within a tenth of the depth; a bottom that
- * narrows like a root of the depth is no parabola of it in the lowest cell, which is kept thin. */
-static int32_t cells_of(enum tw_shape shape)
+/* Cells of the finest rows, and of those of all sections together that are not of the coarsest. */
+enum { MOST_CELLS = 3200, MOST_FINE_CELLS = 1 << 20 };
+
+/* Shapes of which all sizes are alike and whose tables are large. */
+static bool of_one_proportion(int32_t shape)
 {
-    if (shape == TW_SHAPE_RECT_ROUND) return 2000;
-    if (shape == TW_SHAPE_PARABOLIC || shape == TW_SHAPE_POWER) return 400;
-    return shape == TW_SHAPE_CIRCULAR || shape == TW_SHAPE_FORCE_MAIN || shape == TW_SHAPE_CUSTOM ||
-                   shape == TW_SHAPE_IRREGULAR || shape == TW_SHAPE_STREET
-               ? 50
-               : 100;
+    return shape == TW_SHAPE_GOTHIC || shape == TW_SHAPE_CATENARY ||
+           shape == TW_SHAPE_SEMIELLIPTICAL || shape == TW_SHAPE_SEMICIRCULAR;
 }
 
 /* The section among those with tables whose tables section i can share: of equal shape and
@@ -27,7 +24,7 @@ static int32_t twin(const struct tw_model *model, const int32_t *makers, int32_t
         int32_t j = makers[k];
         bool circles = (x->shape[i] == TW_SHAPE_CIRCULAR || x->shape[i] == TW_SHAPE_FORCE_MAIN) &&
                        (x->shape[j] == TW_SHAPE_CIRCULAR || x->shape[j] == TW_SHAPE_FORCE_MAIN);
-        if (circles) return j;
+        if (circles || (of_one_proportion(x->shape[i]) && x->shape[i] == x->shape[j])) return j;
         if (x->shape[i] != x->shape[j] || x->curve[i] != x->curve[j]) continue;
         if (memcmp(x->geom[i], x->geom[j], sizeof x->geom[i]) == 0) return j;
     }
@@ -49,24 +46,72 @@ static void parabola(double *out, double at_0, double at_half, double at_1)
     out[2] = at_1 - at_0;
 }
 
-static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
+/* Row of a cell. A lid ends the width at once, and an empty section has no radius: the first and the
+ * last cell go on as if it were not so. */
+static void fill_row(double row[TW_GEOMETRY_ROW], int32_t cell, int32_t cells,
+                     const struct tw_xsect *x)
+{
+    double at[3][3];
+    for (int k = 0; k < 3; k++) {
+        double y = x->full_depth_m * (cell + 0.5 * k) / cells;
+        if (cell == 0 && k == 0) y = 1e-12 * x->full_depth_m;
+        if (cell == cells - 1 && k == 2) y *= 1.0 - 1e-9;
+        at[0][k] = tw_xsect_area(x, y) / x->full_area_m2;
+        at[1][k] = tw_xsect_width(x, y) / x->max_width_m;
+        at[2][k] = tw_xsect_radius(x, y) / x->full_radius_m;
+    }
+    for (int v = 0; v < 3; v++)
+        parabola(&row[3 * v], at[v][0], at[v][1], at[v][2]);
+}
+
+static bool close_to(const double parabola[3], double part, double wanted)
+{
+    static const double tolerance = 2e-4;
+    double value = parabola[0] + part * (parabola[1] + part * parabola[2]);
+    return fabs(value - wanted) <= tolerance * wanted;
+}
+
+/* Area and radius within cells, between the depths that rows are made of, are those of the shape:
+ * also in the lowest cell, for a deep channel may never fill more. */
+static bool fine_enough(int32_t cells, const struct tw_xsect *x)
 {
     for (int32_t i = 0; i < cells; i++) {
-        double at[3][3];
-        for (int k = 0; k < 3; k++) {
-            double y = x->full_depth_m * (i + 0.5 * k) / cells;
-            /* a lid ends the width at once, and an empty section has no radius: the first and the
-             * last cell go on as if it were not so */
-            if (i == 0 && k == 0) y = 1e-9 * x->full_depth_m;
-            if (i == cells - 1 && k == 2) y *= 1.0 - 1e-9;
-            at[0][k] = tw_xsect_area(x, y) / x->full_area_m2;
-            at[1][k] = tw_xsect_width(x, y) / x->max_width_m;
-            at[2][k] = tw_xsect_radius(x, y) / x->full_radius_m;
-        }
-        for (int v = 0; v < 3; v++) {
-            parabola(&rows[i * TW_GEOMETRY_ROW + 3 * v], at[v][0], at[v][1], at[v][2]);
+        double row[TW_GEOMETRY_ROW];
+        fill_row(row, i, cells, x);
+        for (int k = 1; k < 4; k += 2) {
+            double part = 0.25 * k;
+            double y = x->full_depth_m * (i + part) / cells;
+            if (!close_to(row, part, tw_xsect_area(x, y) / x->full_area_m2) ||
+                !close_to(row + 6, part, tw_xsect_radius(x, y) / x->full_radius_m)) {
+                return false;
+            }
         }
     }
+    return true;
+}
+
+/* Shapes that are tables of 25 or 50 even cells themselves need no finer ones. Others get as many as
+ * it takes to follow them, at most MOST_CELLS: the masonry shapes whose areas are at uneven depths,
+ * bottoms that narrow like a root of the depth, deep and narrow channels. *fine are the cells that
+ * the model may yet spend so. */
+static int32_t cells_of(const struct tw_xsect *x, int32_t *fine)
+{
+    static const enum tw_shape of_50[] = {TW_SHAPE_CIRCULAR, TW_SHAPE_FORCE_MAIN, TW_SHAPE_CUSTOM,
+                                          TW_SHAPE_IRREGULAR, TW_SHAPE_STREET};
+    for (size_t i = 0; i < sizeof of_50 / sizeof of_50[0]; i++) {
+        if (x->shape == of_50[i]) return 50;
+    }
+    int32_t cells = 100;
+    while (cells < MOST_CELLS && 2 * cells <= *fine && !fine_enough(cells, x))
+        cells *= 2;
+    if (cells > 100) *fine -= cells;
+    return cells;
+}
+
+static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
+{
+    for (int32_t i = 0; i < cells; i++)
+        fill_row(&rows[i * TW_GEOMETRY_ROW], i, cells, x);
 }
 
 static void fill_normal(double *normal, const struct tw_xsect *x)
@@ -107,9 +152,9 @@ static void fill_critical(double *critical, const struct tw_xsect *x, double bri
 }
 
 static tw_status make_tables(struct tw_geometry *g, int32_t i, const struct tw_xsect *x,
-                             struct tw_arena *arena)
+                             int32_t *fine, struct tw_arena *arena)
 {
-    int32_t cells = cells_of(x->shape);
+    int32_t cells = cells_of(x, fine);
     double *rows = TW_ARENA_NEW(arena, double, (size_t)cells *TW_GEOMETRY_ROW);
     double *flows = TW_ARENA_NEW(arena, double, 2 * (TW_GEOMETRY_FLOW_CELLS + 1));
     if (rows == NULL || flows == NULL) return TW_ERR_NOMEM;
@@ -154,7 +199,7 @@ tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model
     TW_TRY(allocate(&g, model->xsects.count, arena));
     int32_t *makers = TW_ARENA_NEW(arena, int32_t, (size_t)g.count);
     if (makers == NULL) return TW_ERR_NOMEM;
-    int32_t maker_count = 0;
+    int32_t maker_count = 0, fine = MOST_FINE_CELLS;
     for (int32_t i = 0; i < g.count; i++) {
         const struct tw_xsect *x = &xsects[i];
         if (x->shape == TW_SHAPE_DUMMY) continue;
@@ -173,7 +218,7 @@ tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model
             g.critical_flow_m3s[i] = g.critical_flow_m3s[j] * scale * scale * sqrt(scale);
         } else {
             g.critical_flow_m3s[i] = brim_flow(x);
-            TW_TRY(make_tables(&g, i, x, arena));
+            TW_TRY(make_tables(&g, i, x, &fine, arena));
             makers[maker_count++] = i;
         }
         g.cells_per_m[i] = g.cells[i] / x->full_depth_m;
