@@ -236,6 +236,21 @@ tw_status tw_outfile_printf(tw_outfile *file, const char *format, ...)
     return status;
 }
 
+tw_status tw_outfile_rewrite(tw_outfile *file, int64_t at, const void *bytes, size_t count)
+{
+    const char *from = bytes;
+    if (file->error == 0) flush(file);
+    while (file->error == 0 && count > 0) {
+        ssize_t n = pwrite(file->fd, from, count, (off_t)at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return fail(file);
+        from += n;
+        at += n;
+        count -= (size_t)n;
+    }
+    return file->error == 0 ? TW_OK : fail(file);
+}
+
 int64_t tw_outfile_size(const tw_outfile *file) { return file->size; }
 
 /* On disk before it gets its name; a device or a pipe has no disk. */

@@ -49,6 +49,9 @@ tw_status tw_outfile_write(tw_outfile *file, const void *bytes, size_t count);
 /** Write formatted text. errors: TW_ERR_FILE, TW_ERR_NOMEM */
 tw_status tw_outfile_printf(tw_outfile *file, const char *format, ...) TW_PRINTF(2, 3);
 
+/** Write again bytes that were written before, at a place in the file. errors: TW_ERR_FILE */
+tw_status tw_outfile_rewrite(tw_outfile *file, int64_t at, const void *bytes, size_t count);
+
 /** Bytes written so far: the place of the next one. */
 int64_t tw_outfile_size(const tw_outfile *file);
 

@@ -3,12 +3,29 @@
 
 #include "hydraulics/constants.h"
 #include "hydraulics/node_depth.h"
+#include "hydrology/runoff_record.h"
 
 #include <math.h>
+#include <string.h>
 
 static size_t at(const struct tw_run *run, int32_t element, int32_t lane)
 {
     return (size_t)element * (size_t)run->lanes + (size_t)lane;
+}
+
+/* Of an earlier run's record. */
+static void take_runoff_quality(struct tw_run *run)
+{
+    struct tw_quality *q = &run->quality;
+    int32_t count = run->model->quality.count, subcatchments = run->model->subcatchments.count;
+    memcpy(q->old_outlet, q->outlet, at(run, subcatchments * count, 0) * sizeof *q->outlet);
+    for (int32_t i = 0; i < subcatchments; i++) {
+        const double *value = tw_runoff_record_quality(&run->hydrology, i);
+        for (int32_t p = 0; p < count; p++) {
+            for (int32_t lane = 0; lane < run->lanes; lane++)
+                q->outlet[at(run, i * count + p, lane)] = value != NULL ? value[p] : 0.0;
+        }
+    }
 }
 
 void tw_run_surface_pollutants(struct tw_run *run)
@@ -17,6 +34,10 @@ void tw_run_surface_pollutants(struct tw_run *run)
     const struct tw_hydrology_clock *clock = h->clock;
     double dt_s = (clock->new_runoff_ms - clock->old_runoff_ms) / 1000.0;
     if (!run->quality.active || !(dt_s > 0.0)) return;
+    if (run->model->files.runoff != NULL) {
+        take_runoff_quality(run);
+        return;
+    }
     tw_quality_runon(&run->quality, h->old_runoff_m3s);
     for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
         if (run->model->subcatchments.area_m2[i] == 0.0) continue;

@@ -99,10 +99,13 @@ struct tw_run {
     double *view_full_flow, *view_full_depth, *view_slope;                       /* [links] */
 
     tw_out *out;
-    tw_outfile *outflows;  /* of [FILES] SAVE OUTFLOWS; NULL: none */
-    tw_outfile *rdii_file; /* of SAVE RDII */
-    double *rdii_flow_m3s; /* [rows of RDII] of a time */
-    bool *is_outlet;       /* [nodes] whose flows it gets */
+    tw_outfile *outflows;    /* of [FILES] SAVE OUTFLOWS; NULL: none */
+    tw_outfile *rdii_file;   /* of SAVE RDII */
+    double *rdii_flow_m3s;   /* [rows of RDII] of a time */
+    tw_outfile *runoff_file; /* of SAVE RUNOFF */
+    double *runoff_value;    /* [subcatchments * width] of a runoff step */
+    int64_t runoff_steps;    /* in the file */
+    bool *is_outlet;         /* [nodes] whose flows it gets */
     struct tw_report_action *actions;
     int64_t action_count, action_room;
     char *report_path;
@@ -167,6 +170,7 @@ void tw_run_rest_between(struct tw_run *run);
 tw_status tw_run_open_saves(struct tw_run *run);
 tw_status tw_run_save_outflows(struct tw_run *run, double day);
 void tw_run_save_rdii(struct tw_run *run, double until_ms);
+void tw_run_save_runoff(struct tw_run *run);
 tw_status tw_run_end_saves(struct tw_run *run);
 void tw_run_abandon_saves(struct tw_run *run);
 

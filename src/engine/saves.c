@@ -6,6 +6,7 @@
 #include "io/interface_file.h"
 #include "io/rain_interface.h"
 #include "io/rdii_file.h"
+#include "io/runoff_file.h"
 
 #include <string.h>
 
@@ -43,11 +44,24 @@ static tw_status open_rdii(struct tw_run *run)
     return tw_rdii_head_write(m, run->rdii.clock->step_s, run->rdii_file);
 }
 
+/* Nothing is saved where runoff comes from such a file. */
+static tw_status open_runoff(struct tw_run *run)
+{
+    const struct tw_model *m = run->model;
+    int64_t values = (int64_t)m->subcatchments.count * run->values.subcatchment_width;
+    if (m->files.runoff != NULL || values == 0) return TW_OK;
+    run->runoff_value = TW_ARENA_NEW(&run->arena, double, values);
+    if (run->runoff_value == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_outfile_open(m->files.save_runoff, &run->runoff_file));
+    return tw_runoff_head_write(m, run->runoff_file);
+}
+
 tw_status tw_run_open_saves(struct tw_run *run)
 {
     const struct tw_files *f = &run->model->files;
     if (!run->options.save_files) return TW_OK;
     if (f->save_rdii != NULL) TW_TRY(open_rdii(run));
+    if (f->save_runoff != NULL) TW_TRY(open_runoff(run));
     return f->save_outflows != NULL ? open_outflows(run) : TW_OK;
 }
 
@@ -66,6 +80,25 @@ void tw_run_save_rdii(struct tw_run *run, double until_ms)
         double day = run->clock->start_day + at_ms / 86400.0e3;
         if (any) (void)tw_rdii_time_write(run->model, day, run->rdii_flow_m3s, run->rdii_file);
     }
+}
+
+/* Results at the end of a runoff step; as in SWMM with the rain of the last report time. */
+void tw_run_save_runoff(struct tw_run *run)
+{
+    const struct tw_hydrology_clock *clock = run->hydrology.clock;
+    int32_t width = run->values.subcatchment_width, pollutants = run->model->quality.count;
+    if (run->runoff_file == NULL) return;
+    tw_hydrology_report(&run->hydrology, clock->new_runoff_ms, 0, run->runoff_value, width);
+    for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
+        double *value = run->runoff_value + (size_t)i * (size_t)width;
+        value[TW_VALUE_RAIN] = run->values.subcatchment[i * width + TW_VALUE_RAIN];
+        for (int32_t p = 0; p < pollutants; p++)
+            value[TW_SUBCATCHMENT_VALUES + p] =
+                value[TW_VALUE_RUNOFF] > 0.0 ? run->quality.outlet[i * pollutants + p] : 0.0;
+    }
+    double step_s = (clock->new_runoff_ms - clock->old_runoff_ms) / 1000.0;
+    (void)tw_runoff_step_write(run->model, step_s, run->runoff_value, run->runoff_file);
+    run->runoff_steps++;
 }
 
 tw_status tw_run_save_outflows(struct tw_run *run, double day)
@@ -199,6 +232,9 @@ tw_status tw_run_end_saves(struct tw_run *run)
     if (!run->options.save_files) return TW_OK;
     tw_run_save_rdii(run, run->clock->elapsed_ms);
     TW_TRY(commit(&run->rdii_file));
+    if (run->runoff_file != NULL)
+        TW_TRY(tw_runoff_steps_write(run->runoff_steps, run->runoff_file));
+    TW_TRY(commit(&run->runoff_file));
     TW_TRY(commit(&run->outflows));
     if (f->save_rainfall != NULL) TW_TRY(save_rainfall(run));
     return f->save_hotstart != NULL ? tw_run_hotstart_save(run, f->save_hotstart) : TW_OK;
@@ -208,5 +244,6 @@ void tw_run_abandon_saves(struct tw_run *run)
 {
     tw_outfile_abandon(run->outflows);
     tw_outfile_abandon(run->rdii_file);
-    run->outflows = run->rdii_file = NULL;
+    tw_outfile_abandon(run->runoff_file);
+    run->outflows = run->rdii_file = run->runoff_file = NULL;
 }

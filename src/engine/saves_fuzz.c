@@ -1,4 +1,5 @@
-/* Hot start, interface, RDII and rain interface files of any bytes: a model of them runs, or says what is wrong. */
+/* Hot start, interface, RDII, rain and runoff interface files of any bytes: a model of them runs, or
+ * says what is wrong. */
 #include "base/require.h"
 #include "fuzz.h"
 #include "thalweg/thalweg.h"
@@ -50,8 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char text[sizeof model_text + 64], path[64];
     int fd = memory_file(data + 1, size - 1);
     if (fd < 0) return 0;
-    static const char *const kinds[] = {"HOTSTART", "INFLOWS", "RDII", "RAINFALL"};
-    int kind = data[0] % 4;
+    static const char *const kinds[] = {"HOTSTART", "INFLOWS", "RDII", "RAINFALL", "RUNOFF"};
+    int kind = data[0] % 5;
     const char *source = kind == 3 ? "FILE none.dat ST1 MM" : "TIMESERIES R";
     int length = snprintf(text, sizeof text, model_text, kinds[kind], fd, source);
     int model_fd = memory_file(text, (size_t)length);

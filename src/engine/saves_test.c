@@ -195,6 +195,69 @@ static void rain_of_an_interface_file_needs_no_rain_file(void **state)
     tw_model_destroy(second);
 }
 
+static void runoff_of_a_file_flows_as_it_was_computed(void **state)
+{
+    (void)state;
+    tw_model *first = late_model_of("first.inp", "SAVE RUNOFF one.runoff", false);
+    tw_run *computed = run_to_end(first);
+    tw_model *second = late_model_of("second.inp", "USE RUNOFF one.runoff", false);
+    tw_run *read = run_to_end(second);
+    double wet_m3 = tw_run_balance(computed).wet_weather_m3;
+    assert_true(wet_m3 > 100.0);
+    /* runoff below 0.001 in/h is none in results, so in files: on 4 ha for 3 h at most 3 m3 */
+    assert_near(tw_run_balance(read).wet_weather_m3, wet_m3, 3.0);
+    assert_near(depth_m(second, read, "T"), depth_m(first, computed, "T"), 1e-3);
+    assert_near(concentration(second, read, "T"), concentration(first, computed, "T"), 0.01);
+    assert_true(concentration(second, read, "T") > 1.0);
+    tw_run_destroy(computed);
+    tw_run_destroy(read);
+    tw_model_destroy(first);
+    tw_model_destroy(second);
+}
+
+/* A file of one step, with the runoff [m3/s] and the table and flow of groundwater that S has. */
+static void write_runoff(const char *name, double step_s, float runoff)
+{
+    const int32_t head[] = {1, 1, 3, 1};
+    const float record[] = {(float)step_s, 0, 0, 24, 1, runoff, 0.02F, 3, 0.2F, 7};
+    char path[128];
+    path_of(path, sizeof path, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite("SWMM5-RUNOFF", 1, 12, f), 12);
+    assert_int_equal(fwrite(head, sizeof head, 1, f), 1);
+    assert_int_equal(fwrite(record, sizeof record, 1, f), 1);
+    assert_int_equal(fclose(f), 0);
+}
+
+static const char aquifer[] =
+    "USE RUNOFF two.runoff\n[AQUIFERS]\nQ .5 .1 .3 5 12 15 .3 1 .002 -2 2 .3"
+    "\n[GROUNDWATER]\nS Q B 14 .1 1 0 0 0 0\n";
+
+/* SWMM 5.2.4 gives these numbers: a flow of 0.02 m3/s is taken for 0.02 m3/s on each square foot, and
+ * flows before the first step are none; --strict takes it for what it is. */
+static void groundwater_of_a_runoff_file_is_misread_as_by_swmm(void **state)
+{
+    (void)state;
+    char path[128];
+    write_runoff("two.runoff", 3600.0, 0.5F);
+    write_model("second.inp", 0, 1, aquifer);
+    path_of(path, sizeof path, "second.inp");
+    for (int strict = 0; strict < 2; strict++) {
+        tw_model *model = NULL;
+        assert_ok((strict ? tw_model_read_strict : tw_model_read)(path, NULL, &model));
+        tw_run *run = run_to_end(model);
+        struct tw_balance b = tw_run_balance(run);
+        double flow_m3s = strict ? 0.02 : 0.02 / (0.3048 * 0.3048) * 3.0e4;
+        /* both rise evenly over the one step of an hour; a routing step of 5 s has the flow of its
+         * beginning, which takes 2 * 5 / 3600 of the volume */
+        assert_near(b.groundwater_m3 / (0.5 * flow_m3s * 3600.0), 1.0, 0.003);
+        assert_near(b.wet_weather_m3 / (0.5 * 0.5 * 3600.0), 1.0, 0.003);
+        tw_run_destroy(run);
+        tw_model_destroy(model);
+    }
+}
+
 static void nothing_is_saved_unless_asked(void **state)
 {
     (void)state;
@@ -246,7 +309,22 @@ static void spoilt_files_are_told(void **state)
     static const char other[] = "SWMM5-HOTSTART4\1\0\0\0\0\0\0\0\7\0\0\0";
     static const char head[] = "SWMM5 Interface File\ntitle\n300 - step\n1 - constituents\n"
                                "FLOW CMS\n1 - nodes\nB\nheadings\nB 2020 1 1 0 0 0 1\n";
-    char text[400];
+    char text[400], two[68] = {0};
+    write_runoff("two.runoff", 1800.0, 0.5F);
+    char path[128];
+    path_of(path, sizeof path, "two.runoff");
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    assert_int_equal(fread(two, 1, sizeof two, f), 68);
+    assert_int_equal(fclose(f), 0);
+    expect_fault("k.inp", "USE RUNOFF spoilt", two, 68, 0, "before the run's end at 3600 s");
+    expect_fault("k.inp", "USE RUNOFF spoilt", two, 67, 0, "fewer steps than it says");
+    expect_fault("k.inp", "USE RUNOFF spoilt", "SWMM5-RUNOFF\2", 13, 0, "does not begin as one");
+    two[12] = 2;
+    expect_fault("k.inp", "USE RUNOFF spoilt", two, 68, 0, "other numbers of subcatchments");
+    two[12] = 1;
+    memset(two + 44, 0xff, 4);
+    expect_fault("k.inp", "USE RUNOFF spoilt", two, 68, 0, "is not a number");
     expect_fault("a.inp", hot, "SWMM5-RUNOFF", 12, 0, "does not begin with");
     expect_fault("b.inp", hot, other, sizeof other - 1, 0, "another number of nodes");
     expect_fault("c.inp", hot, "SWMM5-HOTSTART4\1", 16, 0, "ends too early");
@@ -272,10 +350,10 @@ static int end(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "whole.inp", "first.inp", "second.inp", "upper.inp", "lower.inp", "quiet.inp",
-        "one.hsf",   "late.rdii", "one.rain",   "rain.dat",  "out.txt",   "spoilt",
-        "a.inp",     "b.inp",     "c.inp",      "d.inp",     "e.inp",     "f.inp",
-        "g.inp",     "h.inp",     "i.inp",      "j.inp"};
+        "whole.inp", "first.inp", "second.inp", "upper.inp", "lower.inp", "quiet.inp", "one.hsf",
+        "late.rdii", "one.rain",  "rain.dat",   "out.txt",   "spoilt",    "a.inp",     "b.inp",
+        "c.inp",     "d.inp",     "e.inp",      "f.inp",     "g.inp",     "h.inp",     "i.inp",
+        "j.inp",     "k.inp",     "one.runoff", "two.runoff"};
     char path[128];
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         path_of(path, sizeof path, names[k]);
@@ -291,6 +369,8 @@ int main(void)
         cmocka_unit_test(what_leaves_one_model_enters_another),
         cmocka_unit_test(rdii_of_a_file_flows_as_it_was_computed),
         cmocka_unit_test(rain_of_an_interface_file_needs_no_rain_file),
+        cmocka_unit_test(runoff_of_a_file_flows_as_it_was_computed),
+        cmocka_unit_test(groundwater_of_a_runoff_file_is_misread_as_by_swmm),
         cmocka_unit_test(nothing_is_saved_unless_asked),
         cmocka_unit_test(spoilt_files_are_told),
     };

@@ -3,6 +3,7 @@
 #include "base/threads.h"
 #include "hydrology/climate.h"
 #include "hydrology/infiltration.h"
+#include "hydrology/runoff_record.h"
 #include "hydrology/surface.h"
 #include "thalweg/time.h"
 
@@ -362,6 +363,7 @@ static void runon_collect(struct tw_hydrology *h, double last_step_s)
 struct step_volumes {
     double evaporation_m3, infiltration_m3, outlet_m3;
     double pervious_evaporation_m3;
+    double reached_m3; /* rain and melt */
     double runoff_m3[TW_SUBAREA_COUNT];
 };
 
@@ -432,6 +434,7 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
         runoff_mps = tw_surface_advance(&surface, &h->depth_m[here]);
     }
     h->subarea_runoff_mps[here] = runoff_mps;
+    out->reached_m3 += weather->rain_mps * area_m2 * dt_s;
     out->evaporation_m3 += evaporated_mps * area_m2 * dt_s;
     out->infiltration_m3 += infiltrated_mps * area_m2 * dt_s;
     out->runoff_m3[k] = runoff_mps * area_m2 * dt_s;
@@ -580,7 +583,7 @@ static void volumes_tell(struct tw_hydrology *h, int32_t i, int32_t lane,
     h->volumes[here] = (struct tw_runoff_volumes){
         .ponded_m3 = ponded_m3,
         .rain_m3 = rain_m3,
-        .inflow_m3 = ponded_m3 + rain_m3 + h->runon_mps[here] * dt_s * open_m2,
+        .inflow_m3 = ponded_m3 + before_lids->reached_m3 + h->runon_mps[here] * dt_s * open_m2,
         .infiltration_m3 = before_lids->infiltration_m3,
         .outflow_m3 = before_lids->outlet_m3,
         .lid_rain_m3 = lid_rain_m3,
@@ -703,6 +706,10 @@ void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
     double day = tw_hydrology_day(h, clock->new_runoff_ms);
     tw_climate_advance(h, day);
     tw_gages_advance(h, day);
+    if (h->model->files.runoff != NULL) {
+        tw_runoff_record_step(h, end_ms);
+        return;
+    }
     double dt_s = step_choose(h, day);
     clock->old_runoff_ms = clock->new_runoff_ms;
     clock->new_runoff_ms += 1000.0 * dt_s;

@@ -62,6 +62,7 @@ struct tw_hydrology_clock {
     double evaporation_next_day;         /* day from which another rate holds */
     double recovery_factor;              /* of infiltration capacity, by the month's pattern */
     double past_s;                       /* seconds of the running hour of past_rain_mm */
+    int64_t record_step;                 /* of the model's record of runoff: the next one */
     int32_t evaporation_entry;           /* series: index of the last entry taken; -1: none */
     struct tw_weather weather;
     bool raining;    /* a gage had rain in the last step */

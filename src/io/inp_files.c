@@ -4,8 +4,10 @@
 #include "io/inp_reader.h"
 #include "io/interface_file.h"
 #include "io/rdii_file.h"
+#include "io/runoff_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 tw_status tw_inp_file_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
@@ -70,31 +72,37 @@ static tw_status place_saved(struct tw_inp *inp, enum tw_inp_file_kind kind, con
     return inp->save[kind].line > 0 ? tw_inp_place(inp, inp->save[kind].name, out_path) : TW_OK;
 }
 
-/* Kinds that are not read or written yet. */
-static void tell_missing(struct tw_inp *inp)
+static tw_status use_runoff(struct tw_inp *inp)
 {
-    static const int32_t missing[] = {TW_FILE_RUNOFF};
-    for (size_t k = 0; k < sizeof missing / sizeof *missing; k++) {
-        if (inp->use[missing[k]].line > 0)
-            tw_faults_add(inp->faults, inp->path, (int)inp->use[missing[k]].line,
-                          "files of this kind are not available yet");
-        if (inp->save[missing[k]].line > 0)
-            tw_faults_warn(inp->faults, inp->path, (int)inp->save[missing[k]].line,
-                           "files of this kind are not available yet: nothing is saved");
-    }
+    struct tw_model *m = inp->model;
+    struct tw_runoff_record *record = TW_ARENA_NEW(&m->arena, struct tw_runoff_record, 1);
+    char path[TW_INP_PATH], *bytes;
+    size_t size;
+    if (record == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_inp_load_named(inp, &inp->use[TW_FILE_RUNOFF], path, &bytes, &size));
+    if (bytes == NULL) return TW_OK;
+    tw_status status = tw_runoff_file_read(m, bytes, size, path, inp->faults, &m->arena, record);
+    free(bytes);
+    if (status == TW_ERR_INPUT) return TW_OK;
+    TW_TRY(status);
+    record->path = tw_arena_text(&m->arena, path, strlen(path));
+    m->files.runoff = record;
+    return record->path != NULL ? TW_OK : TW_ERR_NOMEM;
 }
 
 tw_status tw_inp_files_finish(struct tw_inp *inp)
 {
     struct tw_files *f = &inp->model->files;
-    tell_missing(inp);
     TW_TRY(place_saved(inp, TW_FILE_HOTSTART, &f->save_hotstart));
     TW_TRY(place_saved(inp, TW_FILE_OUTFLOWS, &f->save_outflows));
+    TW_TRY(place_saved(inp, TW_FILE_RUNOFF, &f->save_runoff));
     TW_TRY(place_saved(inp, TW_FILE_RAINFALL, &f->save_rainfall));
     TW_TRY(place_saved(inp, TW_FILE_RDII, &f->save_rdii));
     /* what follows looks at the whole model: it must be one */
     if (tw_faults_count(inp->faults) > inp->faults_before) return TW_OK;
     if (inp->use[TW_FILE_HOTSTART].line > 0) TW_TRY(use_hotstart(inp));
+    bool runs_off = inp->model->subcatchments.count > 0;
+    if (inp->use[TW_FILE_RUNOFF].line > 0 && runs_off) TW_TRY(use_runoff(inp));
     if (inp->use[TW_FILE_INFLOWS].line > 0)
         TW_TRY(use_flows(inp, &inp->use[TW_FILE_INFLOWS], tw_interface_flows_read, &f->inflows));
     if (inp->use[TW_FILE_RDII].line > 0)

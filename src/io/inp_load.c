@@ -48,6 +48,9 @@ tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
 tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, char *out_path,
                             char **out_text, size_t *out_size)
 {
+    static const char *const number[TW_FILE_KINDS] = {TW_SWMM_ERROR("313"), TW_SWMM_ERROR("323"),
+                                                      TW_SWMM_ERROR("331"), TW_SWMM_ERROR("343"),
+                                                      TW_SWMM_ERROR("351"), ""};
     tw_status status = TW_ERR_FILE;
     *out_text = NULL;
     if (place_of(inp, file->name, out_path))
@@ -55,8 +58,8 @@ tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, 
     if (status == TW_ERR_NOMEM) return status;
     if (status != TW_OK) {
         *out_text = NULL;
-        tw_faults_add(inp->faults, inp->path, (int)file->line, "file \"%s\" cannot be read",
-                      file->name);
+        tw_faults_add(inp->faults, inp->path, (int)file->line, "file \"%s\" cannot be read%s",
+                      file->name, number[file - inp->use]);
         return TW_OK;
     }
     inp->model->digest = tw_inp_digest(inp->model->digest, *out_text, *out_size);

@@ -3,6 +3,7 @@
 #define TW_IO_INP_READER_H
 
 #include "base/compiler.h"
+#include "io/swmm_numbers.h"
 #include "io/units.h"
 #include "model/model.h"
 #include "thalweg/faults.h"
@@ -149,11 +150,6 @@ static inline const char *tw_inp_word(const struct tw_inp *inp, const struct tw_
 
 /* ---- faults: "kind name: what is wrong" ---- */
 
-/* The number that SWMM has for a fault or a warning, behind its text. docs/swmm-errors.md is the
- * list. */
-#define TW_SWMM_ERROR(number) " [SWMM ERROR " number "]"
-#define TW_SWMM_WARNING(number) " [SWMM WARNING " number "]"
-
 /** Fault of a row, after its kind and its first word. */
 void tw_inp_fault(struct tw_inp *inp, const struct tw_inp_row *row, const char *format, ...)
     TW_PRINTF(3, 4);
@@ -234,7 +230,7 @@ tw_status tw_inp_points_sort(struct tw_inp *inp, const struct tw_inp_points *poi
 tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, char *out_path,
                       char **out_text, size_t *out_size);
 
-/** As tw_inp_load, for a file that another line names; row: for the fault. */
+/** As tw_inp_load, for a file of [FILES] USE; file: a place of inp->use. */
 tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, char *out_path,
                             char **out_text, size_t *out_size);
 

@@ -144,7 +144,13 @@ static void write_runoff_balance(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
     bool us = w->units.us;
+    const struct tw_runoff_record *record = w->model->files.runoff;
     if (w->model->subcatchments.count == 0 || w->model->options.ignore_rainfall) return;
+    if (record != NULL) {
+        tw_report_heading(w, "Runoff Quantity Continuity");
+        tw_report_print(w, "  Runoff supplied by interface file %s\n", record->path);
+        return;
+    }
     tw_report_print(w, "  \n  \n  **************************        Volume         Depth\n");
     tw_report_print(w, "  Runoff Quantity Continuity%14s%14s\n", us ? "acre-feet" : "hectare-m",
                     us ? "inches" : "mm");

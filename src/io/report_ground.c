@@ -89,6 +89,7 @@ void tw_report_ground_table(struct tw_report_writer *w)
     const struct tw_report_grounds *g = &w->report->grounds;
     const char *depth = w->units.us ? "in" : "mm", *length = w->units.us ? "ft" : "m";
     double mm = w->units.rain_mm;
+    bool computed = m->files.runoff == NULL; /* else all is 0, as in SWMM */
     if (m->grounds.count == 0 || m->options.ignore_groundwater || g->flow_mm == NULL) return;
     tw_report_heading(w, "Groundwater Summary");
     tw_report_print(w, "  \n");
@@ -102,7 +103,7 @@ void tw_report_ground_table(struct tw_report_writer *w)
     tw_report_print(w,
                     "                          Infil     Evap  Seepage  Outflow  Outflow   Moist."
                     "    Table   Moist.    Table\n");
-    tw_report_print(w, "  Subcatchment       %8s %8s %8s %8s %8s          %8s          %8s\n",
+    tw_report_print(w, "  Subcatchment         %8s %8s %8s %8s %8s          %8s          %8s\n",
                     depth, depth, depth, depth, w->flow_unit, length, length);
     tw_report_rule(w, 101);
     for (int32_t i = 0; i < m->subcatchments.count; i++) {
@@ -113,7 +114,8 @@ void tw_report_ground_table(struct tw_report_writer *w)
                         g->evaporation_mm[row] / mm, g->deep_mm[row] / mm, g->flow_mm[row] / mm,
                         g->max_flow_m3s[row] / w->units.flow_m3s);
         tw_report_print(w, " %8.2f %8.2f %8.2f %8.2f\n", g->mean_moisture_ratio[row],
-                        g->mean_table_m[row] / w->units.length_m, g->final_moisture_ratio[row],
-                        g->final_table_m[row] / w->units.length_m);
+                        g->mean_table_m[row] / w->units.length_m,
+                        computed ? g->final_moisture_ratio[row] : 0.0,
+                        computed ? g->final_table_m[row] / w->units.length_m : 0.0);
     }
 }

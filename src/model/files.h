@@ -38,12 +38,22 @@ struct tw_interface_flows {
     double *value; /* [(time * node_count + node) * (1 + pollutant_count)] m3/s, concentrations */
 };
 
+/* Runoff of an earlier run, step by step from its start. */
+struct tw_runoff_record {
+    const char *path;
+    int64_t steps;
+    double *step_s; /* [steps] */
+    double *value;  /* [(step * subcatchments + subcatchment) * (8 + pollutants)] as results have
+                       them, at the end of each step: tw_hydrology_report, then concentrations */
+};
+
 struct tw_files {
     const struct tw_hotstart *hotstart;       /* NULL: none is used */
     const struct tw_interface_flows *rdii;    /* each time's flows hold for a step; NULL: none */
     const struct tw_interface_flows *inflows; /* the same */
+    const struct tw_runoff_record *runoff;    /* instead of computed runoff; NULL: none */
     /* paths; NULL: not saved */
-    const char *save_hotstart, *save_outflows, *save_rainfall, *save_rdii;
+    const char *save_hotstart, *save_outflows, *save_rainfall, *save_rdii, *save_runoff;
 };
 
 #endif
