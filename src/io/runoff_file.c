@@ -18,7 +18,7 @@ static tw_status wrong(tw_faults *faults, const char *path, size_t at, const cha
 /* What a value of the file has to be multiplied by, in the order of results. */
 static void units_of(const struct tw_model *model, double out_si[VALUES])
 {
-    struct tw_units u = tw_units_of(model->options.flow_units);
+    struct tw_units u = tw_units_of(model->options.flow_units, model->options.strict);
     const double si[VALUES] = {u.rain_mm,  u.rain_mm,  u.rain_mm,  u.rain_mm,
                                u.flow_m3s, u.flow_m3s, u.length_m, 1.0};
     memcpy(out_si, si, sizeof si);
