@@ -89,10 +89,10 @@ static inline tw_status one_link_transect(struct one_link *one, const struct tw_
     struct tw_transect_table table = {
         .area = one->area[0], .radius = one->radius[0], .width = one->width[0]};
     tw_status status = tw_transect_tables(transect, &table);
-    one->full[0] = table.full_depth_m;
-    one->full[1] = table.full_area_m2;
-    one->full[2] = table.full_radius_m;
-    one->full[3] = table.max_width_m;
+    one->full[0] = table.full_depth;
+    one->full[1] = table.full_area;
+    one->full[2] = table.full_radius;
+    one->full[3] = table.max_width;
     return status;
 }
 

@@ -46,10 +46,10 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
     const struct tw_street *street = &m->inlets.street[inlet->street];
     out->cross_slope = street->slope_ratio;
     out->roughness = street->roughness;
-    out->crown_ft = street->crown_m / TW_FOOT_M;
+    out->crown_ft = street->crown_ft;
     out->sides = street->sides;
-    out->depression_ft = street->gutter_depth_m / TW_FOOT_M;
-    out->gutter_ft = street->gutter_width_m / TW_FOOT_M;
+    out->depression_ft = street->gutter_depth_ft;
+    out->gutter_ft = street->gutter_width_ft;
     if (inlet->depression_m > 0.0 && inlet->depression_width_m > 0.0) {
         out->depression_ft += inlet->depression_m / TW_FOOT_M;
         out->gutter_ft = inlet->depression_width_m / TW_FOOT_M;

@@ -35,7 +35,14 @@ static void make_section(struct one_link *one, int shape)
     const double outline[] = {0.0, 0.3, 0.4, 0.9, 0.8, 0.7, 1.0, 0.1};
     one_link_curve(one, outline, 4);
     const double station[] = {0, 4, 5, 7, 8, 12}, elevation[] = {2, 1.5, 0, 0, 1.5, 2};
-    struct tw_transect transect = {6, station, elevation, 4, 8, 0.05, 0.06, 0.03};
+    struct tw_transect transect = {.count = 6,
+                                   .station = station,
+                                   .elevation = elevation,
+                                   .left_bank = 4,
+                                   .right_bank = 8,
+                                   .n_left = 0.05,
+                                   .n_right = 0.06,
+                                   .n_channel = 0.03};
     assert_ok(one_link_transect(one, &transect));
     const double *geom = geoms[shape][0] > 0.0 ? geoms[shape] : usual_geom;
     assert_ok(one_link_shape(one, (enum tw_shape)shape, geom));
@@ -330,7 +337,14 @@ static bool run_function(struct case_file *c, const char *name, const double *v)
 static void run_transect(struct case_file *c, const double *v, int count)
 {
     double x[ONE_LINK_POINTS], y[ONE_LINK_POINTS];
-    struct tw_transect t = {(count - 5) / 2, x, y, v[3], v[4], v[0], v[1], v[2]};
+    struct tw_transect t = {.count = (count - 5) / 2,
+                            .station = x,
+                            .elevation = y,
+                            .left_bank = v[3],
+                            .right_bank = v[4],
+                            .n_left = v[0],
+                            .n_right = v[1],
+                            .n_channel = v[2]};
     for (int i = 0; i < t.count; i++) {
         x[i] = v[5 + 2 * i];
         y[i] = v[6 + 2 * i];
@@ -341,9 +355,20 @@ static void run_transect(struct case_file *c, const double *v, int count)
 static void run_street(struct case_file *c, const double *v)
 {
     double x[TW_STREET_POINTS], y[TW_STREET_POINTS];
-    struct tw_street street = {v[0], v[1], v[2], v[3], v[4], v[5], (int32_t)v[6], v[7], v[8], v[9]};
+    const double foot = TW_FOOT_M;
+    struct tw_street street = {v[0] / foot, v[1] / foot,   v[2],        v[3], v[4] / foot,
+                               v[5] / foot, (int32_t)v[6], v[7] / foot, v[8], v[9]};
     struct tw_transect t;
     tw_transect_of_street(&t, &street, x, y);
+    for (int i = 0; i < t.count; i++) {
+        x[i] *= foot;
+        y[i] *= foot;
+    }
+    t.left_bank *= foot;
+    t.right_bank *= foot;
+    t.left_wall *= foot;
+    t.right_wall *= foot;
+    t.top *= foot;
     assert_ok(one_link_transect(&c->one, &t));
 }
 

@@ -36,6 +36,14 @@ tw_status tw_inp_street_declare(struct tw_inp *inp, struct tw_inp_row *row)
     return TW_OK;
 }
 
+static const double foot_m = 0.3048;
+
+/* Sections are of feet, as in SWMM, for its rounding. */
+static double feet(const struct tw_inp *inp, double length)
+{
+    return inp->units.us ? length : length / foot_m;
+}
+
 static const char *name_of(const struct tw_inp *inp, int32_t index)
 {
     const struct tw_names *names = &inp->model->transects.names;
@@ -46,15 +54,15 @@ static const char *name_of(const struct tw_inp *inp, int32_t index)
 /* SWMM's number for what is wrong with points. */
 static const char *number_of(const struct tw_transect *shape)
 {
-    double least_m = INFINITY, most_m = -INFINITY;
+    double least = INFINITY, most = -INFINITY;
     if (shape->count < 2) return TW_SWMM_ERROR("223");
     for (int32_t i = 0; i < shape->count; i++) {
-        if (i > 0 && shape->station_m[i] < shape->station_m[i - 1]) return TW_SWMM_ERROR("221");
-        least_m = fmin(least_m, shape->elevation_m[i]);
-        most_m = fmax(most_m, shape->elevation_m[i]);
+        if (i > 0 && shape->station[i] < shape->station[i - 1]) return TW_SWMM_ERROR("221");
+        least = fmin(least, shape->elevation[i]);
+        most = fmax(most, shape->elevation[i]);
     }
     if (!(shape->n_channel > 0.0)) return TW_SWMM_ERROR("227");
-    return most_m > least_m ? TW_SWMM_ERROR("229") : TW_SWMM_ERROR("231");
+    return most > least ? TW_SWMM_ERROR("229") : TW_SWMM_ERROR("231");
 }
 
 static void make_tables(struct tw_inp *inp, const struct tw_transect *shape, int32_t index,
@@ -70,12 +78,12 @@ static void make_tables(struct tw_inp *inp, const struct tw_transect *shape, int
                       noun, name_of(inp, index), number_of(shape));
         return;
     }
-    t->full_depth_m[index] = table.full_depth_m;
-    t->full_area_m2[index] = table.full_area_m2;
+    t->full_depth_m[index] = foot_m * table.full_depth;
+    t->full_area_m2[index] = foot_m * foot_m * table.full_area;
     /* SWMM multiplies by 1.486 and divides by 1.49: its radii are 0.4 % low */
     double mended = inp->strict ? pow(1.49 / 1.486, 1.5) : 1.0;
-    t->full_radius_m[index] = mended * table.full_radius_m;
-    t->max_width_m[index] = table.max_width_m;
+    t->full_radius_m[index] = mended * foot_m * table.full_radius;
+    t->max_width_m[index] = foot_m * table.max_width;
 }
 
 /* The transect whose points have been read. */
@@ -88,10 +96,10 @@ static void finish(struct tw_inp *inp)
     t->roughness[now->index] = now->n_channel;
     t->length_factor[now->index] = now->length_factor;
     struct tw_transect shape = {.count = now->points,
-                                .station_m = now->station,
-                                .elevation_m = now->elevation,
-                                .left_bank_m = now->left_bank,
-                                .right_bank_m = now->right_bank,
+                                .station = now->station,
+                                .elevation = now->elevation,
+                                .left_bank = now->left_bank,
+                                .right_bank = now->right_bank,
                                 .n_left = now->n_left,
                                 .n_right = now->n_right,
                                 .n_channel = now->n_channel * sqrt(now->length_factor)};
@@ -128,12 +136,11 @@ static void begin(struct tw_inp *inp, const struct tw_inp_row *row)
     if (!tw_inp_need(inp, row, 10)) return;
     for (int k = 2; k < 10; k++)
         if (!tw_inp_number(inp, row, k, "a parameter", &v[k])) return;
-    double m = inp->units.length_m;
     now->length_factor = v[7] > 0.0 ? v[7] : 1.0;
     now->station_factor = v[8] > 0.0 ? v[8] : 1.0;
-    now->elevation_shift = v[9] * m;
-    now->left_bank = v[3] * m * now->station_factor;
-    now->right_bank = v[4] * m * now->station_factor;
+    now->elevation_shift = feet(inp, v[9]);
+    now->left_bank = feet(inp, v[3]) * now->station_factor;
+    now->right_bank = feet(inp, v[4]) * now->station_factor;
     now->bad = false;
 }
 
@@ -141,7 +148,6 @@ static void begin(struct tw_inp *inp, const struct tw_inp_row *row)
 static void read_points(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_inp_transect *now = &inp->transect;
-    double m = inp->units.length_m;
     if (!now->begun) {
         tw_inp_fault(inp, row, "there is no X1 row before it" TW_SWMM_ERROR("219"));
         return;
@@ -160,8 +166,8 @@ static void read_points(struct tw_inp *inp, const struct tw_inp_row *row)
             now->bad = true;
             return;
         }
-        now->elevation[now->points] = elevation * m + now->elevation_shift;
-        now->station[now->points++] = station * m * now->station_factor;
+        now->elevation[now->points] = feet(inp, elevation) + now->elevation_shift;
+        now->station[now->points++] = feet(inp, station) * now->station_factor;
     }
 }
 
@@ -190,7 +196,6 @@ tw_status tw_inp_transect_read(struct tw_inp *inp, const struct tw_inp_row *row)
 tw_status tw_inp_street_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_transects *t = &inp->model->transects;
-    double m = inp->units.length_m;
     double v[10] = {0.0};
     if (row->object < 0 || !tw_inp_need(inp, row, 6)) return TW_OK;
     static const char *const what[] = {"the width",         "the curb height",  "the slope",
@@ -201,14 +206,14 @@ tw_status tw_inp_street_read(struct tw_inp *inp, const struct tw_inp_row *row)
     for (int k = 0; k < 10; k++)
         if (k + 1 < row->count && !tw_inp_positive(inp, row, k + 1, what[k], &v[k])) return TW_OK;
     int32_t index = t->names.count + row->object;
-    struct tw_street street = {.crown_m = v[0] * m,
-                               .curb_m = v[1] * m,
+    struct tw_street street = {.crown_ft = feet(inp, v[0]),
+                               .curb_ft = feet(inp, v[1]),
                                .slope_ratio = v[2] / 100.0,
                                .roughness = v[3],
-                               .gutter_depth_m = v[4] * m,
-                               .gutter_width_m = v[5] * m,
+                               .gutter_depth_ft = feet(inp, v[4]),
+                               .gutter_width_ft = feet(inp, v[5]),
                                .sides = v[6] == 1.0 ? 1 : 2,
-                               .back_width_m = v[7] * m,
+                               .back_width_ft = feet(inp, v[7]),
                                .back_slope_ratio = v[8] / 100.0,
                                .back_roughness = v[9]};
     if (v[0] <= 0.0 || v[1] <= 0.0 || v[2] <= 0.0 || v[3] <= 0.0) {

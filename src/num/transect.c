@@ -34,12 +34,13 @@ static struct slice slice_of(double run, double low, double high, double level)
 /* Point k of the transect with its two end walls: 0 and count + 1 are on top of them. */
 static double station(const struct tw_transect *t, int32_t k)
 {
-    return t->station_m[k < 1 ? 0 : k > t->count ? t->count - 1 : k - 1];
+    if (k < 1) return t->station[0] - t->left_wall;
+    return k > t->count ? t->station[t->count - 1] + t->right_wall : t->station[k - 1];
 }
 
 static double elevation(const struct tw_transect *t, int32_t k, double top)
 {
-    return k < 1 || k > t->count ? top : t->elevation_m[k - 1];
+    return k < 1 || k > t->count ? top : t->elevation[k - 1];
 }
 
 /* Does a part with one roughness end at point k? */
@@ -47,15 +48,15 @@ static bool part_ends(const struct tw_transect *t, int32_t k, bool dry)
 {
     double x = station(t, k);
     if (dry || k == t->count) return true;
-    if (x == t->left_bank_m) return t->n_left != t->n_channel && x != station(t, k - 1);
-    if (x == t->right_bank_m) return t->n_right != t->n_channel && x != station(t, k + 1);
+    if (x == t->left_bank) return t->n_left != t->n_channel && x != station(t, k - 1);
+    if (x == t->right_bank) return t->n_right != t->n_channel && x != station(t, k + 1);
     return false;
 }
 
 static double roughness_before(const struct tw_transect *t, int32_t k)
 {
-    if (station(t, k) > t->right_bank_m) return t->n_right;
-    return station(t, k - 1) < t->left_bank_m ? t->n_left : t->n_channel;
+    if (station(t, k) > t->right_bank) return t->n_right;
+    return station(t, k - 1) < t->left_bank ? t->n_left : t->n_channel;
 }
 
 /* Area, width and radius at a level between the ground and the top. */
@@ -83,9 +84,9 @@ static struct slice section_at(const struct tw_transect *t, double level, double
 
 static bool is_sound(const struct tw_transect *t)
 {
-    if (t->count < 2 || !(t->left_bank_m <= t->right_bank_m)) return false;
+    if (t->count < 2 || !(t->left_bank <= t->right_bank)) return false;
     for (int32_t i = 1; i < t->count; i++) {
-        if (!(t->station_m[i] >= t->station_m[i - 1])) return false;
+        if (!(t->station[i] >= t->station[i - 1])) return false;
     }
     return t->n_left > 0.0 && t->n_right > 0.0 && t->n_channel > 0.0;
 }
@@ -93,62 +94,66 @@ static bool is_sound(const struct tw_transect *t)
 tw_status tw_transect_tables(const struct tw_transect *transect, struct tw_transect_table *table)
 {
     if (!is_sound(transect)) return TW_ERR_ARG;
-    double bottom = transect->elevation_m[0], top = bottom;
+    double bottom = transect->elevation[0], top = transect->top > bottom ? transect->top : bottom;
     for (int32_t i = 1; i < transect->count; i++) {
-        double y = transect->elevation_m[i];
+        double y = transect->elevation[i];
         if (y < bottom) bottom = y;
         if (y > top) top = y;
     }
     int32_t last = TW_TRANSECT_TABLE - 1;
-    double radius = 0.0;
-    struct slice full = section_at(transect, top, top, &radius);
-    if (!(top > bottom) || !(full.area > 0.0) || !(radius > 0.0)) return TW_ERR_ARG;
-    table->full_depth_m = top - bottom;
-    table->full_area_m2 = full.area;
-    table->full_radius_m = radius;
-    table->max_width_m = full.width;
-    radius = 0.0; /* where there is no area yet, the radius below stays */
-    for (int32_t i = 1; i < last; i++) {
-        double level = bottom + (top - bottom) * i / last;
-        struct slice s = section_at(transect, level, top, &radius);
-        table->area[i] = s.area / full.area;
-        table->width[i] = s.width / full.width;
-        table->radius[i] = radius / table->full_radius_m;
+    double level = bottom, radius = 0.0; /* where there is no area yet, the radius below stays */
+    struct slice section = {0.0, 0.0, 0.0};
+    if (!(top > bottom)) return TW_ERR_ARG;
+    for (int32_t i = 1; i <= last; i++) {
+        level += (top - bottom) / last; /* SWMM's rounding: the last may miss the top */
+        section = section_at(transect, level, top, &radius);
+        table->area[i] = section.area;
+        table->width[i] = section.width;
+        table->radius[i] = radius;
+    }
+    if (!(section.area > 0.0) || !(radius > 0.0)) return TW_ERR_ARG;
+    table->full_depth = top - bottom;
+    table->full_area = section.area;
+    table->full_radius = radius;
+    table->max_width = section.width;
+    for (int32_t i = 1; i <= last; i++) {
+        table->area[i] /= section.area;
+        table->width[i] /= section.width;
+        table->radius[i] /= radius;
     }
     table->area[0] = table->radius[0] = 0.0;
     table->width[0] = table->width[1]; /* as SWMM has it: a channel has a bottom */
-    table->area[last] = table->radius[last] = table->width[last] = 1.0;
     return TW_OK;
 }
 
 void tw_transect_of_street(struct tw_transect *out_transect, const struct tw_street *street,
-                           double *station_m, double *elevation_m)
+                           double *station, double *elevation)
 {
-    double gutter = street->gutter_depth_m + street->slope_ratio * street->gutter_width_m;
-    double kerb = street->curb_m + street->gutter_depth_m;
-    double road = street->crown_m - street->gutter_width_m;
-    double crown = gutter + street->slope_ratio * road;
-    double back = kerb + street->back_slope_ratio * street->back_width_m;
-    double top = back > crown ? back : crown;
-    bool bare = street->back_width_m == 0.0;
-    double run[TW_STREET_POINTS] = {0.0, street->back_width_m, 0.0, street->gutter_width_m, road};
-    double height[TW_STREET_POINTS] = {top, kerb, 0.0, gutter, crown};
-    for (int i = 5; i < TW_STREET_POINTS; i++) { /* the other half mirrors the first */
-        run[i] = run[9 - i];
-        height[i] = height[8 - i];
+    bool bare = street->back_width_ft == 0.0, half = street->sides == 1;
+    double gutter = street->gutter_depth_ft + street->slope_ratio * street->gutter_width_ft;
+    double road = street->crown_ft - street->gutter_width_ft;
+    double run[TW_STREET_POINTS] = {street->back_width_ft, 0.0, street->gutter_width_ft, road};
+    double height[TW_STREET_POINTS] = {street->curb_ft + street->gutter_depth_ft, 0.0, gutter,
+                                       gutter + street->slope_ratio * road};
+    for (int i = 4; i < TW_STREET_POINTS; i++) { /* the other half mirrors the first */
+        run[i] = run[7 - i];
+        height[i] = height[6 - i];
     }
-    int32_t count = street->sides == 1 ? 5 : bare ? 8 : 9; /* an end wall follows by itself */
+    int32_t count = half ? 4 : TW_STREET_POINTS;
     for (int i = 0; i < count; i++) {
-        station_m[i] = run[i] + (i > 0 ? station_m[i - 1] : 0.0);
-        elevation_m[i] = height[i];
+        station[i] = run[i] + (i > 0 ? station[i - 1] : 0.0);
+        elevation[i] = height[i];
     }
-    *out_transect = (struct tw_transect){
-        .count = count,
-        .station_m = station_m,
-        .elevation_m = elevation_m,
-        .left_bank_m = bare ? station_m[0] : station_m[1],
-        .right_bank_m = bare || street->sides == 1 ? station_m[count - 1] : station_m[count - 2],
-        .n_left = bare ? street->roughness : street->back_roughness,
-        .n_right = bare ? street->roughness : street->back_roughness,
-        .n_channel = street->roughness};
+    *out_transect =
+        (struct tw_transect){.count = count,
+                             .station = station,
+                             .elevation = elevation,
+                             .left_bank = station[0],
+                             .right_bank = station[count - 1],
+                             .n_left = bare ? street->roughness : street->back_roughness,
+                             .n_right = bare ? street->roughness : street->back_roughness,
+                             .n_channel = street->roughness,
+                             .left_wall = street->back_width_ft,
+                             .right_wall = half ? 0.0 : street->back_width_ft,
+                             .top = height[0] + street->back_slope_ratio * street->back_width_ft};
 }

@@ -6,21 +6,25 @@
 
 #include <stdint.h>
 
-enum { TW_TRANSECT_TABLE = 51, TW_STREET_POINTS = 9 };
+enum { TW_TRANSECT_TABLE = 51, TW_STREET_POINTS = 7 };
 
-/* Points from left to right; the ground between them is straight, the ends have vertical walls up
- * to the highest point. */
+/* Points from left to right; the ground between them is straight. Walls rise from the end points to
+ * the highest point, upright or over a width outside them. All lengths are in one unit, which those
+ * of the table are in, too. In feet its rounding is SWMM's: whether level ground at the height of a
+ * line of the table is under water there depends on it. */
 struct tw_transect {
     int32_t count;
-    const double *station_m; /* [count] not falling */
-    const double *elevation_m;
-    double left_bank_m, right_bank_m;  /* stations where the overbanks end and begin */
+    const double *station; /* [count] not falling */
+    const double *elevation;
+    double left_bank, right_bank;      /* stations where the overbanks end and begin */
     double n_left, n_right, n_channel; /* Manning's; the channel's already lengthened */
+    double left_wall, right_wall;      /* widths of the end walls; 0: upright */
+    double top;                        /* of the walls, if above all points */
 };
 
 /* Values at TW_TRANSECT_TABLE even depths, over the value at the full depth. */
 struct tw_transect_table {
-    double full_depth_m, full_area_m2, full_radius_m, max_width_m;
+    double full_depth, full_area, full_radius, max_width;
     double *area, *radius, *width; /* [TW_TRANSECT_TABLE] each, borrowed */
 };
 
@@ -41,22 +45,22 @@ tw_status tw_transect_tables(const struct tw_transect *transect, struct tw_trans
 
 /* [STREETS]: half or whole of a street between kerbs, with a strip behind each kerb. */
 struct tw_street {
-    double crown_m;     /* from kerb to crown */
-    double curb_m;      /* kerb height */
+    double crown_ft;    /* from kerb to crown */
+    double curb_ft;     /* kerb height */
     double slope_ratio; /* of the carriageway across */
     double roughness;
-    double gutter_depth_m, gutter_width_m; /* the gutter's additional depth at the kerb */
-    int32_t sides;                         /* 1 or 2 */
-    double back_width_m, back_slope_ratio, back_roughness; /* width 0: none */
+    double gutter_depth_ft, gutter_width_ft; /* the gutter's additional depth at the kerb */
+    int32_t sides;                           /* 1 or 2 */
+    double back_width_ft, back_slope_ratio, back_roughness; /* width 0: none */
 };
 
 /**
- * A street as a transect.
+ * A street as a transect, in feet.
  *
- * station_m    [TW_STREET_POINTS] room for its points, borrowed by out_transect; elevation_m too
+ * station      [TW_STREET_POINTS] room for its points, borrowed by out_transect; elevation too
  * source       SWMM User's Manual 5.2, [STREETS]
  */
 void tw_transect_of_street(struct tw_transect *out_transect, const struct tw_street *street,
-                           double *station_m, double *elevation_m);
+                           double *station, double *elevation);
 
 #endif
