@@ -40,7 +40,6 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     double taken;
     if (!site->inlet->on_sag) {
         double flow = fabs(h->link.flow_m3s[link]);
-        if (flow < TW_TINY_FLOW_M3S) return 0.0;
         taken = tw_inlet_grade_m3s(site, flow, h->link.depth_m[link]);
     } else {
         /* SWMM counts the sides of the inlet that it computed before this one: decision 21 */

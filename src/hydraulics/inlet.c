@@ -25,6 +25,7 @@ static const double slot_orifice = 0.8;     /* of slotted drains */
 static const double long_opening_ft = 12.0; /* and more: a depression no longer matters */
 static const double channel_cross_slope = 0.01;
 static const double two_g = 64.4;
+static const double least_flow_m3s = 1e-3 * TW_FOOT3_M3; /* less in the street is left there */
 
 static double least(double a, double b) { return a < b ? a : b; }
 static double most(double a, double b) { return a > b ? a : b; }
@@ -75,6 +76,15 @@ static double share_within(const struct tw_inlet_site *s, double width, double s
     return 1.0 / (1.0 + r / (pow(1.0 + r / (spread / width - 1.0), 2.67) - 1.0));
 }
 
+/* Whether the flow is no wider than a depressed gutter. SWMM takes for the gutter's cross slope what
+ * it has beyond the street's. */
+static bool in_gutter(const struct tw_inlet_site *s, double flow)
+{
+    if (!(s->depression_ft > 0.0) || !(s->spread_factor > 0.0)) return false;
+    double r = s->depression_ft / s->gutter_ft / s->cross_slope;
+    return pow(flow / s->spread_factor / pow(r, 1.67), 0.375) <= s->gutter_ft;
+}
+
 /* Width of the water. Beside a depressed gutter the flow outside it is that of a plain gutter of
  * what is left of the width. */
 static double spread_of(const struct tw_inlet_site *s, double flow)
@@ -82,9 +92,7 @@ static double spread_of(const struct tw_inlet_site *s, double flow)
     if (!(s->spread_factor > 0.0)) return s->crown_ft;
     double plain = pow(flow / s->spread_factor, 0.375);
     if (!(s->depression_ft > 0.0)) return least(plain, s->crown_ft);
-    double r = gutter_slope(s) / s->cross_slope;
-    double inside = pow(flow / s->spread_factor / pow(r, 1.67), 0.375);
-    if (inside <= s->gutter_ft) return least(inside, s->crown_ft);
+    if (in_gutter(s, flow)) return least(s->gutter_ft, s->crown_ft);
     double beside = most(plain - s->gutter_ft, 0.0), last;
     int trials = 0;
     do { /* as far as SWMM goes */
@@ -124,6 +132,7 @@ static double grate_takes(const struct tw_inlet_site *s, double flow, double fro
 
 static double street_grate(const struct tw_inlet_site *s, double flow)
 {
+    if (in_gutter(s, flow)) return flow;
     double width = s->design->grate_width_m / TW_FOOT_M, spread = spread_of(s, flow), front;
     if (!(s->depression_ft > 0.0)) {
         front = share_within(s, width, spread);
@@ -159,6 +168,7 @@ static double channel_grate(const struct tw_inlet_site *s, double flow)
 static double opening_takes(const struct tw_inlet_site *s, double flow, double length)
 {
     double slope = s->cross_slope;
+    if (in_gutter(s, flow)) return flow;
     if (s->depression_ft > 0.0)
         slope +=
             s->depression_ft / s->gutter_ft * share_within(s, s->gutter_ft, spread_of(s, flow));
@@ -201,7 +211,8 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
     const struct tw_inlet *inlet = site->inlet;
     bool custom = site->design->kind == TW_INLET_CUSTOM;
     double left = flow_m3s / site->sides, taken = 0.0;
-    for (int32_t i = 0; i < inlet->number && left > TW_TINY_FLOW_M3S; i++) {
+    if (flow_m3s < least_flow_m3s) return 0.0;
+    for (int32_t i = 0; i < inlet->number; i++) {
         double one = custom
                          ? custom_takes(site, left, depth_m)
                          : TW_FOOT3_M3 * grade_takes(site, left / TW_FOOT3_M3, depth_m / TW_FOOT_M);
@@ -210,6 +221,7 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
         if (!(one > 0.0)) break;
         taken += one;
         left -= one;
+        if (left < least_flow_m3s) break;
     }
     return taken * site->sides;
 }

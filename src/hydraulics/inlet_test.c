@@ -141,6 +141,38 @@ static void clogging_and_the_limit_hold_for_each_inlet(void **state)
     assert_near(tw_inlet_grade_m3s(&b.site, 0.1, 0.1), 0.003, 1e-15);
 }
 
+/* SWMM 5.2.4 on a street with a slope of 2 % and a 5 ft opening in a local depression of 0.2 ft by
+ * 3 ft: of 0.9932 cfs it takes all, of 1.00977 cfs 0.73775. */
+static void what_the_gutter_holds_is_taken_whole(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up(&b, TW_INLET_CURB, 0.2);
+    b.design.curb_length_m = 5.0 * TW_FOOT_M;
+    b.site.gutter_ft = 3.0;
+    b.site.slope = 0.02 / sqrt(1.0 - 0.02 * 0.02); /* along the street, and level */
+    b.site.spread_factor = 0.56 * pow(0.02, 1.67) * sqrt(b.site.slope) / 0.016;
+    double all = 0.9932413697 * TW_FOOT3_M3, more = 1.0097672939 * TW_FOOT3_M3;
+    assert_near(tw_inlet_grade_m3s(&b.site, all, 0.0), all, 1e-15); /* rounding */
+    /* SWMM's results are of single precision */
+    assert_near(tw_inlet_grade_m3s(&b.site, more, 0.0) / TW_FOOT3_M3, 0.7377490997, 1e-6);
+}
+
+/* Less than 0.001 cfs, as SWMM: of the whole street; and of what a first inlet left. */
+static void a_trickle_is_left_in_the_street(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up(&b, TW_INLET_CURB, 0.0);
+    double trickle = 0.999e-3 * TW_FOOT3_M3, flow = 1.001e-3 * TW_FOOT3_M3;
+    assert_near(tw_inlet_grade_m3s(&b.site, trickle, 0.0), 0.0, 0.0);
+    assert_near(tw_inlet_grade_m3s(&b.site, flow, 0.0), flow, 1e-18); /* rounding */
+    b.inlet.open_ratio = 0.5;
+    b.inlet.number = 5;
+    assert_near(tw_inlet_grade_m3s(&b.site, flow, 0.0), 0.5 * flow, 1e-18);
+    assert_near(tw_inlet_grade_m3s(&b.site, 2.0 * flow, 0.0), 1.5 * flow, 1e-18);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +180,8 @@ int main(void)
         cmocka_unit_test(at_a_sag_every_kind_takes_more_the_deeper_the_water),
         cmocka_unit_test(a_kerb_opening_takes_what_the_manual_says),
         cmocka_unit_test(inlets_in_a_row_take_what_the_ones_before_left),
+        cmocka_unit_test(what_the_gutter_holds_is_taken_whole),
+        cmocka_unit_test(a_trickle_is_left_in_the_street),
         cmocka_unit_test(clogging_and_the_limit_hold_for_each_inlet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
