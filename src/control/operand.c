@@ -1,6 +1,7 @@
 #include "control/operand.h"
 
 #include "control/expression.h"
+#include "model/flow_unit.h"
 #include "thalweg/time.h"
 
 #include <math.h>
@@ -8,15 +9,7 @@
 /* The file's units for one SI unit; physics inside is SI, but rules compare what users wrote. */
 static double file_units(const struct tw_model *model, enum tw_rule_attribute attribute)
 {
-    static const double per_m3s[] = {
-        [TW_FLOW_CFS] = 35.31466672148859,
-        [TW_FLOW_GPM] = 15850.32314148874,
-        [TW_FLOW_MGD] = 22.82446532374379,
-        [TW_FLOW_CMS] = 1.0,
-        [TW_FLOW_LPS] = 1000.0,
-        [TW_FLOW_MLD] = 86.4,
-    };
-    bool us = model->us_units;
+    bool us = model->us_units, exact = model->options.strict;
     switch (attribute) {
     case TW_RULE_DEPTH:
     case TW_RULE_MAX_DEPTH:
@@ -26,11 +19,11 @@ static double file_units(const struct tw_model *model, enum tw_rule_attribute at
     case TW_RULE_LENGTH:
         return us ? 1.0 / 0.3048 : 1.0;
     case TW_RULE_VOLUME:
-        return us ? 35.31466672148859 : 1.0;
+        return 1.0 / tw_volume_unit_m3(us, exact);
     case TW_RULE_INFLOW:
     case TW_RULE_FLOW:
     case TW_RULE_FULL_FLOW:
-        return per_m3s[model->options.flow_units];
+        return 1.0 / tw_flow_unit_m3s(model->options.flow_units, exact);
     case TW_RULE_RAIN_INTENSITY:
     case TW_RULE_RAIN_PAST:
         return us ? 1.0 / 25.4 : 1.0;

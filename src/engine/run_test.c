@@ -193,12 +193,13 @@ static void a_nudged_depth_is_booked(void **state)
     double added = tw_run_balance(run).nudged_m3;
     /* area 200 m2 at the bottom, growing by 40/3 m2 per metre; beside it 45 m, half of conduit C4,
      * 0.4 m wide and 0.1 m above the bottom: a full circle, then a segment of 0.15 m. A millilitre
-     * is left to the table of the circle's area. */
+     * is left to the table of the circle's area. A storage's volume is in SWMM's cubic metres. */
+    double metre3 = tw_model_units_get(model).volume_m3;
     double circle = 45.0 * 0.125663706, segment = 45.0 * 0.043042185;
-    assert_true(fabs(added - (200.0 + 0.5 * 40.0 / 3.0 + circle)) < 1e-3);
+    assert_true(fabs(added - ((200.0 + 0.5 * 40.0 / 3.0) * metre3 + circle)) < 1e-3);
     assert_int_equal(tw_run_set_node_depth(run, tank, 0.25), TW_OK);
     double left = tw_run_balance(run).nudged_m3;
-    assert_true(fabs(left - (50.0 + 0.5 * 40.0 / 3.0 * 0.0625 + segment)) < 1e-3);
+    assert_true(fabs(left - ((50.0 + 0.5 * 40.0 / 3.0 * 0.0625) * metre3 + segment)) < 1e-3);
     assert_int_equal(tw_run_advance(run, 60.0 * MINUTES), TW_OK);
     double error = tw_run_balance(run).routing_error_ratio;
     assert_true(error > -0.02 && error < 0.02); /* the scheme's own error on this model */

@@ -5,6 +5,7 @@
  *   the others   A = a0 + a1 y + a2 y^2                                                    */
 #include "hydraulics/constants.h"
 #include "hydraulics/regulators.h"
+#include "model/flow_unit.h"
 #include "num/find_root.h"
 #include "num/table.h"
 
@@ -29,6 +30,13 @@ double tw_storage_area(const struct tw_model *model, int32_t row, double depth_m
     return s->a0[row] + y * (s->a1[row] + y * s->a2[row]);
 }
 
+/* Cubic metres of the file are not quite those of lengths (model/flow_unit.h). */
+static double volume_ratio(const struct tw_model *model)
+{
+    bool us = model->us_units, exact = model->options.strict;
+    return tw_volume_unit_m3(us, exact) / tw_volume_unit_m3(us, true);
+}
+
 static double volume_below(const struct tw_model *model, int32_t row, double y)
 {
     const struct tw_storages *s = &model->storages;
@@ -51,7 +59,7 @@ double tw_storage_volume(const struct tw_model *model, int32_t row, double depth
 {
     double full = model->nodes.full_depth_m[model->storages.node[row]];
     if (!(depth_m > 0.0)) return 0.0;
-    return volume_below(model, row, depth_m < full ? depth_m : full);
+    return volume_ratio(model) * volume_below(model, row, depth_m < full ? depth_m : full);
 }
 
 struct wanted {
@@ -71,6 +79,7 @@ double tw_storage_depth(const struct tw_model *model, int32_t row, double volume
 {
     double full = model->nodes.full_depth_m[model->storages.node[row]];
     if (!(volume_m3 > 0.0)) return 0.0;
+    volume_m3 /= volume_ratio(model);
     if (volume_m3 >= volume_below(model, row, full)) return full;
     if (model->storages.kind[row] == TW_STORAGE_TABULAR) {
         double depth = tw_points_integral_inverse(curve_of(model, row), volume_m3);

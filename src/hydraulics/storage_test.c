@@ -79,6 +79,7 @@ static void make_storage(struct one_link *one, int i)
     one_link_init(one);
     struct tw_storages *s = &one->model.storages;
     one->full_depth_m = 10.0;
+    one->model.us_units = true; /* a cubic foot is one of lengths */
     one->kind = (int32_t)storages[i].kind;
     one->curve = storages[i].points > 0 ? 0 : -1;
     one_link_curve(one, storages[i].xy, storages[i].points);
@@ -104,6 +105,21 @@ static void volumes_agree_with_swmm(void **state)
             assert_near(volume, storages[i].volumes[k], 1e-3); /* digits of the table */
         }
     }
+}
+
+/* SWMM's cubic metre is 1 / 0.02832 cubic feet: reports divide by it again. */
+static void metric_volumes_are_in_the_cubic_metres_of_swmm(void **state)
+{
+    (void)state;
+    struct one_link one;
+    make_storage(&one, 3);
+    double exact = tw_storage_volume(&one.model, 0, 5.0);
+    one.model.us_units = false;
+    double volume = tw_storage_volume(&one.model, 0, 5.0);
+    assert_near(volume / exact, 0.028316846592 / 0.02832, 1e-12); /* rounding */
+    assert_near(tw_storage_depth(&one.model, 0, volume), 5.0, 1e-7);
+    one.model.options.strict = true;
+    assert_near(tw_storage_volume(&one.model, 0, 5.0), exact, 0.0);
 }
 
 static void area_is_the_slope_of_volume(void **state)
@@ -165,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(volumes_agree_with_swmm),
+        cmocka_unit_test(metric_volumes_are_in_the_cubic_metres_of_swmm),
         cmocka_unit_test(area_is_the_slope_of_volume),
         cmocka_unit_test(the_depth_of_a_volume_has_that_volume),
         cmocka_unit_test(a_storage_is_full_at_its_full_depth),

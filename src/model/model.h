@@ -28,7 +28,7 @@ enum tw_force_main { TW_FORCE_MAIN_HW, TW_FORCE_MAIN_DW };
 
 /* [OPTIONS] and [REPORT] */
 struct tw_options {
-    enum tw_flow_units flow_units; /* of the file; only io/ looks at it */
+    enum tw_flow_units flow_units; /* of the file; see model/flow_unit.h */
     enum tw_routing routing;
     enum tw_solver solver; /* of TW_ROUTING_DYNWAVE */
     enum tw_damping damping;

@@ -1,6 +1,7 @@
 /* Build-up, sweeping, wash-off and ponded water. source: SWMM Reference Manual III, chapters 3, 4. */
 #include "quality/parts.h"
 
+#include "model/flow_unit.h"
 #include "num/series.h"
 #include "thalweg/time.h"
 
@@ -11,20 +12,14 @@ static double length_unit_m(const struct tw_model *m) { return m->us_units ? TW_
 
 static double land_unit_m2(const struct tw_model *m)
 {
-    return m->us_units ? 43560.0 * TW_FOOT_M * TW_FOOT_M : 1.0e4;
+    return tw_land_unit_m2(m->us_units, m->options.strict);
 }
 
 static double rate_unit_mps(const struct tw_model *m) { return (m->us_units ? 25.4 : 1.0) / 3.6e6; }
 
 static double flow_unit_m3s(const struct tw_model *m)
 {
-    static const double unit[] = {TW_FOOT_M * TW_FOOT_M * TW_FOOT_M,
-                                  231.0 * 1.6387064e-5 / 60.0,
-                                  231.0 * 1.6387064e-5 * 1e6 / 86400.0,
-                                  1.0,
-                                  0.001,
-                                  1000.0 / 86400.0};
-    return unit[m->options.flow_units];
+    return tw_flow_unit_m3s(m->options.flow_units, m->options.strict);
 }
 
 /* ---- build-up ---- */

@@ -2,6 +2,8 @@
  * source: SWMM Reference Manual III, 5.5. */
 #include "quality/parts.h"
 
+#include "model/flow_unit.h"
+
 #include <math.h>
 
 /* Removals while they are worked out. */
@@ -26,12 +28,6 @@ static double process_value(const struct tw_treated *t, enum tw_treatment_variab
 {
     const struct tw_model *m = t->quality->model;
     double length_m = m->us_units ? TW_FOOT_M : 1.0;
-    static const double flow_unit[] = {TW_FOOT_M * TW_FOOT_M * TW_FOOT_M,
-                                       231.0 * 1.6387064e-5 / 60.0,
-                                       231.0 * 1.6387064e-5 * 1e6 / 86400.0,
-                                       1.0,
-                                       0.001,
-                                       1000.0 / 86400.0};
     switch (variable) {
     case TW_TREATMENT_HRT:
         if (m->nodes.kind[t->node] != TW_NODE_STORAGE) return 0.0;
@@ -39,7 +35,7 @@ static double process_value(const struct tw_treated *t, enum tw_treatment_variab
     case TW_TREATMENT_DT:
         return t->dt_s;
     case TW_TREATMENT_FLOW:
-        return t->inflow_m3s / flow_unit[m->options.flow_units];
+        return t->inflow_m3s / tw_flow_unit_m3s(m->options.flow_units, m->options.strict);
     case TW_TREATMENT_DEPTH:
         return t->depth_m / length_m;
     default:
