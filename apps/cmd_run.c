@@ -19,7 +19,9 @@ static const char usage[] =
     "usage: thalweg run [options] MODEL.inp [REPORT.rpt] [RESULTS.out]\n"
     "\n"
     "Runs an EPA SWMM 5 model from its start to its end. Without names the report and the results\n"
-    "are written beside the model, with its name; \"-\" leaves one of them out.\n"
+    "are written beside the model, with its name; \"-\" leaves one of them out. A report that is "
+    "named\n"
+    "without results has the series of what [REPORT] names, too, as with runswmm.\n"
     "\n"
     "  --routing dynamic_wave|semi_implicit\n"
     "                instead of what the model's file says\n"
@@ -37,6 +39,7 @@ struct arguments {
     const char *model, *report, *results;
     int32_t threads;
     bool json, quiet, strict;
+    bool series; /* in the report */
 };
 
 /* MODEL.inp -> MODEL.rpt; the caller frees it. */
@@ -130,6 +133,7 @@ static int simulate(const tw_model *model, const struct arguments *a)
     options.routing_step_s = a->step_s;
     options.report_path = a->report;
     options.results_path = a->results;
+    options.report_series = a->series;
     options.save_files = true;
     options.threads = a->threads;
     double begun_s = seconds_now();
@@ -237,6 +241,7 @@ int tw_cmd_run(int argc, char **argv)
     struct arguments a = {0};
     int code = parse(argc, argv, &a);
     if (code >= 0) return code;
+    a.series = a.report != NULL && a.results == NULL;
     char *report = a.report == NULL ? with_ending(a.model, ".rpt") : NULL;
     char *results = a.results == NULL ? with_ending(a.model, ".out") : NULL;
     if (report != NULL) a.report = report;

@@ -60,6 +60,38 @@ NODES ALL
 LINKS ALL
 """
 
+SWMM_SERIES = ["""
+  ********************************
+  Subcatchment Time Series Results
+  ********************************
+  
+  <<< Subcatchment S1 >>>
+  ---------------------------------------------------
+  Date        Time        Precip.    Losses    Runoff
+                            mm/hr     mm/hr       CMS
+  ---------------------------------------------------
+   07/01/2031 00:05:00      0.000     0.000    0.0061
+""", """
+   07/01/2031 00:30:00     60.000    17.130    0.0008
+""", """
+  <<< Node J2 >>>
+  ----------------------------------------------------------------
+                           Inflow  Flooding     Depth      Head
+  Date        Time            CMS       CMS    meters    meters
+  ----------------------------------------------------------------
+   07/01/2031 00:05:00      0.003     0.000     0.017     9.017
+""", """
+  ************************
+  Link Time Series Results
+  ************************
+  
+  <<< Link C1 >>>
+  ----------------------------------------------------------------
+                             Flow  Velocity     Depth  Capacity/
+  Date        Time            CMS     m/sec    meters   Setting 
+  ----------------------------------------------------------------
+"""]
+
 
 def run(*words, limit=None, folder=None):
     """A finished call of the command; limit: largest file it may write [bytes]."""
@@ -128,6 +160,16 @@ class Run(CommandTest):
         model = self.write("model.inp", MODEL)
         done = run("run", model, folder=self.folder)
         self.assertEqual(done.returncode, DONE, done.stderr)
+
+    def test_a_report_without_results_has_the_series_that_swmm_writes(self):
+        model = self.write("model.inp", MODEL)
+        done = run("run", model, self.path("model.rpt"), folder=self.folder)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        with open(self.path("model.rpt"), encoding="utf-8") as f:
+            report = f.read()
+        for block in SWMM_SERIES:  # as SWMM 5.2.4 writes them of this model
+            self.assertIn(block, report)
+        self.assertEqual(len(re.findall(r"\n   07/01/2031 ", report)), 24 * 6)  # 6 elements
 
     def test_windows_line_ends_and_a_byte_order_mark_do_not_matter(self):
         done = self.run_model("\ufeff" + MODEL.replace("\n", "\r\n"))

@@ -106,6 +106,7 @@ int swmm_start(int save)
     options.threads = s->threads;
     options.save_files = true;
     options.results_path = save != 0 && given(s->out) ? s->out : NULL;
+    options.report_series = save != 0 && !given(s->out);
     if (s->hot != NULL) {
         tw_status read = tw_model_hotstart_use(s->model, s->hot, NULL);
         if (read == TW_ERR_FILE) return failed(TW_SWMM_ERROR_331);

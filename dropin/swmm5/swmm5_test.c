@@ -64,6 +64,25 @@ static void results_are_those_of_the_engine(void **state)
     (void)remove(options.results_path);
 }
 
+static void without_results_the_series_are_in_the_report(void **state)
+{
+    (void)state;
+    long size = 0;
+    assert_int_equal(swmm_run(valley, rpt, ""), 0);
+    char *text = whole_file(rpt, &size);
+    assert_non_null(strstr(text, "\n  <<< Node TANK >>>\n"));
+    assert_non_null(strstr(text, "\n   07/01/2031 12:05:00 "));
+    free(text);
+    assert_int_equal(swmm_run(valley, rpt, out), 0);
+    text = whole_file(rpt, &size);
+    assert_null(strstr(text, "<<<"));
+    free(text);
+    char kept[256];
+    (void)snprintf(kept, sizeof kept, "%s.series", rpt);
+    FILE *left = fopen(kept, "rb"); /* what they were in is gone */
+    assert_null(left);
+}
+
 static void a_wrong_order_of_calls_gives_its_code(void **state)
 {
     (void)state;
@@ -300,6 +319,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_teardown(name, close_it)
     const struct CMUnitTest tests[] = {CASE(results_are_those_of_the_engine),
+                                       CASE(without_results_the_series_are_in_the_report),
                                        CASE(a_wrong_order_of_calls_gives_its_code),
                                        CASE(files_that_cannot_be_give_their_code),
                                        CASE(a_model_with_faults_has_them_in_its_report),

@@ -46,6 +46,8 @@ typedef struct {
     bool save_files; /* write the files that the model's [FILES] asks to save (tw_run_end) */
     const char *results_path; /* SWMM binary results (.out); NULL: none */
     const char *report_path;  /* text report (.rpt); NULL: none */
+    bool report_series;       /* the report has the series of what [REPORT] names, too; without
+                                 results_path a file beside the report keeps them until its end */
 } tw_run_options;
 
 #define TW_RUN_OPTIONS_DEFAULT ((tw_run_options){.start_day = 0.0})

@@ -378,6 +378,7 @@ tw_status tw_results_report(struct tw_run *run)
     wall_text((long long)now.tv_sec, ended);
     report.begun = begun;
     report.ended = ended;
+    report.series_path = run->series_path;
     report.wall_s = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - run->wall_start_s;
     tw_status status = tw_statistics_report_runoff(&run->hydrology, &arena, &report);
     if (status == TW_OK) {

@@ -5,6 +5,7 @@
 #include "hydraulics/node_depth.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -189,6 +190,20 @@ static double header_day(const struct tw_run *run)
     return start + (floor((run->options.report_start_day - start) / step) - 1.0) * step;
 }
 
+/* Where the report finds its series. */
+static tw_status place_series(struct tw_run *run)
+{
+    const tw_run_options *o = &run->options;
+    char name[4096];
+    if (!o->report_series || o->report_path == NULL) return TW_OK;
+    int length = snprintf(name, sizeof name, "%s%s",
+                          o->results_path != NULL ? o->results_path : o->report_path,
+                          o->results_path != NULL ? "" : ".series");
+    if (length < 0 || (size_t)length >= sizeof name) return TW_ERR_FILE;
+    run->series_path = tw_arena_text(&run->arena, name, (size_t)length);
+    return run->series_path != NULL ? TW_OK : TW_ERR_NOMEM;
+}
+
 static tw_status open_files(struct tw_run *run)
 {
     const tw_run_options *o = &run->options;
@@ -201,8 +216,10 @@ static tw_status open_files(struct tw_run *run)
             run->action_room = MOST_ACTIONS;
         }
     }
-    if (o->results_path == NULL) return TW_OK;
-    TW_TRY(tw_out_open(run->model, o->results_path, header_day(run), o->report_step_s, &run->out));
+    TW_TRY(place_series(run));
+    const char *results = o->results_path != NULL ? o->results_path : run->series_path;
+    if (results == NULL) return TW_OK;
+    TW_TRY(tw_out_open(run->model, results, header_day(run), o->report_step_s, &run->out));
     return run->threads != NULL ? tw_out_write_by_thread(run->out) : TW_OK;
 }
 
@@ -334,6 +351,8 @@ tw_status tw_run_end(tw_run *run)
     }
     if (status == TW_OK) status = tw_run_end_saves(run);
     if (status == TW_OK && run->report_path != NULL) status = tw_results_report(run);
+    if (run->series_path != NULL && run->options.results_path == NULL)
+        (void)remove(run->series_path);
     return status;
 }
 

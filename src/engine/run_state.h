@@ -109,6 +109,7 @@ struct tw_run {
     struct tw_report_action *actions;
     int64_t action_count, action_room;
     char *report_path;
+    char *series_path; /* results that the report lists; NULL: it does not */
     double wall_start_s;
     long long wall_start;
     bool ended;

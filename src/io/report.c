@@ -297,6 +297,10 @@ tw_status tw_report_write(const struct tw_report *report, const struct tw_model 
     write_course(&w);
     tw_report_node_tables(&w);
     tw_report_link_tables(&w);
+    tw_status status = TW_OK;
+    if (report->series_path != NULL) status = tw_report_series(&w, report->series_path);
     write_end(&w);
-    return tw_outfile_commit(w.file);
+    if (status == TW_OK) return tw_outfile_commit(w.file);
+    tw_outfile_abandon(w.file);
+    return status;
 }

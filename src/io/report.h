@@ -181,6 +181,7 @@ struct tw_report {
     struct tw_report_links links;
     struct tw_report_pumps pumps;
     const struct tw_report_shape *shape; /* [curves.count]; NULL: not listed */
+    const char *series_path; /* the run's results file, whose series are listed; NULL: are not */
 };
 
 /**

@@ -79,6 +79,8 @@ enum tw_report_outfall_part {
 void tw_report_outfall_heading(struct tw_report_writer *w, enum tw_report_outfall_part part);
 /** End of a line of outfalls' table: the loads of an outfall; -1: of all. */
 void tw_report_outfall_loads(struct tw_report_writer *w, int32_t outfall);
+/** Series of a results file. errors: TW_ERR_FILE, TW_ERR_NOMEM */
+tw_status tw_report_series(struct tw_report_writer *w, const char *path);
 /** A ratio in percent; what three decimals do not show is 0. */
 double tw_report_percent(double ratio);
 /** A line of dashes. */
