@@ -120,17 +120,31 @@ void tw_balance_set_rates(struct tw_run *run, double dt_s)
     add_flooding(run);
 }
 
+static double nodes_m3(const struct tw_run *run, int32_t lane)
+{
+    const struct tw_node_state *n = &run->hydraulics.node;
+    double sum = 0.0;
+    for (int32_t i = 0; i < run->net->node_count; i++)
+        sum += n->volume_m3[i * run->lanes + lane] + n->shaft_m3[i * run->lanes + lane];
+    return sum;
+}
+
 double tw_balance_network_m3(const struct tw_run *run, int32_t lane)
 {
     const struct tw_hydraulics *h = &run->hydraulics;
-    double sum = 0.0;
-    for (int32_t i = 0; i < run->net->node_count; i++) {
-        sum += h->node.volume_m3[i * run->lanes + lane] + h->node.shaft_m3[i * run->lanes + lane];
-    }
+    double sum = nodes_m3(run, lane);
     for (int32_t i = 0; i < run->net->link_count; i++) {
         sum += h->link.volume_m3[i * run->lanes + lane];
     }
     return sum;
+}
+
+/* What the network holds when the books are closed. Steady flow passes links at once: what stands in
+ * them then has come in twice, and SWMM does not count it. */
+static double final_storage_m3(const struct tw_run *run, int32_t lane)
+{
+    if (run->model->options.routing == TW_ROUTING_STEADY) return nodes_m3(run, lane);
+    return tw_balance_network_m3(run, lane);
 }
 
 static double unexplained(double in, double out)
@@ -152,7 +166,7 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
                            .evaporated_m3 = s->evaporated_m3,
                            .seeped_m3 = s->seeped_m3,
                            .initial_storage_m3 = s->initial_m3,
-                           .final_storage_m3 = tw_balance_network_m3(run, lane),
+                           .final_storage_m3 = final_storage_m3(run, lane),
                            .nudged_m3 = s->nudged_m3};
     if (h->active) {
         b.rain_m3 = h->totals.rain_m3[lane];

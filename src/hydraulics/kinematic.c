@@ -22,11 +22,8 @@ static double flow_at(const struct continuity *c, double area)
 static double excess(const void *context, double area, double *out_slope)
 {
     const struct continuity *c = context;
-    double high = area + 0.001, low = area - 0.001;
-    if (low < 0.0) low = 0.0;
-    *out_slope = (flow_at(c, high < 1.0 ? high : 1.0) - flow_at(c, low)) /
-                     ((high < 1.0 ? high : 1.0) - low) +
-                 c->storage;
+    double full = c->xsect->full_area_m2;
+    *out_slope = c->per_factor * full * tw_xsect_factor_slope(c->xsect, area * full) + c->storage;
     return flow_at(c, area) + c->storage * area + c->rest;
 }
 

@@ -81,6 +81,29 @@ static void losses_are_taken_on_the_way(void **state)
     assert_near(ends.exit_m3s, inflow - loss, 1e-12);
 }
 
+/* 0.02 cfs an hour, growing evenly, into 400 ft of a dry pipe of 1 ft that falls 1 ft, as SWMM 5.2.4
+ * has it. A search that ends within a thousandth of the area tells its slopes: with differences
+ * over two thousandths instead of the derivative the first flow is 4 % less. */
+static void the_first_water_arrives_as_in_swmm(void **state)
+{
+    (void)state;
+    static const double swmm_cfs[] = {
+        0, 0, 2.0267676e-07, 1.0874434e-05, 4.6245874e-05, 0.00011587278};
+    const double foot = 0.3048, cfs = foot * foot * foot;
+    struct tw_kinematic_reach reach = reach_make();
+    one.geom[0][0] = foot;
+    assert_int_equal(tw_xsect_init(&one.xsect, &one.model, 0, one.custom), TW_OK);
+    reach.length_m = 400.0 * foot;
+    reach.beta = 1.486 * cbrt(foot) / 0.01 * pow(400.0 * 400.0 - 1.0, -0.25);
+    reach.full_flow_m3s = reach.beta * one.xsect.full_factor;
+    struct tw_kinematic_ends ends = {0};
+    for (int minute = 0; minute < 9; minute++) {
+        tw_kinematic_step(&reach, 0.02 * minute / 60.0 * cfs, 0.0, 60.0, &ends);
+        double wanted = minute < 3 ? 0.0 : swmm_cfs[minute - 3];
+        assert_near(ends.exit_m3s / cfs, wanted, 5e-4 * wanted); /* SWMM finds angles to 1e-4 */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +111,7 @@ int main(void)
         cmocka_unit_test(a_steady_inflow_comes_out_as_it_went_in),
         cmocka_unit_test(no_more_than_the_full_flow_enters),
         cmocka_unit_test(losses_are_taken_on_the_way),
+        cmocka_unit_test(the_first_water_arrives_as_in_swmm),
     };
     return cmocka_run_group_tests_name("kinematic", tests, NULL, NULL);
 }

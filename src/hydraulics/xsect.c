@@ -87,6 +87,33 @@ double tw_xsect_factor_of_area(const struct tw_xsect *x, double area_m2)
     return area * pow(ops->radius(x, ops->depth_of_area(x, area)), 2.0 / 3.0);
 }
 
+static double slope_between(const struct tw_xsect *x, double low_m2, double high_m2)
+{
+    return (tw_xsect_factor_of_area(x, high_m2) - tw_xsect_factor_of_area(x, low_m2)) /
+           (high_m2 - low_m2);
+}
+
+static double wide_slope(const struct tw_xsect *x, double area_m2)
+{
+    double top = x->full_area_m2, wide = 0.001 * top;
+    return slope_between(x, clamp(area_m2 - wide, top), clamp(area_m2 + wide, top));
+}
+
+double tw_formula_factor_slope(const struct tw_xsect *x, double area_m2)
+{
+    static const double narrow = 1e-5; /* of the area: rounding and bend are both below 1e-9 */
+    if (!(area_m2 > 1e-30 * x->full_area_m2)) return wide_slope(x, area_m2);
+    return slope_between(x, area_m2 * (1.0 - narrow),
+                         clamp(area_m2 * (1.0 + narrow), x->full_area_m2));
+}
+
+double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2)
+{
+    const struct tw_shape_ops *ops = shapes[x->shape];
+    return ops->factor_slope != NULL ? ops->factor_slope(x, clamp(area_m2, x->full_area_m2))
+                                     : wide_slope(x, area_m2);
+}
+
 double tw_xsect_wet_roof(const struct tw_xsect *x, double area_m2)
 {
     double part = (area_m2 - x->max_factor_area_m2) / (x->full_area_m2 - x->max_factor_area_m2);

@@ -48,6 +48,8 @@ double tw_xsect_radius(const struct tw_xsect *x, double depth_m);
 double tw_xsect_depth_of_area(const struct tw_xsect *x, double area_m2);
 /** Section factor A R^(2/3) [m^(8/3)] at a wetted area [m2]. */
 double tw_xsect_factor_of_area(const struct tw_xsect *x, double area_m2);
+/** Slope of the section factor over the area [m^(2/3)] at a wetted area [m2], as SWMM takes it. */
+double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2);
 /** Wetted area [m2] at which the section factor has a value [m^(8/3)]. */
 double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor);
 /** Critical depth [m] of a flow [m3/s] in one barrel. */

@@ -56,6 +56,7 @@ const struct tw_shape_ops tw_shape_trapezoidal = {
     .radius = trapezoidal_radius,
     .depth_of_area = trapezoidal_depth,
     .max_area_ratio = 1.0,
+    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Triangle: geom 1 depth, 2 top width; a trapezoid without a bottom. */
@@ -89,6 +90,7 @@ const struct tw_shape_ops tw_shape_triangular = {
     .depth_of_area = trapezoidal_depth,
     .critical_depth = triangular_critical_depth,
     .max_area_ratio = 1.0,
+    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Parabola: geom 1 depth, 2 top width; half its width is r sqrt(y), r = bottom_radius_m (of

@@ -167,6 +167,19 @@ static double circular_area_of_factor(const struct tw_xsect *x, double factor)
                                        : tw_tabular_area_of_factor(x, factor);
 }
 
+/* d(A R^(2/3)) / dA = (5/3 - 2/3 R dP/dA) R^(2/3), where P = theta D / 2 and
+ * dP/dA = 4 / (D (1 - cos theta)); that of Manning's factor for force mains too. */
+static double circular_factor_slope(const struct tw_xsect *x, double area_m2)
+{
+    static const double nothing = 1e-30;
+    double ratio = area_m2 / x->full_area_m2;
+    if (!(ratio > nothing)) return nothing;
+    if (ratio >= small_area_ratio) return tw_tabular_factor_slope(x, area_m2);
+    double angle = angle_of_area(ratio), radius = 2.0 * area_m2 / (angle * x->full_depth_m);
+    double perimeter_slope = 4.0 / x->full_depth_m / (1.0 - cos(angle));
+    return (5.0 / 3.0 - 2.0 / 3.0 * perimeter_slope * radius) * pow(radius, 2.0 / 3.0);
+}
+
 const struct tw_shape_ops tw_shape_circular = {
     .init = circular_init,
     .area = tw_tabular_area,
@@ -177,6 +190,7 @@ const struct tw_shape_ops tw_shape_circular = {
     .area_of_factor = circular_area_of_factor,
     .max_area_ratio = 0.9756,
     .max_factor_ratio = 1.08,
+    .factor_slope = circular_factor_slope,
 };
 
 /* Hazen-Williams: S = A R^0.63, in feet; to metres as any section factor, so that it multiplies
@@ -201,6 +215,7 @@ const struct tw_shape_ops tw_shape_force_main = {
     .area_of_factor = circular_area_of_factor,
     .max_area_ratio = 0.9756,
     .max_factor_ratio = 1.06949,
+    .factor_slope = circular_factor_slope,
 };
 
 /* A circle filled with sediment up to bottom_depth_m. bottom_slope stands for the width of its

@@ -59,6 +59,7 @@ const struct tw_shape_ops tw_shape_rect_triangular = {
     .depth_of_area = rect_triangular_depth,
     .max_area_ratio = 0.98,
     .falls_linearly = true,
+    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Geom 1 depth, 2 width, 3 radius of the arc, at least half the width. bottom_... describe the arc,
@@ -169,6 +170,7 @@ const struct tw_shape_ops tw_shape_rect_round = {
     .depth_of_area = rect_round_depth,
     .factor_of_area = rect_round_factor,
     .max_area_ratio = 0.98,
+    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Rectangle under an arc: what is empty is a segment of the arc's circle. */
@@ -218,4 +220,5 @@ const struct tw_shape_ops tw_shape_modbasket = {
     .radius = modbasket_radius,
     .depth_of_area = modbasket_depth,
     .max_area_ratio = 0.96,
+    .factor_slope = tw_formula_factor_slope,
 };

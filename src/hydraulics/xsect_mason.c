@@ -54,6 +54,7 @@ static tw_status make(struct tw_xsect *x, const struct tw_model *model, int32_t 
         .area_of_factor = tw_tabular_area_of_factor,                                               \
         .max_area_ratio = (area_ratio),                                                            \
         .max_factor_ratio = (factor_ratio),                                                        \
+        .factor_slope = tw_tabular_factor_slope,                                                   \
     }
 
 static const double egg_area[MIDDLE] = {

@@ -44,6 +44,14 @@ double tw_tabular_factor(const struct tw_xsect *x, double area_m2)
     return x->full_factor * tw_even_at(x->factor_table, BY_AREA, area_m2 / x->full_area_m2);
 }
 
+double tw_tabular_factor_slope(const struct tw_xsect *x, double area_m2)
+{
+    int32_t cell = (int32_t)(area_m2 / x->full_area_m2 * (BY_AREA - 1));
+    if (cell > BY_AREA - 2) cell = BY_AREA - 2;
+    return (x->factor_table[cell + 1] - x->factor_table[cell]) * (BY_AREA - 1) * x->full_factor /
+           x->full_area_m2;
+}
+
 double tw_tabular_area_of_factor(const struct tw_xsect *x, double factor)
 {
     return x->full_area_m2 * tw_even_inverse(x->factor_table, BY_AREA, factor / x->full_factor);

@@ -172,6 +172,50 @@ static void check_factor(const struct tw_xsect *x, const char *keyword)
     assert_near(tw_xsect_area_of_factor(x, 0.0), 0.0, 0.0);
 }
 
+/* What is 0.001 of the area below and above; formulas bend, and tables have corners of some percent. */
+static void check_factor_slope(const struct tw_xsect *x, const char *keyword)
+{
+    double top = x->full_area_m2, step = 0.001 * top;
+    for (int i = 1; i < STEPS; i++) {
+        double area = top * (i + 0.5) / STEPS;
+        if (area < 0.05 * top || area > 0.95 * top) continue;
+        double wide =
+            (tw_xsect_factor_of_area(x, area + step) - tw_xsect_factor_of_area(x, area - step)) /
+            (2.0 * step);
+        double slope = tw_xsect_factor_slope(x, area);
+        if (!(fabs(slope - wide) <= 0.08 * x->full_factor / top))
+            fail_msg("%s: slope %g at %g, not %g", keyword, slope, area / top, wide);
+    }
+}
+
+static void the_slope_of_the_section_factor_is_that_of_its_curve(void **state)
+{
+    (void)state;
+    for_every_shape(check_factor_slope);
+}
+
+/* d(A R^(2/3)) / dA of a nearly empty circle, S ~ A^(13/9): 13/9 S / A. That of a table is its cell's:
+ * no other slope within the cell, whose curve SWMM bends. */
+static void slopes_of_the_section_factor_are_swmms_where_little_flows(void **state)
+{
+    (void)state;
+    struct one_link one;
+    make_section(&one, TW_SHAPE_CIRCULAR);
+    const struct tw_xsect *x = &one.xsect;
+    double area = 1e-6 * x->full_area_m2;
+    double slope = 13.0 / 9.0 * tw_xsect_factor_of_area(x, area) / area;
+    assert_near(tw_xsect_factor_slope(x, area), slope,
+                3e-3 * slope); /* the next term of the series */
+    assert_true(tw_xsect_factor_slope(x, 0.0) < 1e-20);
+    make_section(&one, TW_SHAPE_EGG);
+    double low = tw_xsect_factor_slope(x, 0.001 * x->full_area_m2);
+    assert_near(tw_xsect_factor_slope(x, 0.019 * x->full_area_m2), low, 0.0);
+    make_section(&one, TW_SHAPE_RECT_OPEN); /* wide and shallow: S ~ A^(5/3) */
+    area = 1e-6 * x->full_area_m2;
+    slope = 5.0 / 3.0 * tw_xsect_factor_of_area(x, area) / area;
+    assert_near(tw_xsect_factor_slope(x, area), slope, 1e-4 * slope); /* the walls are wet, too */
+}
+
 static void the_area_of_a_section_factor_has_that_factor(void **state)
 {
     (void)state;
@@ -451,6 +495,8 @@ int main(void)
         cmocka_unit_test(width_of_a_formula_is_the_exact_slope_of_its_area),
         cmocka_unit_test(the_depth_of_an_area_has_that_area),
         cmocka_unit_test(the_area_of_a_section_factor_has_that_factor),
+        cmocka_unit_test(the_slope_of_the_section_factor_is_that_of_its_curve),
+        cmocka_unit_test(slopes_of_the_section_factor_are_swmms_where_little_flows),
         cmocka_unit_test(depths_are_bounded_and_closed_sections_have_no_surface_when_full),
         cmocka_unit_test(flow_at_critical_depth_has_a_froude_number_of_one),
         cmocka_unit_test(dimensions_that_make_no_section_are_refused),
