@@ -8,8 +8,31 @@ import unittest
 
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools")
 sys.path[:0] = [TOOLS, os.path.join(TOOLS, "bench")]
-bench, itself, leads, peer, run_tests, validate = map(importlib.import_module, (
-    "bench", "itself", "leads", "peer", "run_tests", "validate"))
+balances, bench, itself, leads, peer, run_tests, validate, validation_page = map(
+    importlib.import_module, ("balances", "bench", "itself", "leads", "peer", "run_tests", "validate",
+                              "validation_page"))
+
+# As SWMM 5.2.4 writes them.
+REPORT = """
+  **************************        Volume         Depth
+  Runoff Quantity Continuity     acre-feet        inches
+  **************************     ---------       -------
+  Total Precipitation ......        15.679         2.650
+  Continuity Error (%) .....        -0.272
+
+
+  **************************           TSSAmmoniaAsNitro
+  Runoff Quality Continuity            lbs           lbs
+  **************************    ----------    ----------
+  Continuity Error (%) .....         0.000   -120345.678
+
+
+  **************************        Volume        Volume
+  Flow Routing Continuity        acre-feet      10^6 gal
+  **************************     ---------     ---------
+  External Outflow .........         5.874         1.914
+  Continuity Error (%) .....         0.103
+"""
 
 # As ctest 3.25 writes it.
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -106,11 +129,41 @@ class Leads(unittest.TestCase):
                          ["| P1 | 0.20 | 12:10 | 11:30 | 40 |", "| P2 | 0.00 | - | - | - |"])
 
 
+class Balances(unittest.TestCase):
+    def test_every_error_of_a_report_is_read(self):
+        self.assertEqual(balances.errors_of(REPORT), {
+            "runoff": -0.272, "runoff TSS": 0.0, "runoff AmmoniaAsNitro": -120345.678,
+            "routing": 0.103})
+
+    def test_a_balance_may_be_worse_by_a_tenth_of_a_point_and_must_be_stated(self):
+        swmm = {"a": -1.0, "b": 0.1, "c": 0.0, "d": 3.0, "e": 0.0}
+        ours = {"a": 1.1, "b": -0.201, "c": 0.0, "d": 0.0}
+        self.assertEqual([b[0] for b in balances.worse(swmm, ours)], ["b", "e"])
+
+    def test_the_page_has_every_model_with_both_errors_and_the_cause_of_those_that_differ(self):
+        entry = {"list": "core", "sensitive": False, "swmm_s": 2.0, "seconds": 1.5, "within": 0.9,
+                 "variable": "node.depth", "outflow_ratio": 1.0, "note": "", "status": "agree",
+                 "continuity": {"runoff": [-0.1, -0.2], "routing": [0.5, 0.701]}}
+        models = {"swmm/a.inp": entry, "swmm/b.inp": {**entry, "status": "differ", "note": "x|y"}}
+        text = validation_page.page({"models": models}, {"b.inp": "weir W: why"}, ["core"])
+        cells = "| 90.0% | node.depth | 1.0000 | -0.100 | -0.200 | 0.500 | 0.701 | 2.00 | 1.50 |"
+        self.assertIn(f"| a.inp | core | agree {cells} t |\n", text)
+        self.assertIn(f"| b.inp | core | differ {cells}  |\n", text)
+        self.assertIn("| b.inp | x/y | not asked | weir W: why |\n", text)
+        self.assertIn("| a.inp | core | routing | 0.500 | 0.701 |  |\n", text)
+        self.assertNotIn("| runoff | -0.100", text)
+
+    def test_what_another_tool_put_at_the_end_of_the_page_stays(self):
+        self.assertEqual(validation_page.plants_part("a\n\n## Plants beside x\n\nb\n\n"),
+                         "\n## Plants beside x\n\nb\n")
+        self.assertEqual(validation_page.plants_part("a\n"), "")
+
+
 class Choice(unittest.TestCase):
     def test_the_quickest_agreeing_models_are_chosen_until_the_time_is_up(self):
         def entry(seconds, status="agree", **more):
             return {"status": status, "seconds": seconds, "compare_s": 1.0, **more}
-        models = {"b": entry(2), "a": entry(validate.QUICK_TOTAL_S), "c": entry(0.1, "differ"),
+        models = {"b": entry(2), "a": entry(validation_page.QUICK_TOTAL_S), "c": entry(0.1, "differ"),
                   "d": entry(0.1, sensitive=True), "e": entry(1)}
         self.assertEqual([m for m, _ in validate.choose_quick(models)], ["b", "e"])
 

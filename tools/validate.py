@@ -6,6 +6,10 @@
   validate.py --all core wide large cities
                                     every model of these lists; writes docs/validation.md and .json
   validate.py --only extran         models whose path holds a text; writes nothing
+  validate.py --page                docs/validation.md again from validation.json and causes.json
+
+docs/causes.json is kept by hand: for a model that differs, or balances worse than SWMM's, the
+element and the cause in a sentence.
 """
 import argparse
 import concurrent.futures
@@ -20,20 +24,21 @@ import sys
 import tempfile
 import time
 
+import balances
+import validation_page
+from validation_page import (AGREE, CRASH, DIFFER, FAILED, NO_REF, REFUSED, SLOW, choose_quick,
+                             counts)
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SHARED = os.path.join(ROOT, "..", "shared")
 CORPUS = os.path.join(SHARED, "corpus")
 COMPARE = os.path.join(SHARED, "tools", "compare_out.py")
 JSON = os.path.join(ROOT, "docs", "validation.json")
+CAUSES = os.path.join(ROOT, "docs", "causes.json")
 PAGE = os.path.join(ROOT, "docs", "validation.md")
 LISTS = {"cities": "cities/list.txt", "core": "swmm/core.txt", "wide": "swmm/wide.txt",
          "large": "swmm/large.txt"}
 SKIP = 77
-QUICK_TOTAL_S = 150.0   # of one processor, for the ctest form
-
-AGREE, DIFFER, REFUSED, FAILED, CRASH, SLOW, NO_REF = (
-    "agree", "differ", "not supported", "failed", "crash", "too slow", "no reference")
-ORDER = (AGREE, DIFFER, REFUSED, FAILED, CRASH, SLOW, NO_REF)
 
 
 def read_list(name):
@@ -56,9 +61,19 @@ def sensitive_models():
         return {"swmm/" + line.strip() for line in f if line.strip() and line[0] != "#"}
 
 
-def reference_of(model):
+def reference_of(model, ending=".out.gz"):
     folder, name = os.path.split(os.path.join(CORPUS, model))
-    return os.path.join(folder, "ref", os.path.splitext(name)[0] + ".out.gz")
+    return os.path.join(folder, "ref", os.path.splitext(name)[0] + ending)
+
+
+def continuity(model, folder):
+    """{balance: [SWMM's error, ours]} in percent, of what SWMM's report of a model states."""
+    stated = reference_of(model, ".rpt.gz")
+    if not os.path.exists(stated):
+        return {}
+    swmm = balances.errors_of(balances.read_report(stated))
+    ours = balances.errors_of(balances.read_report(os.path.join(folder, "model.rpt")))
+    return {name: [error, ours.get(name)] for name, error in swmm.items()}
 
 
 def first_fault(text):
@@ -133,7 +148,7 @@ def validate(model, swmm_s, args):
         if status == AGREE:
             begin = time.monotonic()
             status, note, figures = compare(reference, folder)
-            entry.update(figures)
+            entry.update(figures, continuity=continuity(model, folder))
             entry["compare_s"] = round(time.monotonic() - begin, 2)
     return {**entry, "status": status, "note": note}
 
@@ -159,119 +174,22 @@ def load():
         return {"models": {}}
 
 
-def choose_quick(models):
-    """Of the agreeing models the quickest, until the time for the ctest is used up."""
-    agreeing = [(e.get("seconds", 0) + e.get("compare_s", 0), m, e) for m, e in models.items()
-                if e["status"] == AGREE and not e.get("sensitive")]
-    total, quick = 0.0, []
-    for cost, model, entry in sorted(agreeing, key=lambda a: (a[0], a[1])):
-        total += cost
-        if total > QUICK_TOTAL_S:
-            break
-        quick.append((model, entry.get("swmm_s")))
-    return sorted(quick)
-
-
-def counts(entries):
-    return {status: sum(e["status"] == status for e in entries) for status in ORDER}
-
-
-def cell(value, form="{:.2f}"):
-    return "" if value is None else form.format(value)
-
-
-def short(model):
-    return model.removeprefix("swmm/")
-
-
-def word_of_itself(entry):
-    """What tools/itself.py found, in words."""
-    if entry["sensitive"]:
-        return "no (sensitive.txt)"
-    itself = entry.get("itself")
-    if itself is None:
-        return "not asked"
-    word = {True: "yes", False: "no", None: "?"}[itself["agrees"]]
-    return f"{word}: {itself['note']}" if itself["note"] else word
-
-
-def differing(rows):
-    """The part of the page on models that differ."""
-    if not rows:
-        return []
-    lines = ["", "## Differ", "", "*SWMM with itself*: does SWMM 5.2.4 agree with its own results, "
-             "by the same rule, when the roughness of every conduit and transect is multiplied by "
-             "1 + 1e-6 and by 1 - 1e-6 (tools/itself.py)? Where it does not, steps do not converge "
-             "and the last digits decide ([decision 7](decisions/0007-where-swmm-does-not-converge.md)).",
-             "", "| model | Thalweg with SWMM | SWMM with itself |", "|---|---|---|"]
-    for model, entry in rows:
-        note = entry["note"].replace("|", "/")
-        lines.append(f"| {short(model)} | {note} | {word_of_itself(entry)} |")
-    return lines
-
-
-def plants_part():
-    """What tests/peers/plant_peer.py has put at the end of the page: kept as it is."""
-    try:
-        with open(PAGE, encoding="utf-8") as f:
-            text = f.read()
-    except OSError:
-        return []
-    at = text.find("\n## Plants beside ")
-    return [] if at < 0 else text[at:].rstrip("\n").split("\n")
-
-
-def write_page(data):
-    """docs/validation.md from docs/validation.json."""
-    models = data["models"]
-    lines = [
-        "# Agreement with SWMM 5.2.4", "",
-        "Written by `make test-peers` (tools/validate.py). Each model is run by `thalweg run` with "
-        "the settings of its file and compared with what SWMM 5.2.4 computes, one thread: two "
-        "results *agree* when, for every variable of subcatchments, nodes and links, at least "
-        "95 % of the elements have RMS(difference) <= 5 % of the series' spread, and outflow "
-        "volumes differ by no more than 1 %. *Sensitive* models are those where SWMM does not "
-        "agree with itself when every roughness changes by 1e-6; they are counted apart.", "",
-        f"Measured {data.get('date', '')}.", "",
-        "| list | models | " + " | ".join(ORDER[:-1]) + " |",
-        "|---|---:|" + "---:|" * (len(ORDER) - 1)]
-    groups = [(name, [e for e in models.values() if e["list"] == name and not e["sensitive"]])
-              for name in LISTS] + [("sensitive", [e for e in models.values() if e["sensitive"]])]
-    for name, entries in groups:
-        if entries:
-            c = counts(entries)
-            lines.append(f"| {name} | {len(entries)} | "
-                         + " | ".join(str(c[s]) for s in ORDER[:-1]) + " |")
-    quick = {m for m, _ in choose_quick(models)}
-    lines += ["", "## Agree", "", "`make test` runs those marked *t*. *within*: the share of "
-              "elements within 5 % of the variable that does worst.", "",
-              "| model | t | SWMM s | Thalweg s | within | variable | outflow ratio |",
-              "|---|---|---:|---:|---:|---|---:|"]
-    for model, e in sorted(models.items()):
-        if e["status"] == AGREE:
-            lines.append(f"| {short(model)}{' (sensitive)' if e['sensitive'] else ''} | "
-                         f"{'t' if model in quick else ''} | {cell(e['swmm_s'])} | "
-                         f"{cell(e['seconds'])} | {cell(e.get('within'), '{:.1%}')} | "
-                         f"{e.get('variable', '')} | {cell(e.get('outflow_ratio'), '{:.4f}')} |")
-    for status in ORDER[1:-1]:
-        rows = [(m, e) for m, e in sorted(models.items()) if e["status"] == status]
-        if status == DIFFER:
-            lines += differing(rows)
-        elif rows:
-            lines += ["", f"## {status.capitalize()}", "", "| model | what |", "|---|---|"]
-            lines += [f"| {short(m)}{' (sensitive)' if e['sensitive'] else ''} | "
-                      f"{e['note'].replace('|', '/')} |" for m, e in rows]
-    lines += plants_part()
-    with open(PAGE, "w", encoding="utf-8") as out:
-        out.write("\n".join(lines) + "\n")
-
-
 def save(data):
     """Write docs/validation.json and the page made from it."""
     with open(JSON, "w", encoding="utf-8") as out:
         json.dump(data, out, indent=1)
         out.write("\n")
     write_page(data)
+
+
+def write_page(data):
+    """docs/validation.md from docs/validation.json and docs/causes.json."""
+    with open(CAUSES, encoding="utf-8") as f:
+        causes = json.load(f)
+    with open(PAGE, encoding="utf-8") as f:
+        plants = validation_page.plants_part(f.read())
+    with open(PAGE, "w", encoding="utf-8") as out:
+        out.write(validation_page.page(data, causes, list(LISTS)) + plants)
 
 
 def with_itself(entry, old):
@@ -304,7 +222,8 @@ def run_lists(names, args):
 
 def check_quick(args):
     """The ctest form."""
-    quick = choose_quick(load()["models"])
+    known = load()["models"]
+    quick = choose_quick(known)
     if not quick:
         print("skipped: docs/validation.json lists no agreeing model")
         return SKIP
@@ -313,7 +232,11 @@ def check_quick(args):
     for model in lost:
         print(f"no longer agrees: {model}: {results[model]['status']} {results[model]['note']}")
     print(f"{len(quick) - len(lost)} of {len(quick)} models agree")
-    return 1 if lost else 0
+    core = {m: e for m, e in results.items() if known[m]["list"] == "core"}
+    unbalanced = validation_page.unbalanced(core)
+    for model, name, swmm, ours in unbalanced:
+        print(f"balances worse than SWMM: {model}: {name} {ours} %, SWMM {swmm} %")
+    return 1 if lost or unbalanced else 0
 
 
 def main():
@@ -321,11 +244,15 @@ def main():
     ap.add_argument("--all", nargs="+", choices=list(LISTS), metavar="LIST",
                     help="every model of " + ", ".join(LISTS))
     ap.add_argument("--only", default="", help="models whose path holds this text")
+    ap.add_argument("--page", action="store_true", help="docs/validation.md only")
     ap.add_argument("--command", default="build/thalweg run",
                     help="called with MODEL.inp REPORT.rpt RESULTS.out")
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--limit", type=float, help="seconds for one model [30 times SWMM's, >= 60]")
     args = ap.parse_args()
+    if args.page:
+        write_page(load())
+        return 0
     if not os.path.exists(CORPUS):
         print("skipped: no ../shared")
         return SKIP
