@@ -46,7 +46,7 @@ static void a_wave_fills_them(void **state)
 {
     (void)state;
     struct tw_balance b = balance_of("KINWAVE");
-    assert_true(b.final_storage_m3 > 100.0);        /* 400 m of some 0.4 m2 */
+    assert_true(b.final_storage_m3 > 100.0); /* 400 m of some 0.4 m2 */
 }
 
 int main(void)

@@ -36,9 +36,9 @@ static void a_tree_loses_no_water(void **state)
     }
     struct tw_balance b = tw_run_balance(run);
     assert_true(b.external_m3 > 3500.0);
-    /* what the step's mid-point and the reaches' tolerance of 0.1 % leave open; SWMM 5.2.4 says
-     * 0.7 % of this model */
-    assert_true(fabs(b.routing_error_ratio) < 0.007);
+    /* what the step's mid-point and the reaches' tolerance of 0.1 % leave open: SWMM 5.2.4 says 0.703 %
+     * of this model, and 0.675 to 0.756 % when every roughness changes by 1e-6 to 1e-10 */
+    assert_true(fabs(b.routing_error_ratio - 0.00703) < 0.0006);
     assert_true(diverted > 0.1);
     assert_true(released > 0.02);
     tw_run_destroy(run);
