@@ -522,7 +522,7 @@ static void report_lids(const struct tw_lid_state *s, struct columns *c, struct 
         x[3][i] = 1000.0 * t->runoff_m;
         x[4][i] = 1000.0 * t->drain_m;
         x[5][i] = 1000.0 * t->initial_m;
-        x[6][i] = 1000.0 * tw_lid_held_m(s, i, 0);
+        x[6][i] = 1000.0 * t->reported_m;
     }
     *out = (struct tw_report_lids){.inflow_mm = x[0],
                                    .evaporation_mm = x[1],
@@ -574,11 +574,11 @@ tw_status tw_statistics_report_runoff(const struct tw_hydrology *h, struct tw_ar
     report.infiltration_m3 = t->infiltration_m3[0];
     report.runoff_m3 = t->runoff_m3[0];
     report.initial_surface_m3 = t->initial_storage_m3[0];
-    report.final_surface_m3 = tw_hydrology_storage_m3(h, 0);
+    report.final_surface_m3 = tw_hydrology_reported_storage_m3(h, 0);
     report.final_snow_m3 = tw_snow_storage_m3(&h->snow, 0);
     if (h->model->snow.count > 0) report.initial_snow_m3 = h->snow.initial_m3[0];
     report.removed_snow_m3 = t->snow_removed_m3[0];
-    report.runoff_error_ratio = tw_hydrology_error_ratio(h, 0);
+    report.runoff_error_ratio = tw_hydrology_reported_error_ratio(h, 0);
     *out_report = report;
     return TW_OK;
 }

@@ -247,8 +247,10 @@ void tw_hydrology_begin(struct tw_hydrology *h, double start_day)
     tw_snow_begin(&h->snow);
     tw_climate_begin(h);
     tw_gages_begin(h);
-    for (int32_t lane = 0; lane < h->lanes; lane++)
+    for (int32_t lane = 0; lane < h->lanes; lane++) {
+        h->clock->had_runoff = h->clock->had_runoff || h->lid.wet[lane]; /* as SWMM: water stands */
         h->totals.initial_storage_m3[lane] = tw_hydrology_storage_m3(h, lane);
+    }
 }
 
 /* Whole seconds between two days, as SWMM counts them. */
@@ -522,7 +524,7 @@ static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
 }
 
 /* Infiltration that the ground under LIDs would take: that of the pervious part, or without one
- * what the subcatchment's soil makes of rain and run-on. */
+ * what the subcatchment's soil makes of rain, run-on and the water that stands on the LIDs. */
 static double native_infiltration(struct tw_hydrology *h, int32_t i, int32_t lane,
                                   const struct tw_infiltration_input *weather,
                                   const struct step_volumes *volumes)
@@ -533,6 +535,7 @@ static double native_infiltration(struct tw_hydrology *h, int32_t i, int32_t lan
         return volumes->infiltration_m3 / open_m2 / weather->dt_s;
     struct tw_infiltration_input in = *weather;
     in.runon_mps = h->runon_mps[at(h, i, lane)];
+    in.depth_m = tw_lid_surface_m(&h->lid, i, lane);
     return infiltration_rate(h, i, lane, &in);
 }
 

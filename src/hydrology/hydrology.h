@@ -246,4 +246,8 @@ double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane);
 /** Part of the rain, storage and run-on that the balance of a lane does not explain [ratio]. */
 double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane);
 
+/** Both as a report has them, with what LIDs hold as SWMM counts it: tw_lid_reported_m3. */
+double tw_hydrology_reported_storage_m3(const struct tw_hydrology *h, int32_t lane);
+double tw_hydrology_reported_error_ratio(const struct tw_hydrology *h, int32_t lane);
+
 #endif

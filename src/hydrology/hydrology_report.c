@@ -58,14 +58,20 @@ double tw_hydrology_storage_m3(const struct tw_hydrology *h, int32_t lane)
     return volume_m3;
 }
 
-double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
+double tw_hydrology_reported_storage_m3(const struct tw_hydrology *h, int32_t lane)
+{
+    double of_lids_m3 = tw_lid_reported_m3(&h->lid, lane) - tw_lid_storage_m3(&h->lid, lane);
+    return tw_hydrology_storage_m3(h, lane) + of_lids_m3;
+}
+
+static double error_ratio(const struct tw_hydrology *h, int32_t lane, double storage_m3)
 {
     const struct tw_hydrology_totals *t = &h->totals;
     double in_m3 = t->rain_m3[lane] + t->outfall_runon_m3[lane] + t->initial_storage_m3[lane];
     if (h->model->snow.count > 0) in_m3 += h->snow.initial_m3[lane];
     double out_m3 = t->evaporation_m3[lane] + t->infiltration_m3[lane] + t->runoff_m3[lane] +
-                    h->lid.drained_m3[lane] + tw_hydrology_storage_m3(h, lane) +
-                    t->snow_removed_m3[lane] + tw_snow_storage_m3(&h->snow, lane);
+                    h->lid.drained_m3[lane] + storage_m3 + t->snow_removed_m3[lane] +
+                    tw_snow_storage_m3(&h->snow, lane);
     if (t->nudged_m3[lane] >= 0.0) {
         in_m3 += t->nudged_m3[lane];
     } else {
@@ -74,4 +80,14 @@ double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
     if (fabs(in_m3 - out_m3) < TW_FOOT_M * TW_FOOT_M * TW_FOOT_M) return 0.0; /* as SWMM: 1 ft3 */
     if (in_m3 > 0.0) return 1.0 - out_m3 / in_m3;
     return out_m3 > 0.0 ? in_m3 / out_m3 - 1.0 : 0.0;
+}
+
+double tw_hydrology_error_ratio(const struct tw_hydrology *h, int32_t lane)
+{
+    return error_ratio(h, lane, tw_hydrology_storage_m3(h, lane));
+}
+
+double tw_hydrology_reported_error_ratio(const struct tw_hydrology *h, int32_t lane)
+{
+    return error_ratio(h, lane, tw_hydrology_reported_storage_m3(h, lane));
 }

@@ -77,7 +77,6 @@ static void begin_unit(struct tw_lid_state *s, int32_t unit)
                                wet * (c->soil.porosity_ratio - c->soil.wilting_point_ratio);
     level[TW_LAYER_STORAGE] =
         wet * (c->kind == TW_LID_GREEN_ROOF ? c->mat.thickness_m : c->storage.thickness_m);
-    level[TW_LAYER_PAVEMENT] = wet * c->pavement.thickness_m;
     if (soil_parameters(s->model, unit, parameters)) {
         double *made = s->soil_made + unit * TW_LID_SOIL_PARAMETERS;
         soil_method()->prepare(parameters, made);
@@ -95,7 +94,9 @@ static void begin_unit(struct tw_lid_state *s, int32_t unit)
         s->inflow_m[here] = s->treated_m[here] = 0.0;
         s->dry_s[here] = s->model->options.dry_days * 86400.0;
         s->regenerate_day[here] = c->pavement.regeneration_days;
-        s->totals[here] = (struct tw_lid_totals){.initial_m = tw_lid_held_m(s, unit, lane)};
+        double held_m = tw_lid_held_m(s, unit, lane);
+        s->totals[here] = (struct tw_lid_totals){.initial_m = held_m, .reported_m = held_m};
+        if (held_m > 0.0) s->wet[lane] = true;
     }
 }
 
@@ -103,10 +104,11 @@ void tw_lid_begin(struct tw_lid_state *s)
 {
     memset(s->soil_made, 0,
            (size_t)s->model->lids.unit_count * TW_LID_SOIL_PARAMETERS * sizeof(double));
+    for (int32_t lane = 0; lane < s->lanes; lane++)
+        s->wet[lane] = false;
     for (int32_t i = 0; i < s->model->lids.unit_count; i++)
         begin_unit(s, i);
     for (int32_t lane = 0; lane < s->lanes; lane++) {
-        s->wet[lane] = false;
         s->drained_m3[lane] = 0.0;
         if (s->model->lids.unit_count == 0) continue;
         for (int32_t i = 0; i < s->model->subcatchments.count; i++)
@@ -125,6 +127,18 @@ void tw_lid_begin_step(struct tw_lid_state *s)
 double tw_lid_area_m2(const struct tw_model *model, int32_t subcatchment)
 {
     return model->lids.area_m2 != NULL ? model->lids.area_m2[subcatchment] : 0.0;
+}
+
+double tw_lid_surface_m(const struct tw_lid_state *s, int32_t subcatchment, int32_t lane)
+{
+    const struct tw_lids *lids = &s->model->lids;
+    double volume_m3 = 0.0, area_m2 = tw_lid_area_m2(s->model, subcatchment);
+    if (!(area_m2 > 0.0)) return 0.0;
+    for (int32_t i = lids->first[subcatchment]; i < lids->first[subcatchment + 1]; i++)
+        volume_m3 += s->level[at(s, i * TW_LID_LEVELS + TW_LAYER_SURFACE, lane)] *
+                     control_of(s->model, i)->surface.void_ratio * lids->unit[i].area_m2 *
+                     lids->unit[i].number;
+    return volume_m3 / area_m2;
 }
 
 /* Nothing holds the water back from the ground. */
@@ -149,6 +163,23 @@ double tw_lid_pervious_ratio(const struct tw_model *model, int32_t subcatchment)
 }
 
 /* ---- a step of a unit ---- */
+
+/* Water in a unit per area [m]. */
+static double held_m(const struct tw_lid_control *c, const struct tw_lid_unit *u, const double *x)
+{
+    if (c->kind == TW_LID_SWALE) {
+        double bottom_m = u->width_m - 2.0 * c->surface.side_slope * c->surface.thickness_m;
+        double section_m2 =
+            x[TW_LAYER_SURFACE] * (bottom_m + c->surface.side_slope * x[TW_LAYER_SURFACE]);
+        return section_m2 * c->surface.void_ratio / u->width_m;
+    }
+    double voids = c->kind == TW_LID_GREEN_ROOF ? c->mat.void_ratio
+                   : c->kind == TW_LID_BARREL   ? 1.0
+                                                : c->storage.void_ratio;
+    return x[TW_LAYER_SURFACE] * c->surface.void_ratio + x[TW_LAYER_SOIL] * c->soil.thickness_m +
+           x[TW_LAYER_PAVEMENT] * c->pavement.void_ratio * (1.0 - c->pavement.impervious_ratio) +
+           x[TW_LAYER_STORAGE] * voids;
+}
 
 static double drain_factor(const void *model, int32_t curve, double head)
 {
@@ -206,8 +237,8 @@ static void level_bounds(const struct tw_lid_control *c, double *least, double *
 }
 
 /* Levels at the end of the step: explicit, but for swales, half of whose rates are those of the end,
- * repeated until they settle. */
-static void advance_levels(struct tw_lid *lid, double *x, double *rate)
+ * repeated until they settle. `seen` is where the rates were computed last. */
+static void advance_levels(struct tw_lid *lid, double *x, double *rate, double *seen)
 {
     enum { MOST_PASSES = 20 };
     static const double tolerance_m = 0.00328 * TW_FOOT_M;
@@ -220,6 +251,7 @@ static void advance_levels(struct tw_lid *lid, double *x, double *rate)
     for (int pass = 1; pass < MOST_PASSES; pass++) {
         bool settled = true;
         lid->flow.surface_infiltration = infiltration;
+        memcpy(seen, x, sizeof begun);
         rates_of(lid->control->kind)(lid, x, now);
         for (int k = 0; k < TW_LID_LEVELS; k++) {
             x[k] = begun[k] + (weight * rate[k] + (1.0 - weight) * now[k]) * lid->dt_s;
@@ -260,7 +292,7 @@ static void regenerate(struct tw_lid_state *s, int32_t unit, int32_t lane, doubl
 static void unit_step(struct tw_lid_state *s, int32_t unit, int32_t lane,
                       const struct tw_lid_weather *w, double in_mps, struct tw_lid_flows *out)
 {
-    double x[TW_LID_LEVELS], rate[TW_LID_LEVELS];
+    double x[TW_LID_LEVELS], rate[TW_LID_LEVELS], seen[TW_LID_LEVELS];
     size_t here = at(s, unit, lane);
     for (int32_t k = 0; k < TW_LID_LEVELS; k++) {
         x[k] = s->level[at(s, unit * TW_LID_LEVELS + k, lane)];
@@ -282,8 +314,9 @@ static void unit_step(struct tw_lid_state *s, int32_t unit, int32_t lane,
     lid.flow.surface_in = in_mps;
     lid.flow.surface_infiltration =
         surface_infiltration(s, unit, lane, w, in_mps, x[TW_LAYER_SURFACE]);
-    advance_levels(&lid, x, rate);
+    advance_levels(&lid, x, rate, seen);
     spill(&lid, x);
+    s->totals[here].reported_m = held_m(lid.control, lid.unit, seen);
     for (int32_t k = 0; k < TW_LID_LEVELS; k++) {
         s->level[at(s, unit * TW_LID_LEVELS + k, lane)] = x[k];
         s->rate[at(s, unit * TW_LID_LEVELS + k, lane)] = rate[k];
@@ -390,23 +423,6 @@ void tw_lid_node_inflow(const struct tw_lid_state *s, double f, double *lateral_
     }
 }
 
-/* Water in a unit per area [m]. */
-static double held_m(const struct tw_lid_control *c, const struct tw_lid_unit *u, const double *x)
-{
-    if (c->kind == TW_LID_SWALE) {
-        double bottom_m = u->width_m - 2.0 * c->surface.side_slope * c->surface.thickness_m;
-        double section_m2 =
-            x[TW_LAYER_SURFACE] * (bottom_m + c->surface.side_slope * x[TW_LAYER_SURFACE]);
-        return section_m2 * c->surface.void_ratio / u->width_m;
-    }
-    double voids = c->kind == TW_LID_GREEN_ROOF ? c->mat.void_ratio
-                   : c->kind == TW_LID_BARREL   ? 1.0
-                                                : c->storage.void_ratio;
-    return x[TW_LAYER_SURFACE] * c->surface.void_ratio + x[TW_LAYER_SOIL] * c->soil.thickness_m +
-           x[TW_LAYER_PAVEMENT] * c->pavement.void_ratio * (1.0 - c->pavement.impervious_ratio) +
-           x[TW_LAYER_STORAGE] * voids;
-}
-
 double tw_lid_held_m(const struct tw_lid_state *s, int32_t unit, int32_t lane)
 {
     double x[TW_LID_LEVELS];
@@ -422,6 +438,17 @@ double tw_lid_storage_m3(const struct tw_lid_state *s, int32_t lane)
         const struct tw_lid_unit *u = &s->model->lids.unit[i];
         double area_m2 = u->area_m2 * u->number;
         if (area_m2 > 0.0) volume_m3 += tw_lid_held_m(s, i, lane) * area_m2;
+    }
+    return volume_m3;
+}
+
+double tw_lid_reported_m3(const struct tw_lid_state *s, int32_t lane)
+{
+    double volume_m3 = 0.0;
+    for (int32_t i = 0; i < s->model->lids.unit_count; i++) {
+        const struct tw_lid_unit *u = &s->model->lids.unit[i];
+        double area_m2 = u->area_m2 * u->number;
+        if (area_m2 > 0.0) volume_m3 += s->totals[at(s, i, lane)].reported_m * area_m2;
     }
     return volume_m3;
 }

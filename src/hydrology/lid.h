@@ -14,6 +14,7 @@ enum { TW_LID_LEVELS = 4, TW_LID_SOIL_VALUES = 6, TW_LID_SOIL_PARAMETERS = 5 };
 /* What a report says of a unit since the run began: depths over the unit. */
 struct tw_lid_totals {
     double inflow_m, evaporated_m, exfiltrated_m, runoff_m, drain_m, initial_m;
+    double reported_m; /* held now, as SWMM has it: when the last step's rates were computed */
 };
 
 /* What moves; [unit * lanes + lane] unless it says otherwise. */
@@ -48,6 +49,9 @@ double tw_lid_area_m2(const struct tw_model *model, int32_t subcatchment);
 
 /** Part of a subcatchment through which water reaches the ground, its units counted [ratio]. */
 double tw_lid_pervious_ratio(const struct tw_model *model, int32_t subcatchment);
+
+/** Water on the surfaces of a subcatchment's units per area of them [m]. */
+double tw_lid_surface_m(const struct tw_lid_state *s, int32_t subcatchment, int32_t lane);
 
 /* What a subcatchment brings to its units in a step. */
 struct tw_lid_weather {
@@ -88,5 +92,8 @@ double tw_lid_held_m(const struct tw_lid_state *s, int32_t unit, int32_t lane);
 
 /** Water in all units of a lane [m3]. */
 double tw_lid_storage_m3(const struct tw_lid_state *s, int32_t lane);
+
+/** The same as SWMM reports it: each unit as it was when the rates of its last step were computed. */
+double tw_lid_reported_m3(const struct tw_lid_state *s, int32_t lane);
 
 #endif

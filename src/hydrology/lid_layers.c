@@ -56,7 +56,7 @@ static double drain_head(const struct tw_lid *lid, const double x[TW_LID_LAYERS]
             above / (c->soil.porosity_ratio - c->soil.field_capacity_ratio) * c->soil.thickness_m;
         if (x[TW_LAYER_SOIL] < c->soil.porosity_ratio) return head;
     }
-    if (!paved) return head + x[TW_LAYER_SURFACE];
+    if (!paved) return c->soil.thickness_m > 0.0 ? head + x[TW_LAYER_SURFACE] : head;
     head += x[TW_LAYER_PAVEMENT];
     return x[TW_LAYER_PAVEMENT] >= c->pavement.thickness_m ? head + x[TW_LAYER_SURFACE] : head;
 }

@@ -55,8 +55,8 @@ void tw_report_lid_table(struct tw_report_writer *w)
     const char *unit = w->units.us ? "in" : "mm";
     double mm = w->units.rain_mm;
     if (m->lids.unit_count == 0 || l->inflow_mm == NULL) return;
-    tw_report_heading(w, "LID Performance Summary");
-    tw_report_print(w, "  \n");
+    tw_report_print(w, "  \n\n  ***********************\n  LID Performance Summary\n"
+                       "  ***********************\n\n");
     tw_report_rule(w, 116);
     tw_report_print(w,
                     "                                         Total      Evap     Infil   Surface"
@@ -81,6 +81,7 @@ void tw_report_lid_table(struct tw_report_writer *w)
                         l->runoff_mm[i] / mm, l->drain_mm[i] / mm, l->initial_mm[i] / mm,
                         l->final_mm[i] / mm, in > 0.0 ? 100.0 * (in - out) / in : 0.0);
     }
+    w->begun = false; /* what follows begins with one empty line, as in SWMM's report */
 }
 
 void tw_report_ground_table(struct tw_report_writer *w)
