@@ -267,6 +267,7 @@ static void fill_clock(const struct tw_run *run, struct tw_report *r)
     r->unconverged_ratio = s.steps > 0 ? (double)s.unconverged_steps / (double)s.steps : 0.0;
     r->action = run->actions;
     r->action_count = run->action_count;
+    r->lost_lid_report = run->lost_lid_report;
 }
 
 static void fill_routing(const struct tw_run *run, struct tw_report *r)

@@ -106,6 +106,9 @@ struct tw_run {
     double *runoff_value;    /* [subcatchments * width] of a runoff step */
     int64_t runoff_steps;    /* in the file */
     bool *is_outlet;         /* [nodes] whose flows it gets */
+    struct tw_lid_report *lid_reports;
+    int32_t lid_report_count;
+    const char *lost_lid_report; /* path of one that could not be made; NULL: none */
     struct tw_report_action *actions;
     int64_t action_count, action_room;
     char *report_path;
@@ -174,6 +177,12 @@ void tw_run_save_rdii(struct tw_run *run, double until_ms);
 void tw_run_save_runoff(struct tw_run *run);
 tw_status tw_run_end_saves(struct tw_run *run);
 void tw_run_abandon_saves(struct tw_run *run);
+
+/** The same for reports of LID units; one that cannot be made is told in the run's report. */
+tw_status tw_run_open_lid_reports(struct tw_run *run);
+void tw_run_save_lid_rows(struct tw_run *run);
+tw_status tw_run_end_lid_reports(struct tw_run *run);
+void tw_run_abandon_lid_reports(struct tw_run *run);
 
 /** Concentrations of standing water out of the masses of a hot start file. */
 void tw_run_begin_ponded(struct tw_run *run);

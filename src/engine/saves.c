@@ -62,6 +62,7 @@ tw_status tw_run_open_saves(struct tw_run *run)
     if (!run->options.save_files) return TW_OK;
     if (f->save_rdii != NULL) TW_TRY(open_rdii(run));
     if (f->save_runoff != NULL) TW_TRY(open_runoff(run));
+    TW_TRY(tw_run_open_lid_reports(run));
     return f->save_outflows != NULL ? open_outflows(run) : TW_OK;
 }
 
@@ -236,12 +237,14 @@ tw_status tw_run_end_saves(struct tw_run *run)
         TW_TRY(tw_runoff_steps_write(run->runoff_steps, run->runoff_file));
     TW_TRY(commit(&run->runoff_file));
     TW_TRY(commit(&run->outflows));
+    TW_TRY(tw_run_end_lid_reports(run));
     if (f->save_rainfall != NULL) TW_TRY(save_rainfall(run));
     return f->save_hotstart != NULL ? tw_run_hotstart_save(run, f->save_hotstart) : TW_OK;
 }
 
 void tw_run_abandon_saves(struct tw_run *run)
 {
+    tw_run_abandon_lid_reports(run);
     tw_outfile_abandon(run->outflows);
     tw_outfile_abandon(run->rdii_file);
     tw_outfile_abandon(run->runoff_file);

@@ -49,6 +49,7 @@ static void advance_runoff(struct tw_run *run, double next_ms)
         tw_hydrology_step(h, run->clock->end_ms);
         tw_run_surface_pollutants(run);
         tw_run_save_runoff(run);
+        tw_run_save_lid_rows(run);
     }
 }
 

@@ -38,6 +38,7 @@ void tw_lid_lay(struct tw_lid_state *s, const struct tw_model *model, int32_t la
     s->wet = TW_POOL_NEW(state, bool, w);
     s->drained_m3 = TW_POOL_NEW(state, double, w);
     s->totals = TW_POOL_NEW(state, struct tw_lid_totals, units * w);
+    s->row = TW_POOL_NEW(state, struct tw_lid_row, model->lids.report_count > 0 ? units * w : 0);
 }
 
 /* ---- the start ---- */
@@ -326,13 +327,41 @@ static void unit_step(struct tw_lid_state *s, int32_t unit, int32_t lane,
     *out = lid.flow;
 }
 
+static double evaporation_of(const struct tw_lid_flows *q)
+{
+    return q->surface_evaporation + q->pavement_evaporation + q->soil_evaporation +
+           q->storage_evaporation;
+}
+
 static bool moves(const struct tw_lid_flows *q)
 {
-    double evaporation = q->surface_evaporation + q->pavement_evaporation + q->soil_evaporation +
-                         q->storage_evaporation;
     return q->surface_in >= least_flow_mps || q->surface_out >= least_flow_mps ||
            q->drain >= least_flow_mps || q->exfiltration >= least_flow_mps ||
-           evaporation >= least_flow_mps;
+           evaporation_of(q) >= least_flow_mps;
+}
+
+static void keep_row(struct tw_lid_state *s, int32_t unit, int32_t lane,
+                     const struct tw_lid_flows *q)
+{
+    double x[TW_LID_LEVELS];
+    bool has_soil = control_of(s->model, unit)->soil.thickness_m > 0.0;
+    if (s->model->lids.report_count == 0) return;
+    for (int32_t k = 0; k < TW_LID_LEVELS; k++)
+        x[k] = s->level[at(s, unit * TW_LID_LEVELS + k, lane)];
+    s->row[at(s, unit, lane)] =
+        (struct tw_lid_row){.inflow_mps = q->surface_in,
+                            .evaporation_mps = evaporation_of(q),
+                            .infiltration_mps = q->surface_infiltration,
+                            .pavement_mps = q->percolation_pavement,
+                            .soil_mps = has_soil ? q->percolation_soil : 0.0,
+                            .exfiltration_mps = q->exfiltration,
+                            .runoff_mps = q->surface_out,
+                            .drain_mps = q->drain,
+                            .surface_m = x[TW_LAYER_SURFACE],
+                            .pavement_m = x[TW_LAYER_PAVEMENT],
+                            .moisture_ratio = x[TW_LAYER_SOIL],
+                            .storage_m = x[TW_LAYER_STORAGE],
+                            .moves = moves(q)};
 }
 
 /* What a unit gave back goes onto the pervious part, down the drain or away. */
@@ -376,9 +405,8 @@ void tw_lid_step(struct tw_lid_state *s, int32_t subcatchment, int32_t lane,
         double in = taken + w->runon_mps + (c->storage.covered ? 0.0 : w->rain_mps);
         unit_step(s, i, lane, w, in, &q);
         give_back(s, i, lane, &q, w->dt_s, out);
-        double evaporation = (q.surface_evaporation + q.pavement_evaporation + q.soil_evaporation +
-                              q.storage_evaporation) *
-                             area * w->dt_s;
+        keep_row(s, i, lane, &q);
+        double evaporation = evaporation_of(&q) * area * w->dt_s;
         out->evaporation += evaporation;
         if (over_ground(c)) out->pervious_evaporation += evaporation;
         out->exfiltration += q.exfiltration * area * w->dt_s;

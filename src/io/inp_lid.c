@@ -201,6 +201,13 @@ static bool read_drain_end(struct tw_inp *inp, const struct tw_inp_row *row, str
     return false;
 }
 
+static tw_status place_report(struct tw_inp *inp, const char *name, struct tw_lid_unit *u)
+{
+    if (name[0] == '\0' || strcmp(name, "*") == 0) return TW_OK;
+    inp->model->lids.report_count++;
+    return tw_inp_place(inp, name, &u->report);
+}
+
 /* subcatchment LID number area width %wet %impervious to-pervious [file [drain-to [%pervious]]] */
 tw_status tw_inp_lid_usage_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
@@ -214,8 +221,7 @@ tw_status tw_inp_lid_usage_read(struct tw_inp *inp, const struct tw_inp_row *row
         return TW_OK;
     u.to_pervious = to_pervious > 0.0;
     u.from_pervious_ratio = pervious / 100.0;
-    if (row->count > 8 && strcmp(tw_inp_word(inp, row, 8), "*") != 0)
-        tw_inp_warn(inp, row, "detailed LID reports are not written");
+    if (row->count > 8) TW_TRY(place_report(inp, tw_inp_word(inp, row, 8), &u));
     inp->lid_unit_line[l->unit_count] = row->line;
     l->unit[l->unit_count++] = u;
     return TW_OK;

@@ -109,6 +109,9 @@ static void write_head(struct tw_report_writer *w, const tw_faults *faults)
         write_warning(w, w->model->warning[i]);
     for (size_t i = 0; faults != NULL && i < tw_faults_kept(faults); i++)
         write_warning(w, tw_faults_get(faults, i).text);
+    if (w->report->lost_lid_report != NULL)
+        tw_report_print(w, "  WARNING: the LID report %s cannot be written\n",
+                        w->report->lost_lid_report);
 }
 
 static void write_actions(struct tw_report_writer *w)

@@ -170,6 +170,7 @@ struct tw_report {
 
     const struct tw_report_action *action; /* NULL: none were kept */
     int64_t action_count;
+    const char *lost_lid_report; /* path of a unit's report that could not be made; NULL: none */
 
     struct tw_report_subcatchments subcatchments;
     struct tw_report_grounds grounds;

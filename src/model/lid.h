@@ -73,6 +73,15 @@ struct tw_lid_unit {
     double from_impervious_ratio, from_pervious_ratio; /* share of the runoff that comes in */
     bool to_pervious;                                  /* what runs off goes there */
     int32_t drain_node, drain_subcatchment;            /* one is -1; never both */
+    const char *report;                                /* path of its own report; NULL: none */
+};
+
+/* What a unit did in a runoff step: flows per its area, levels at the end. */
+struct tw_lid_row {
+    double inflow_mps, evaporation_mps, infiltration_mps, pavement_mps, soil_mps;
+    double exfiltration_mps, runoff_mps, drain_mps;
+    double surface_m, pavement_m, moisture_ratio, storage_m;
+    bool moves;
 };
 
 struct tw_lids {
@@ -81,6 +90,7 @@ struct tw_lids {
     struct tw_lid_control *control;
     int32_t unit_count;
     struct tw_lid_unit *unit; /* by subcatchment, in the order of the file */
+    int32_t report_count;     /* of units that have a report */
     int32_t *first;           /* [subcatchments + 1] into unit; NULL without units */
     double *area_m2;          /* [subcatchments] covered by units; NULL without units */
 };
