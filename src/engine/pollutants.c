@@ -280,6 +280,7 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s)
                                      .storage_evaporation_m3s = h->storage_evaporation_m3s,
                                      .storage_seepage_m3s = h->storage_seepage_m3s,
                                      .link_flow_m3s = h->link.flow_m3s,
+                                     .link_depth_m = h->link.depth_m,
                                      .link_volume_m3 = h->link.volume_m3,
                                      .link_old_volume_m3 = h->link.old_volume_m3,
                                      .conduit_entry_m3s = h->conduit.entry_m3s,

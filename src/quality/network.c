@@ -183,7 +183,7 @@ static double conduit_concentration(struct tw_quality *q, const struct tw_qualit
     tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, lost_m3s * c);
     c = react(q, p, lane, c, v1, w->dt_s);
     c = mixed(c, v1, upstream * inflow, inflow, w->dt_s);
-    return v2 < TW_ZERO_VOLUME_M3 ? 0.0 : c;
+    return w->link_depth_m[here] <= TW_ZERO_DEPTH_M ? 0.0 : c;
 }
 
 static void route_links(struct tw_quality *q, const struct tw_quality_water *w)

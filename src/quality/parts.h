@@ -8,7 +8,8 @@
 
 #define TW_FOOT_M 0.3048
 #define TW_LEAST_RUNOFF_MPS (2.31481e-8 * TW_FOOT_M) /* as SWMM: less is none */
-#define TW_ZERO_VOLUME_M3 0.001                      /* a litre: as SWMM, a link is empty then */
+#define TW_ZERO_VOLUME_M3 0.001                      /* a litre: as SWMM, a tank is empty then */
+#define TW_ZERO_DEPTH_M (0.003281 * TW_FOOT_M)       /* a millimetre: as SWMM, a conduit is empty */
 
 /** Place of a pollutant of an element. */
 static inline size_t tw_quality_at(const struct tw_quality *q, int32_t element, int32_t pollutant,
