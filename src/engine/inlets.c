@@ -37,14 +37,12 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     int32_t row = run->net->row_of_link[site->inlet->link];
     int32_t link = row * run->lanes + lane;
     int32_t node = run->net->to[row] * run->lanes + lane;
-    double taken;
-    if (!site->inlet->on_sag) {
-        double flow = fabs(h->link.flow_m3s[link]);
-        taken = tw_inlet_grade_m3s(site, flow, h->link.depth_m[link]);
+    double flow = fabs(h->link.flow_m3s[link]), taken;
+    if (!site->by_depth) {
+        taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
     } else {
         /* SWMM counts the sides of the inlet that it computed before this one: decision 21 */
-        taken = tw_inlet_sag_m3s(site, h->node.inflow_m3s[node], h->node.depth_m[node],
-                                 run->inlet_sides[lane]);
+        taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], run->inlet_sides[lane]);
         double there = h->node.inflow_m3s[node];
         if (run->model->options.routing != TW_ROUTING_DYNWAVE && taken > there) taken = there;
     }

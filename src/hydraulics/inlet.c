@@ -24,7 +24,7 @@ static const double orifice = 0.67;         /* of grates and kerb openings */
 static const double slot_orifice = 0.8;     /* of slotted drains */
 static const double long_opening_ft = 12.0; /* and more: a depression no longer matters */
 static const double channel_cross_slope = 0.01;
-static const double two_g = 64.4;
+static const double two_g = 64.32;                       /* as HEC-22 rounds it */
 static const double least_flow_m3s = 1e-3 * TW_FOOT3_M3; /* less in the street is left there */
 
 static double least(double a, double b) { return a < b ? a : b; }
@@ -43,6 +43,9 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
                                   .cross_slope = channel_cross_slope,
                                   .roughness = m->conduits.roughness[m->links.row[inlet->link]],
                                   .sides = 1};
+    out->by_depth = inlet->on_sag;
+    if (out->design->kind == TW_INLET_CUSTOM)
+        out->by_depth = m->curves.kind[out->design->curve] == TW_CURVE_RATING;
     if (inlet->street < 0) return;
     const struct tw_street *street = &m->inlets.street[inlet->street];
     out->cross_slope = street->slope_ratio;
@@ -76,13 +79,18 @@ static double share_within(const struct tw_inlet_site *s, double width, double s
     return 1.0 / (1.0 + r / (pow(1.0 + r / (spread / width - 1.0), 2.67) - 1.0));
 }
 
-/* Whether the flow is no wider than a depressed gutter. SWMM takes for the gutter's cross slope what
- * it has beyond the street's. */
+/* Width of a flow that would be all in a depressed gutter, wider than the gutter if it is not. SWMM
+ * takes for the gutter's cross slope what it has beyond the street's. */
+static double gutter_spread(const struct tw_inlet_site *s, double flow)
+{
+    double r = s->depression_ft / s->gutter_ft / s->cross_slope;
+    return pow(flow / s->spread_factor / pow(r, 1.67), 0.375);
+}
+
 static bool in_gutter(const struct tw_inlet_site *s, double flow)
 {
     if (!(s->depression_ft > 0.0) || !(s->spread_factor > 0.0)) return false;
-    double r = s->depression_ft / s->gutter_ft / s->cross_slope;
-    return pow(flow / s->spread_factor / pow(r, 1.67), 0.375) <= s->gutter_ft;
+    return gutter_spread(s, flow) <= s->gutter_ft;
 }
 
 /* Width of the water. Beside a depressed gutter the flow outside it is that of a plain gutter of
@@ -92,7 +100,7 @@ static double spread_of(const struct tw_inlet_site *s, double flow)
     if (!(s->spread_factor > 0.0)) return s->crown_ft;
     double plain = pow(flow / s->spread_factor, 0.375);
     if (!(s->depression_ft > 0.0)) return least(plain, s->crown_ft);
-    if (in_gutter(s, flow)) return least(s->gutter_ft, s->crown_ft);
+    if (in_gutter(s, flow)) return least(gutter_spread(s, flow), s->crown_ft);
     double beside = most(plain - s->gutter_ft, 0.0), last;
     int trials = 0;
     do { /* as far as SWMM goes */
@@ -125,25 +133,35 @@ static double grate_takes(const struct tw_inlet_site *s, double flow, double fro
 {
     double splash = s->design->splash_mps / TW_FOOT_M, in_front = 1.0;
     double length = s->design->grate_length_m / TW_FOOT_M;
-    if (splash > 0.0 && velocity > splash) in_front = most(1.0 - 0.09 * (velocity - splash), 0.0);
+    if (velocity > splash) in_front = most(1.0 - 0.09 * (velocity - splash), 0.0);
     double beside = 1.0 / (1.0 + 0.15 * pow(velocity, 1.8) / (cross_slope * pow(length, 2.3)));
     return flow * (in_front * front + beside * (1.0 - front));
 }
 
+/* Of the flow that fills the street up to its crown; SWMM leaves the depressed gutter out of its
+ * width and in its share. */
+static double crown_flow(const struct tw_inlet_site *s)
+{
+    double plain = s->spread_factor * pow(s->crown_ft, 2.67);
+    if (!(s->depression_ft > 0.0)) return plain;
+    return plain / (1.0 - share_within(s, s->gutter_ft, s->crown_ft));
+}
+
 static double street_grate(const struct tw_inlet_site *s, double flow)
 {
-    if (in_gutter(s, flow)) return flow;
     double width = s->design->grate_width_m / TW_FOOT_M, spread = spread_of(s, flow), front;
-    if (!(s->depression_ft > 0.0)) {
+    double area = area_within(s, spread, spread), moving = flow;
+    if (in_gutter(s, flow)) {
+        front = 1.0;
+    } else if (!(s->depression_ft > 0.0)) {
         front = share_within(s, width, spread);
-    } else {
-        front = share_within(s, s->gutter_ft, spread) * area_within(s, width, spread) /
+    } else { /* a grate that is wider than the gutter takes no more than the gutter's share */
+        front = share_within(s, s->gutter_ft, spread) *
+                area_within(s, least(width, s->gutter_ft), spread) /
                 area_within(s, s->gutter_ft, spread);
     }
-    double area = area_within(s, spread, spread), moving = flow;
-    if (!(s->depression_ft > 0.0) && spread >= s->crown_ft) /* what is beyond the crown is slow */
-        moving = least(flow, s->spread_factor * pow(s->crown_ft, 2.67));
-    return grate_takes(s, flow, least(front, 1.0), moving / area, s->cross_slope);
+    if (spread >= s->crown_ft) moving = crown_flow(s); /* what is beyond the crown is slow */
+    return grate_takes(s, flow, front, moving / area, s->cross_slope);
 }
 
 /* A grate in the bottom of a channel: in front of it is the strip of its width. */
@@ -178,15 +196,14 @@ static double opening_takes(const struct tw_inlet_site *s, double flow, double l
     return flow * (1.0 - pow(1.0 - length / whole, 1.8));
 }
 
-static double custom_takes(const struct tw_inlet_site *s, double flow_m3s, double depth_m)
+static double custom_takes(const struct tw_inlet_site *s, double flow_or_depth)
 {
     const struct tw_tables *t = &s->model->curves;
     int32_t curve = s->design->curve, first = t->first[curve];
     struct tw_points points = {
         .x = t->x + first, .y = t->y + first, .count = t->first[curve + 1] - first};
     if (points.count == 0) return 0.0;
-    double x = t->kind[curve] == TW_CURVE_DIVERSION ? flow_m3s : depth_m;
-    return most(tw_points_beyond(points, least(x, points.x[points.count - 1])), 0.0);
+    return most(tw_points_beyond(points, flow_or_depth), 0.0);
 }
 
 static double sag_takes(const struct tw_inlet_site *s, double depth);
@@ -211,10 +228,10 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
     const struct tw_inlet *inlet = site->inlet;
     bool custom = site->design->kind == TW_INLET_CUSTOM;
     double left = flow_m3s / site->sides, taken = 0.0;
-    if (flow_m3s < least_flow_m3s) return 0.0;
+    if (!custom && flow_m3s < least_flow_m3s) return 0.0;
     for (int32_t i = 0; i < inlet->number; i++) {
         double one = custom
-                         ? custom_takes(site, left, depth_m)
+                         ? custom_takes(site, left)
                          : TW_FOOT3_M3 * grade_takes(site, left / TW_FOOT3_M3, depth_m / TW_FOOT_M);
         one = least(one * inlet->open_ratio, left);
         if (inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);
@@ -250,9 +267,14 @@ static double sag_grate(const struct tw_inlet_site *s, double depth, bool *out_d
     return weir * sides * pow(mean, 1.5);
 }
 
+static bool is_depressed_weir(const struct tw_inlet_site *s, double length)
+{
+    return s->depression_ft > 0.0 && length < long_opening_ft;
+}
+
 static double sag_curb_weir(const struct tw_inlet_site *s, double depth, double length)
 {
-    if (s->depression_ft > 0.0 && length < long_opening_ft)
+    if (is_depressed_weir(s, length))
         return depressed_weir * (length + 1.8 * s->gutter_ft) * pow(depth, 1.5);
     return weir * length * pow(depth, 1.5);
 }
@@ -265,16 +287,17 @@ static double sag_curb_orifice(const struct tw_inlet_site *s, double depth, doub
     return orifice * height * length * sqrt(two_g * most(head, 0.0));
 }
 
-/* A kerb opening is a weir while the water is below its top and an orifice from 1.4 times its
- * height; between them is a straight line. */
+/* A kerb opening is a weir while the water is below its top, measured from the bottom of a
+ * depression, and an orifice from 1.4 times its height; between them is a straight line. */
 static double sag_curb(const struct tw_inlet_site *s, double depth, double length)
 {
-    double height = s->design->curb_height_m / TW_FOOT_M;
-    if (depth <= height) return sag_curb_weir(s, depth, length);
-    if (depth >= 1.4 * height) return sag_curb_orifice(s, depth, length);
-    double part = (depth - height) / (0.4 * height);
-    return (1.0 - part) * sag_curb_weir(s, height, length) +
-           part * sag_curb_orifice(s, 1.4 * height, length);
+    double height = s->design->curb_height_m / TW_FOOT_M, top = height, drowned = 1.4 * height;
+    if (is_depressed_weir(s, length)) top += s->depression_ft;
+    if (depth > drowned) return sag_curb_orifice(s, depth, length);
+    if (depth <= top) return sag_curb_weir(s, depth, length);
+    double part = (depth - top) / (drowned - top);
+    return (1.0 - part) * sag_curb_weir(s, top, length) +
+           part * sag_curb_orifice(s, drowned, length);
 }
 
 static double sag_slot(const struct tw_inlet_site *s, double depth)
@@ -301,13 +324,12 @@ static double sag_takes(const struct tw_inlet_site *s, double depth)
     return longer > 0.0 ? taken + sag_curb(s, depth, longer) : taken;
 }
 
-double tw_inlet_sag_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m,
-                        int32_t sides)
+double tw_inlet_sag_m3s(const struct tw_inlet_site *site, double depth_m, int32_t sides)
 {
     const struct tw_inlet *inlet = site->inlet;
     if (!(depth_m > 0.0)) return 0.0;
     double one = site->design->kind == TW_INLET_CUSTOM
-                     ? custom_takes(site, flow_m3s, depth_m)
+                     ? custom_takes(site, depth_m)
                      : TW_FOOT3_M3 * sag_takes(site, depth_m / TW_FOOT_M);
     one *= inlet->open_ratio;
     if (inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);

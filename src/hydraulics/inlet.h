@@ -15,6 +15,7 @@ struct tw_inlet_site {
     double crown_ft;                      /* kerb to crown: the water is not wider */
     double spread_factor;                 /* flow of a plain gutter is this times spread^(8/3) */
     int32_t sides;
+    bool by_depth; /* takes what it would at a sag */
 };
 
 /** What the formulas need of an inlet. */
@@ -25,7 +26,7 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
  * Flow captured on a continuous grade, by all inlets of a conduit one after the other.
  *
  * flow_m3s   that arrives, all sides, >= 0
- * depth_m    in the conduit; what custom inlets with a rating curve go by
+ * depth_m    at the conduit's end; what drop kerb inlets go by
  * returns    0..flow_m3s [m3/s]
  * source     HEC-22 3rd edition, 4.4.4 (equations 4-15 to 4-24); SWMM Reference Manual II
  *            addendum, 7.6
@@ -33,15 +34,14 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
 double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m);
 
 /**
- * Flow captured at a sag, by all inlets of a conduit.
+ * Flow captured at a sag, by all inlets of a conduit; custom ones with a rating curve do so wherever
+ * they are, those with a diversion curve nowhere.
  *
- * flow_m3s   that arrives at the node; what custom inlets with a diversion curve go by
  * depth_m    of the water at the node
  * sides      of the street that have inlets
  * returns    >= 0 [m3/s]
  * source     HEC-22 3rd edition, 4.4.5 (equations 4-26 to 4-33)
  */
-double tw_inlet_sag_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m,
-                        int32_t sides);
+double tw_inlet_sag_m3s(const struct tw_inlet_site *site, double depth_m, int32_t sides);
 
 #endif

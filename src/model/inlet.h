@@ -33,7 +33,7 @@ enum tw_inlet_throat { TW_THROAT_HORIZONTAL, TW_THROAT_INCLINED, TW_THROAT_VERTI
 struct tw_inlet_design {
     enum tw_inlet_kind kind; /* TW_INLET_KIND_COUNT: no row of it was good */
     double grate_length_m, grate_width_m, grate_open_ratio;
-    double splash_mps; /* velocity at which water splashes over; 0: it never does */
+    double splash_mps; /* velocity from which water splashes over */
     double curb_length_m, curb_height_m;
     enum tw_inlet_throat throat;
     double slot_length_m, slot_width_m;
