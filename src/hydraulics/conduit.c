@@ -7,9 +7,10 @@
 
 #include <math.h>
 
+/* Over the full depth. */
 static double flow_table(const double *table, double position)
 {
-    if (!(position < TW_GEOMETRY_FLOW_CELLS)) return table[TW_GEOMETRY_FLOW_CELLS];
+    if (!(position < TW_GEOMETRY_FLOW_CELLS)) return 1.0;
     int32_t i = (int32_t)position;
     return table[i] + (position - i) * (table[i + 1] - table[i]);
 }
@@ -17,15 +18,23 @@ static double flow_table(const double *table, double position)
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
-    return c->full_depth_m[row] *
-           flow_table(c->normal[row], sqrt(sqrt(fabs(flow_m3s))) * c->normal_per_root[row]);
+    double flow = fabs(flow_m3s), position = sqrt(sqrt(flow)) * c->normal_per_root[row];
+    bool inside = position >= TW_NORMAL_LOW && position < TW_GEOMETRY_FLOW_CELLS;
+    if (!inside && (c->traits[row] & TW_CONDUIT_SEARCHED)) {
+        const struct tw_xsect *x = &net->xsects[c->section[row]];
+        return tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, flow / c->beta[row]));
+    }
+    return c->full_depth_m[row] * flow_table(c->normal[row], position);
 }
 
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
-    return c->full_depth_m[row] *
-           flow_table(c->critical[row], sqrt(sqrt(fabs(flow_m3s))) * c->critical_per_root[row]);
+    double flow = fabs(flow_m3s), position = sqrt(sqrt(flow)) * c->critical_per_root[row];
+    if (position < TW_CRITICAL_LOW && (c->traits[row] & TW_CONDUIT_SEARCHED)) {
+        return tw_xsect_critical_depth(&net->xsects[c->section[row]], flow);
+    }
+    return c->full_depth_m[row] * flow_table(c->critical[row], position);
 }
 
 double tw_conduit_slot_ratio(double depth_ratio)

@@ -114,24 +114,27 @@ static void fill_rows(double *rows, int32_t cells, const struct tw_xsect *x)
         fill_row(&rows[i * TW_GEOMETRY_ROW], i, cells, x);
 }
 
+/* The tables of flows end below the flow at which a depth jumps to the crown. */
+static const double below_jump = 1.0 - 1e-12;
+
 static void fill_normal(double *normal, const struct tw_xsect *x)
 {
     normal[0] = 0.0;
     for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
         double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
-        double area = tw_xsect_area_of_factor(x, t * t * t * t * x->max_factor);
+        double area = tw_xsect_area_of_factor(x, t * t * t * t * below_jump * x->full_factor);
         normal[i] = tw_xsect_depth_of_area(x, area) / x->full_depth_m;
     }
 }
 
-/* The least flow whose critical depth fills the section to the brim: the table's last. */
+/* The least flow whose critical depth fills the section to the brim. */
 static double brim_flow(const struct tw_xsect *x)
 {
     double brim = 0.9995 * x->full_depth_m, low = 0.0;
     double high = x->full_area_m2 * sqrt(TW_GRAVITY_MPS2 * x->full_depth_m);
     while (tw_xsect_critical_depth(x, high) < brim)
         high *= 2.0;
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 60; i++) {
         double middle = 0.5 * (low + high);
         if (tw_xsect_critical_depth(x, middle) < brim) {
             low = middle;
@@ -147,7 +150,8 @@ static void fill_critical(double *critical, const struct tw_xsect *x, double bri
     critical[0] = 0.0;
     for (int32_t i = 1; i <= TW_GEOMETRY_FLOW_CELLS; i++) {
         double t = (double)i / TW_GEOMETRY_FLOW_CELLS;
-        critical[i] = tw_xsect_critical_depth(x, t * t * t * t * brim_m3s) / x->full_depth_m;
+        double flow = t * t * t * t * below_jump * brim_m3s;
+        critical[i] = tw_xsect_critical_depth(x, flow) / x->full_depth_m;
     }
 }
 

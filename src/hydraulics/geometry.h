@@ -13,7 +13,10 @@
  * area, width and radius over their full values. Sections of one shape and one proportion share
  * rows. */
 /* Normal and critical depth over the full depth are given at even fourth roots of the flow over a
- * reference flow: near the bottom they then run almost straight, however small the flow. */
+ * reference flow, the full flow and the one that fills the section to the brim: near the bottom they
+ * then run almost straight, however small the flow. A closed section's normal depth is the greater of
+ * two from the full flow on, and its critical depth jumps from the last of SWMM's slices to the
+ * crown: the tables end below these jumps. */
 enum { TW_GEOMETRY_ROW = 9, TW_GEOMETRY_FLOW_CELLS = 256 };
 
 struct tw_geometry {

@@ -137,7 +137,7 @@ static void flow_tables_hold_their_laws(void **state)
             assert_true(fabs(froude - 1.0) < 0.03); /* SWMM itself stops at 0.001 ft */
             double yn = x->full_depth_m * at_root(geometry.normal_of[i], root);
             double factor = tw_xsect_factor_of_area(x, tw_xsect_area(x, yn));
-            assert_true(fabs(factor / (root * root * root * root * x->max_factor) - 1.0) < 0.02);
+            assert_true(fabs(factor / (root * root * root * root * x->full_factor) - 1.0) < 0.02);
         }
     }
 }

@@ -10,6 +10,7 @@
 
 #include "hydraulics/conduit.h"
 #include "hydraulics/constants.h"
+#include "hydraulics/dynwave.h"
 #include "hydraulics/kernels.h"
 #include "hydraulics/regulators.h"
 #include "num/vector.h"
@@ -32,7 +33,8 @@ struct reach {
     tw_vec y1, y2;         /* depths at the ends */
     tw_vec low, high;      /* normal and critical depth, the lower one first; 0 where not needed */
     tw_mask dry, up_dry, down_dry, up_critical, down_critical; /* none: subcritical */
-    tw_mask falling, full;
+    tw_mask falling;
+    tw_mask full1, full2, full; /* one end, the other, both */
     tw_vec area1, area_middle, area2, width1, width_middle, radius1, radius_middle;
     tw_vec surface1, surface2; /* of the water, lent to the end nodes */
     /* results */
@@ -81,6 +83,8 @@ TW_PART void find_heads(const struct tw_hydraulics *h, const struct spot *s, str
     r->head2 = tw_vec_max(r->depth2 + of_row(s, b->node_invert2_m), invert2);
     r->y1 = tw_vec_max(r->head1 - invert1, tw_vec_of(TW_TINY_DEPTH_M));
     r->y2 = tw_vec_max(r->head2 - invert2, tw_vec_of(TW_TINY_DEPTH_M));
+    r->full1 = r->y1 >= of_row(s, b->full1_m);
+    r->full2 = r->y2 >= of_row(s, b->full2_m);
     if (h->model->options.surcharge != TW_SURCHARGE_SLOT) {
         tw_vec top = of_row(s, b->full_depth_m);
         r->y1 = tw_vec_min(r->y1, top);
@@ -91,24 +95,65 @@ TW_PART void find_heads(const struct tw_hydraulics *h, const struct spot *s, str
 /* Depth over the full one that a table of flows gives. */
 TW_PART tw_vec flow_table(const struct spot *s, const double *const *tables, tw_vec position)
 {
-    tw_vec part = tw_vec_min(position, tw_vec_of(TW_GEOMETRY_FLOW_CELLS));
-    tw_mask cell = tw_vec_whole(tw_vec_min(part, tw_vec_of(TW_GEOMETRY_FLOW_CELLS - 1)));
+    tw_mask cell = tw_vec_whole(tw_vec_min(position, tw_vec_of(TW_GEOMETRY_FLOW_CELLS - 1)));
     const double *at[TW_VEC_WIDTH];
     for (int i = 0; i < TW_VEC_WIDTH; i++)
         at[i] = tables[s->lanes ? s->k : s->k + i] + cell[i];
     tw_vec low = tw_vec_pick(at, 0);
-    return low + (part - tw_mask_number(cell)) * (tw_vec_pick(at, 1) - low);
+    tw_vec depth = low + (position - tw_mask_number(cell)) * (tw_vec_pick(at, 1) - low);
+    return tw_vec_select(position < TW_GEOMETRY_FLOW_CELLS, depth, tw_vec_of(1.0));
+}
+
+/* Slots of a vector, for what is worked out one by one. */
+struct slots {
+    int32_t row[TW_VEC_WIDTH];
+    double x[TW_VEC_WIDTH], y[TW_VEC_WIDTH], z[TW_VEC_WIDTH];
+    int64_t mask[TW_VEC_WIDTH];
+};
+
+TW_PART void set_slots(struct slots *slots, const struct spot *s, tw_mask mask)
+{
+    for (int i = 0; i < TW_VEC_WIDTH; i++)
+        slots->row[i] = s->lanes ? s->row : s->row + i;
+    memcpy(slots->mask, &mask, sizeof mask);
+}
+
+/* x: flow, becomes normal depth; y: roughness factor, becomes critical depth */
+TW_RARE static void search_depths(const struct tw_network *net, struct slots *slots)
+{
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        if (!slots->mask[i]) continue;
+        double flow = slots->x[i];
+        slots->x[i] = tw_conduit_normal_depth(net, slots->row[i], flow * slots->y[i]);
+        slots->y[i] = tw_conduit_critical_depth(net, slots->row[i], flow);
+    }
 }
 
 /* Normal and critical depth: water that drops into its node stands at the lower one. */
-TW_PART void find_drop(const struct tw_hydraulics *h, const struct spot *s, struct reach *r)
+TW_PART void find_drop(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
+                       tw_mask falls)
 {
     const struct tw_conduit_block *b = s->block;
-    tw_vec root = tw_vec_sqrt(tw_vec_sqrt(tw_vec_abs(r->q_last)));
-    tw_vec rougher = root * tw_vec_sqrt(tw_vec_sqrt(roughness_of(h, s)));
+    tw_vec flow = tw_vec_abs(r->q_last), roughness = roughness_of(h, s);
+    tw_vec root = tw_vec_sqrt(tw_vec_sqrt(flow));
+    tw_vec rougher = root * tw_vec_sqrt(tw_vec_sqrt(roughness));
     tw_vec top = of_row(s, b->full_depth_m);
-    tw_vec normal = top * flow_table(s, b->normal, rougher * of_row(s, b->normal_per_root));
-    tw_vec critical = top * flow_table(s, b->critical, root * of_row(s, b->critical_per_root));
+    tw_vec at_normal = rougher * of_row(s, b->normal_per_root);
+    tw_vec at_critical = root * of_row(s, b->critical_per_root);
+    tw_vec normal = top * flow_table(s, b->normal, at_normal);
+    tw_vec critical = top * flow_table(s, b->critical, at_critical);
+    tw_mask outside = (at_normal < TW_NORMAL_LOW) | (at_normal >= TW_GEOMETRY_FLOW_CELLS) |
+                      (at_critical < TW_CRITICAL_LOW);
+    outside &= has_trait(s, TW_CONDUIT_SEARCHED) & falls;
+    if (tw_mask_any(outside)) {
+        struct slots slots;
+        set_slots(&slots, s, outside);
+        tw_vec_store(slots.x, flow);
+        tw_vec_store(slots.y, roughness);
+        search_depths(h->net, &slots);
+        normal = tw_vec_select(outside, tw_vec_load(slots.x), normal);
+        critical = tw_vec_select(outside, tw_vec_load(slots.y), critical);
+    }
     r->low = tw_vec_min(normal, critical);
     r->high = tw_vec_max(normal, critical);
 }
@@ -135,7 +180,8 @@ TW_PART void classify(const struct tw_hydraulics *h, const struct spot *s, struc
     tw_mask falls1 = above1 & wet2 & ~r->up_dry & (back | ~wet1);
     tw_mask falls2 = above2 & wet1 & ~r->down_dry & (~back | ~wet2);
     r->low = r->high = tw_vec_of(0.0);
-    if (tw_mask_any((falls1 | falls2) & r->active)) find_drop(h, s, r);
+    tw_mask falls = (falls1 | falls2) & r->active;
+    if (tw_mask_any(falls)) find_drop(h, s, r, falls);
     r->up_critical = falls1 & (~wet1 | (r->y1 < r->low));
     r->down_critical = falls2 & (~wet2 | (r->y2 < r->low));
     r->falling = falls2 & wet2 & ~r->down_critical & (r->y2 < r->high);
@@ -145,6 +191,9 @@ TW_PART void classify(const struct tw_hydraulics *h, const struct spot *s, struc
 TW_PART void set_falls(const struct spot *s, struct reach *r)
 {
     tw_vec drop = tw_vec_max(r->low, tw_vec_of(TW_TINY_DEPTH_M));
+    tw_mask brim = drop >= of_row(s, s->block->full_depth_m);
+    r->full1 = (r->full1 & ~r->up_critical) | (brim & r->up_critical);
+    r->full2 = (r->full2 & ~r->down_critical) | (brim & r->down_critical);
     r->y1 = tw_vec_select(r->up_critical, drop, r->y1);
     r->head1 = tw_vec_select(r->up_critical, of_row(s, s->block->invert1_m) + drop, r->head1);
     r->y2 = tw_vec_select(r->down_critical, drop, r->y2);
@@ -264,20 +313,6 @@ TW_PART tw_vec local_losses(const struct spot *s, const struct reach *r, double 
     return 0.5 * dt * sum * of_row(s, b->per_length);
 }
 
-/* Slots of a vector, for what is worked out one by one. */
-struct slots {
-    int32_t row[TW_VEC_WIDTH];
-    double x[TW_VEC_WIDTH], y[TW_VEC_WIDTH], z[TW_VEC_WIDTH];
-    int64_t mask[TW_VEC_WIDTH];
-};
-
-TW_PART void set_slots(struct slots *slots, const struct spot *s, tw_mask mask)
-{
-    for (int i = 0; i < TW_VEC_WIDTH; i++)
-        slots->row[i] = s->lanes ? s->row : s->row + i;
-    memcpy(slots->mask, &mask, sizeof mask);
-}
-
 /* x: friction; y: speed; z: radius in the middle */
 TW_RARE static void press(const struct tw_network *net, struct slots *slots)
 {
@@ -385,8 +420,7 @@ TW_PART void hold(const struct tw_hydraulics *h, const struct spot *s, struct re
     if (tw_mask_any(inlets)) hold_culverts(h, s, r, inlets);
     tw_mask outfall = has_trait(s, TW_CONDUIT_OUTFALL1 | TW_CONDUIT_OUTFALL2);
     tw_vec top = of_row(s, b->full_depth_m);
-    tw_mask open_to_limit =
-        forward & ~inlets & (r->y1 < top) & ~(r->up_critical | r->down_critical);
+    tw_mask open_to_limit = forward & ~inlets & ~r->full1 & ~(r->up_critical | r->down_critical);
     tw_mask check = r->y1 < r->y2;
     if (rule == TW_NORMAL_FROUDE) check &= outfall;
     if (rule != TW_NORMAL_SLOPE) {
@@ -464,7 +498,7 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
         r->dry | r->up_dry | r->down_dry | r->up_critical | r->down_critical | r->supercritical;
     class |= ~other & TW_FLOW_SUBCRITICAL;
     /* by depths: the tables' areas at full depth are full but for rounding */
-    tw_mask marks = class | ((r->y1 >= top) & TW_MARK_FULL1) | ((r->y2 >= top) & TW_MARK_FULL2) |
+    tw_mask marks = class | (r->full1 & TW_MARK_FULL1) | (r->full2 & TW_MARK_FULL2) |
                     (r->limited & TW_MARK_LIMITED);
     tw_mask last = tw_mask_load(h->sums.marks + s->at);
     marks = (r->active & marks) | (~r->active & last);
@@ -483,8 +517,7 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
 TW_PART void find_flows(struct tw_hydraulics *h, const struct tw_pass *pass, const struct spot *s,
                         struct reach *r)
 {
-    tw_vec top = of_row(s, s->block->full_depth_m);
-    r->full = (r->y1 >= top) & (r->y2 >= top);
+    r->full = r->full1 & r->full2;
     tw_mask idle = r->dry | r->up_dry | r->down_dry | (r->area_middle <= TW_TINY_AREA_M2) |
                    (tw_vec_load(h->link.setting + s->at) == 0.0);
     r->idle = idle;

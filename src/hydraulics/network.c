@@ -129,6 +129,9 @@ static int32_t traits_of(const struct tw_network *net, int32_t row)
     int32_t traits = 0;
     if (x->open) traits |= TW_CONDUIT_OPEN;
     if (x->shape == TW_SHAPE_FORCE_MAIN) traits |= TW_CONDUIT_FORCE_MAIN;
+    if (x->shape != TW_SHAPE_FORCE_MAIN && x->shape != TW_SHAPE_CIRCULAR) {
+        traits |= TW_CONDUIT_SEARCHED;
+    }
     if (model->conduits.loss_inlet[k] > 0.0 || model->conduits.loss_outlet[k] > 0.0 ||
         model->conduits.loss_average[k] > 0.0) {
         traits |= TW_CONDUIT_LOSSES;
@@ -227,7 +230,7 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     c->frozen_width_m[row] = g->frozen_width_m[section];
     c->full_depth_m[row] = net->xsects[section].full_depth_m;
     c->full_area_m2[row] = net->xsects[section].full_area_m2;
-    c->normal_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(c->greatest_flow_m3s[row]));
+    c->normal_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(c->full_flow_m3s[row]));
     c->critical_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(g->critical_flow_m3s[section]));
 }
 

@@ -22,8 +22,9 @@ enum {
     TW_CONDUIT_NO_REVERSE = 16, /* flap gate: no flow from 2 to 1 */
     TW_CONDUIT_NO_FORWARD = 32, /* flap gate: no flow from 1 to 2 */
     TW_CONDUIT_FORCE_MAIN = 64,
-    TW_CONDUIT_LEAKS = 128,  /* seepage or evaporation may take water */
-    TW_CONDUIT_CULVERT = 256 /* its inlet may control */
+    TW_CONDUIT_LEAKS = 128,   /* seepage or evaporation may take water */
+    TW_CONDUIT_CULVERT = 256, /* its inlet may control */
+    TW_CONDUIT_SEARCHED = 512 /* normal and critical depth of little flow are searched for */
 };
 
 /* [conduits], by row */
@@ -63,6 +64,7 @@ struct tw_conduit_block {
     double node_invert1_m[TW_BLOCK], node_invert2_m[TW_BLOCK];
     double invert1_m[TW_BLOCK], invert2_m[TW_BLOCK], offset1_m[TW_BLOCK], offset2_m[TW_BLOCK];
     double full_depth_m[TW_BLOCK], full_area_m2[TW_BLOCK];
+    double full1_m[TW_BLOCK], full2_m[TW_BLOCK]; /* depths from which the ends count as full */
     double cells_per_m[TW_BLOCK];
     double last_cell[TW_BLOCK]; /* the greatest number whose whole part is a cell */
     double area_m2[TW_BLOCK], width_m[TW_BLOCK], radius_m[TW_BLOCK];

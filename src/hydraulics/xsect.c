@@ -125,16 +125,34 @@ struct wanted {
     double value;
 };
 
+/* Change of the section factor with the area.
+ *
+ *   dS/dA = (5/3 - 2/3 R dP/dA) R^(2/3)                                                    */
+static double factor_slope(const struct tw_xsect *x, double area_m2)
+{
+    const struct tw_shape_ops *ops = shapes[x->shape];
+    double full = x->full_area_m2, slope = -1.0;
+    if (ops->perimeter_slope != NULL && area_m2 > 1e-30 * full) {
+        bool linear = ops->falls_linearly || ops->factor_of_area != NULL;
+        if (linear && area_m2 > x->max_factor_area_m2) {
+            return (x->full_factor - x->max_factor) / (full - x->max_factor_area_m2);
+        }
+        slope = ops->perimeter_slope(x, area_m2);
+    }
+    if (slope >= 0.0) {
+        double radius = ops->radius(x, ops->depth_of_area(x, area_m2));
+        return (5.0 - 2.0 * radius * slope) / 3.0 * pow(radius, 2.0 / 3.0);
+    }
+    double low = clamp(area_m2 - 0.001 * full, full), high = clamp(area_m2 + 0.001 * full, full);
+    return (tw_xsect_factor_of_area(x, high) - tw_xsect_factor_of_area(x, low)) / (high - low);
+}
+
 /* Section factor at an area, less the wanted one. */
 static double factor_error(const void *context, double area_m2, double *out_slope)
 {
     const struct wanted *w = context;
-    const struct tw_xsect *x = w->xsect;
-    double low = clamp(area_m2 - 0.001 * x->full_area_m2, x->full_area_m2);
-    double high = clamp(area_m2 + 0.001 * x->full_area_m2, x->full_area_m2);
-    *out_slope =
-        (tw_xsect_factor_of_area(x, high) - tw_xsect_factor_of_area(x, low)) / (high - low);
-    return tw_xsect_factor_of_area(x, area_m2) - w->value;
+    *out_slope = factor_slope(w->xsect, area_m2);
+    return tw_xsect_factor_of_area(w->xsect, area_m2) - w->value;
 }
 
 double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor)
@@ -147,8 +165,10 @@ double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor)
     bool falling = wanted >= x->full_factor && x->max_factor != x->full_factor;
     double low = falling ? x->full_area_m2 : 0.0;
     double high = x->max_factor_area_m2;
+    /* SWMM stops within 1e-4 of the full area; what that leaves of a small flow, up to a tenth of its
+     * depth, belongs to its results. */
     struct wanted w = {x, wanted};
-    return tw_root_newton(factor_error, &w, low, high, 0.5 * (low + high), 1e-6 * x->full_area_m2);
+    return tw_root_newton(factor_error, &w, low, high, 0.5 * (low + high), 1e-4 * x->full_area_m2);
 }
 
 /* Flow for which a depth is critical, less the wanted one. */

@@ -49,12 +49,19 @@ static double trapezoidal_depth(const struct tw_xsect *x, double area_m2)
     return 2.0 * area_m2 / (b + sqrt(b * b + 4.0 * z * area_m2));
 }
 
+static double trapezoidal_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    double b = x->bottom_depth_m;
+    return x->bottom_radius_m / sqrt(b * b + 4.0 * x->bottom_slope * area_m2);
+}
+
 const struct tw_shape_ops tw_shape_trapezoidal = {
     .init = trapezoidal_init,
     .area = trapezoidal_area,
     .width = trapezoidal_width,
     .radius = trapezoidal_radius,
     .depth_of_area = trapezoidal_depth,
+    .perimeter_slope = trapezoidal_perimeter_slope,
     .max_area_ratio = 1.0,
     .factor_slope = tw_formula_factor_slope,
 };
@@ -88,6 +95,7 @@ const struct tw_shape_ops tw_shape_triangular = {
     .width = trapezoidal_width,
     .radius = trapezoidal_radius,
     .depth_of_area = trapezoidal_depth,
+    .perimeter_slope = trapezoidal_perimeter_slope,
     .critical_depth = triangular_critical_depth,
     .max_area_ratio = 1.0,
     .factor_slope = tw_formula_factor_slope,

@@ -51,12 +51,19 @@ static double rect_triangular_depth(const struct tw_xsect *x, double area_m2)
     return x->bottom_depth_m + (area_m2 - x->bottom_area_m2) / x->max_width_m;
 }
 
+static double rect_triangular_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    if (area_m2 > x->bottom_area_m2) return 2.0 / x->max_width_m;
+    return x->bottom_radius_m / sqrt(area_m2 * x->bottom_slope);
+}
+
 const struct tw_shape_ops tw_shape_rect_triangular = {
     .init = rect_triangular_init,
     .area = rect_triangular_area,
     .width = rect_triangular_width,
     .radius = rect_triangular_radius,
     .depth_of_area = rect_triangular_depth,
+    .perimeter_slope = rect_triangular_perimeter_slope,
     .max_area_ratio = 0.98,
     .falls_linearly = true,
     .factor_slope = tw_formula_factor_slope,
@@ -162,6 +169,11 @@ static double rect_round_depth(const struct tw_xsect *x, double area_m2)
     return x->bottom_depth_m + (area_m2 - x->bottom_area_m2) / x->max_width_m;
 }
 
+static double rect_round_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    return area_m2 > x->bottom_area_m2 ? 2.0 / x->max_width_m : -1.0;
+}
+
 const struct tw_shape_ops tw_shape_rect_round = {
     .init = rect_round_init,
     .area = rect_round_area,
@@ -169,6 +181,7 @@ const struct tw_shape_ops tw_shape_rect_round = {
     .radius = rect_round_radius,
     .depth_of_area = rect_round_depth,
     .factor_of_area = rect_round_factor,
+    .perimeter_slope = rect_round_perimeter_slope,
     .max_area_ratio = 0.98,
     .factor_slope = tw_formula_factor_slope,
 };
@@ -213,12 +226,18 @@ static double modbasket_depth(const struct tw_xsect *x, double area_m2)
     return x->full_depth_m - arc_height(x, rest);
 }
 
+static double modbasket_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    return area_m2 <= x->full_area_m2 - x->bottom_area_m2 ? 2.0 / x->max_width_m : -1.0;
+}
+
 const struct tw_shape_ops tw_shape_modbasket = {
     .init = modbasket_init,
     .area = modbasket_area,
     .width = modbasket_width,
     .radius = modbasket_radius,
     .depth_of_area = modbasket_depth,
+    .perimeter_slope = modbasket_perimeter_slope,
     .max_area_ratio = 0.96,
     .factor_slope = tw_formula_factor_slope,
 };

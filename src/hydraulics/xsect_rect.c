@@ -50,12 +50,19 @@ static double rect_closed_radius(const struct tw_xsect *x, double depth_m)
     return area / (x->max_width_m + 2.0 * depth_m + tw_xsect_wet_roof(x, area));
 }
 
+static double rect_closed_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    (void)area_m2; /* it is the same everywhere under the roof */
+    return 2.0 / x->max_width_m;
+}
+
 const struct tw_shape_ops tw_shape_rect_closed = {
     .init = rect_closed_init,
     .area = rect_area,
     .width = rect_closed_width,
     .radius = rect_closed_radius,
     .depth_of_area = rect_depth,
+    .perimeter_slope = rect_closed_perimeter_slope,
     .critical_depth = rect_critical_depth,
     .max_area_ratio = 0.97,
     .falls_linearly = true,
@@ -87,12 +94,19 @@ static double rect_open_radius(const struct tw_xsect *x, double depth_m)
     return depth_m * x->max_width_m / (x->max_width_m + (2.0 - x->bottom_slope) * depth_m);
 }
 
+static double rect_open_perimeter_slope(const struct tw_xsect *x, double area_m2)
+{
+    (void)area_m2; /* it is the same everywhere */
+    return (2.0 - x->bottom_slope) / x->max_width_m;
+}
+
 const struct tw_shape_ops tw_shape_rect_open = {
     .init = rect_open_init,
     .area = rect_area,
     .width = rect_open_width,
     .radius = rect_open_radius,
     .depth_of_area = rect_depth,
+    .perimeter_slope = rect_open_perimeter_slope,
     .critical_depth = rect_critical_depth,
     .max_area_ratio = 1.0,
     .factor_slope = tw_formula_factor_slope,

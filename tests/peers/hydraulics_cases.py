@@ -170,7 +170,7 @@ def steady(python, kind, areas):
     names = {}
     for name, words, roughness in SHAPES:
         most = 0.9 * areas[name][-1][1] * math.sqrt(full_depth(words))  # about the capacity
-        for i, part in enumerate((0.01, 0.05, 0.15, 0.3, 0.5, 0.7)):
+        for i, part in enumerate((0.0002, 0.002, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7)):
             flow = round(part * most * 0.8, 5)
             link = f"{name}.{i}"
             names.setdefault(name, []).append((link, flow, roughness or ROUGHNESS))
