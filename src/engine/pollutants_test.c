@@ -133,6 +133,13 @@ static tw_run *run_of(const char *text, tw_model **out_model)
     return run;
 }
 
+static double at_node(const tw_run *run, const tw_model *model, const char *name)
+{
+    tw_node_id id;
+    assert_int_equal(tw_model_node_find(model, name, &id), TW_OK);
+    return tw_run_node_concentration(run, id, 0);
+}
+
 static double in_link(const tw_run *run, const tw_model *model, const char *name)
 {
     tw_link_id id;
@@ -162,12 +169,52 @@ static void a_conduit_less_than_a_millimetre_deep_holds_nothing(void **state)
     tw_model_destroy(model);
 }
 
+/* Two conduits from J over K to O, of a length and a height of K; flow comes from the start to 660 s. */
+#define TWO_CONDUITS(height, length, flow)                                                         \
+    "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"                     \
+    "END_DATE 01/01/2020\nEND_TIME 01:00\nROUTING_STEP 5\nVARIABLE_STEP 0\n"                       \
+    "[JUNCTIONS]\nJ 12 5\nK " height " 5\n[OUTFALLS]\nO 10 FREE\n[CONDUITS]\nC J K 300 .01 0 0\n"  \
+    "D K O " length " .01 0 0\n[XSECTIONS]\nC CIRCULAR 2 0 0 0\nD CIRCULAR 2 0 0 0\n"              \
+    "[POLLUTANTS]\nP MG/L 0 0 0 0\n[INFLOWS]\nJ FLOW T\nJ P \"\" CONCEN 1 1 10\n[TIMESERIES]\n"    \
+    "T 0 0\nT " flow "\nT 0:11 0\n"
+
+/* The first node runs dry of inflow at 660 s and is a millimetre deep at 1980 s; by SWMM 5.2.4 it
+ * has its 10 mg/l until then. */
+static void a_node_without_inflow_keeps_its_concentration_until_it_is_dry(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(TWO_CONDUITS("11", "300", "0:01 3\nT 0:10 3"), &model);
+    assert_int_equal(tw_run_advance(run, 1900.0), TW_OK);
+    assert_true(fabs(at_node(run, model, "J") - 10.0) < 1e-9); /* rounding */
+    assert_int_equal(tw_run_advance(run, 2060.0), TW_OK);
+    assert_true(at_node(run, model, "J") == 0.0);
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+/* A conduit of a foot: 10 mm deep at 145 s, with a third of a litre. The values are SWMM 5.2.4's. */
+static void a_conduit_of_less_than_a_litre_holds_nothing(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(TWO_CONDUITS("10.004", "1", "0:05 .3\nT 0:10 .3"), &model);
+    assert_int_equal(tw_run_advance(run, 145.0), TW_OK);
+    assert_true(in_link(run, model, "D") == 0.0);
+    assert_int_equal(tw_run_advance(run, 305.0), TW_OK);
+    assert_true(fabs(in_link(run, model, "D") - 6.24949) < 0.0062); /* 0.1 %, as above */
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(concentrations_are_those_of_swmm),
         cmocka_unit_test(nothing_is_asked_that_is_not_there),
         cmocka_unit_test(a_conduit_less_than_a_millimetre_deep_holds_nothing),
+        cmocka_unit_test(a_node_without_inflow_keeps_its_concentration_until_it_is_dry),
+        cmocka_unit_test(a_conduit_of_less_than_a_litre_holds_nothing),
         cmocka_unit_test(lanes_and_saved_states_carry_pollutants),
     };
     return cmocka_run_group_tests_name("pollutants", tests, NULL, NULL);

@@ -83,7 +83,8 @@ static bool is_treated(const struct tw_quality *q, int32_t first, int32_t end, i
     return false;
 }
 
-/* A node with water is a tank; others pass on what they get. */
+/* A node with water is a tank; others pass on what they get, and keep it while it does not come and
+ * they are not dry. */
 static double node_concentration(struct tw_quality *q, const struct tw_quality_water *w,
                                  int32_t node, int32_t lane, int32_t p, bool treated)
 {
@@ -92,9 +93,11 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
     size_t here = tw_quality_at(q, node, p, lane);
     double load = q->node_load[here];
     bool storage = q->model->nodes.kind[node] == TW_NODE_STORAGE;
-    if (!storage && volume <= 1e-4 * TW_FOOT_M * TW_FOOT_M * TW_FOOT_M)
-        return inflow > 1e-10 ? load / inflow : 0.0;
     double c = q->old_node[here];
+    if (!storage && volume <= 1e-4 * TW_FOOT_M * TW_FOOT_M * TW_FOOT_M) {
+        if (inflow > 1e-10) return load / inflow;
+        return w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M ? 0.0 : c;
+    }
     if (!treated) c = react(q, p, lane, c, volume, w->dt_s);
     if (storage && volume > TW_ZERO_VOLUME_M3) {
         int32_t row = q->model->nodes.row[node];
@@ -183,7 +186,7 @@ static double conduit_concentration(struct tw_quality *q, const struct tw_qualit
     tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, lost_m3s * c);
     c = react(q, p, lane, c, v1, w->dt_s);
     c = mixed(c, v1, upstream * inflow, inflow, w->dt_s);
-    return w->link_depth_m[here] <= TW_ZERO_DEPTH_M ? 0.0 : c;
+    return w->link_depth_m[here] <= TW_ZERO_DEPTH_M || v2 < TW_ZERO_VOLUME_M3 ? 0.0 : c;
 }
 
 static void route_links(struct tw_quality *q, const struct tw_quality_water *w)
