@@ -171,6 +171,39 @@ class Run(CommandTest):
             self.assertIn(block, report)
         self.assertEqual(len(re.findall(r"\n   07/01/2031 ", report)), 24 * 6)  # 6 elements
 
+    def report_of(self, *more):
+        self.run_model(MODEL + "\n".join(more) + "\n")
+        with open(self.path("model.rpt"), encoding="utf-8") as f:
+            return f.read()
+
+    def test_sections_of_the_report_are_swmms_whatever_is_left_out(self):
+        runoff, table = "Runoff Quantity Continuity", "Subcatchment Runoff Summary"
+        without_rain = self.report_of("[OPTIONS]", "IGNORE_RAINFALL YES")
+        self.assertIn(runoff, without_rain)
+        self.assertNotIn(table, without_rain)
+        with_ground = self.report_of(
+            "[OPTIONS]", "IGNORE_RAINFALL YES", "[AQUIFERS]",
+            "A .5 .15 .3 5 12 15 .35 14 .002 0 9 .3", "[GROUNDWATER]", "S1 A J1 20 .1 1 0 0 0 0 4")
+        self.assertIn(table, with_ground)
+        unrouted = self.report_of("[OPTIONS]", "IGNORE_ROUTING YES")
+        self.assertIn("Routing Time Step ........ 5.00 sec", unrouted)
+        self.assertIn("All links are stable.", unrouted)
+        self.assertNotIn("Node Depth Summary", unrouted)
+        self.assertNotIn("Flow Routing Continuity", unrouted)
+
+    def test_tables_of_the_report_have_swmms_words(self):
+        report = self.report_of(
+            "[POLLUTANTS]", "P MG/L 200000 0 0 0", "[CURVES]", "egg SHAPE 0 0.2 0.5 1 1 0.5",
+            "[SUBCATCHMENTS]", "S2 G1 S1 1.0 60 100 1.0 0", "[SUBAREAS]",
+            "S2 0.013 0.2 1 5 25 OUTLET", "[INFILTRATION]", "S2 50 5 4 7 0", "[PUMPS]",
+            "PU J1 J2 cc OFF", "[CURVES]", "cc PUMP3 0 1 1 0.5", "[REPORT]", "INPUT YES")
+        # SWMM 5.2.4 writes these of this model; its loads 1.117e+04 and 18170.07
+        self.assertRegex(report, r"PU +J1 +J2 +TYPE3 PUMP")
+        self.assertRegex(report, r"Shape egg\n  Area:  \n +0\.0064 +0\.0137 +0\.0220 +0\.0313")
+        self.assertRegex(report, r"\n  C1 +1\.117e\+04\n")
+        self.assertRegex(report, r"\n  System +181(69|70)\.\d\d\d\n")  # its litres are rounded
+        self.assertIn("Ppt.      GW         Kdecay\n", report)
+
     def test_windows_line_ends_and_a_byte_order_mark_do_not_matter(self):
         done = self.run_model("\ufeff" + MODEL.replace("\n", "\r\n"))
         self.assertEqual(done.returncode, DONE, done.stderr)

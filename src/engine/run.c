@@ -236,6 +236,15 @@ static void set_fixed_views(struct tw_run *run)
     }
 }
 
+/* Without routing even conduits' film of water is not there, as in SWMM. */
+static void empty_links(struct tw_run *run)
+{
+    struct tw_link_state *s = &run->hydraulics.link;
+    double *const arrays[] = {s->depth_m, s->old_depth_m, s->volume_m3, s->old_volume_m3};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        memset(arrays[k], 0, (size_t)(run->net->link_count * run->lanes) * sizeof(double));
+}
+
 static void begin(struct tw_run *run)
 {
     const tw_run_options *o = &run->options;
@@ -258,6 +267,7 @@ static void begin(struct tw_run *run)
     tw_run_begin_inlets(run);
     tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);
+    if (run->model->options.ignore_routing) empty_links(run);
     tw_quality_begin(&run->quality, o->start_day, run->hydraulics.node.depth_m,
                      run->hydraulics.link.depth_m, run->net->row_of_link);
     tw_run_begin_pollutant_balance(run);

@@ -110,24 +110,27 @@ static int32_t *node_degrees(const struct tw_statistics *s, struct columns *c)
     return degree;
 }
 
-static double *balance_errors(const struct tw_statistics *s, const struct tw_hydraulics *h,
-                              struct columns *c, const double *inflow_m3, const int32_t *degree)
+static void report_balances(const struct tw_statistics *s, const struct tw_hydraulics *h,
+                            struct columns *c, const int32_t *degree, struct tw_report_nodes *nodes)
 {
-    double *error = column(c, s->net->node_count);
-    if (error == NULL || inflow_m3 == NULL || degree == NULL) return error;
+    double *error = column(c, s->net->node_count), *left_m3 = column(c, s->net->node_count);
+    const double *inflow_m3 = nodes->inflow_m3;
+    nodes->balance_error_ratio = error;
+    nodes->left_m3 = left_m3;
+    if (error == NULL || left_m3 == NULL || inflow_m3 == NULL || degree == NULL) return;
     for (int32_t i = 0; i < s->net->node_count; i++) {
         size_t at = (size_t)i * (size_t)s->lanes;
         bool storage = s->model->nodes.kind[i] == TW_NODE_STORAGE;
         bool sink = s->net->outfall[i] || (degree[i] == 0 && !storage);
         double out =
             (sink ? s->node.inflow_m3[at] : s->node.outflow_m3[at]) + h->node.volume_m3[at];
+        left_m3[i] = out;
         if (inflow_m3[i] > 0.0) {
             error[i] = 1.0 - out / inflow_m3[i];
         } else {
             error[i] = out > 0.0 ? -1.0 : 0.0;
         }
     }
-    return error;
 }
 
 static void report_nodes(const struct tw_statistics *s, struct columns *c,
@@ -252,7 +255,23 @@ static void report_sections(const struct tw_statistics *s, struct columns *c,
     out->section_width_m = width;
 }
 
-/* Tables of the curves that are shapes of conduits. */
+/* A shape that no conduit has, as if one of height 1 had it. */
+static void report_unused_shape(const struct tw_statistics *s, struct columns *c, int32_t curve,
+                                struct tw_report_shape *out)
+{
+    int32_t shape = TW_SHAPE_CUSTOM;
+    double geom[1][4] = {{1.0}},
+           *tables = TW_ARENA_NEW(c->arena, double, 3 * (TW_TRANSECT_CELLS + 1));
+    const struct tw_model one = {
+        .curves = s->model->curves,
+        .xsects = {.count = 1, .shape = &shape, .geom = geom, .curve = &curve}};
+    struct tw_xsect x;
+    if (tables == NULL) c->failed = true;
+    if (tables == NULL || tw_xsect_init(&x, &one, 0, tables) != TW_OK) return;
+    *out = (struct tw_report_shape){{x.area_table, x.radius_table, x.width_table}};
+}
+
+/* Tables of all curves that are shapes. */
 static void report_shapes(const struct tw_statistics *s, struct columns *c, struct tw_report *out)
 {
     const struct tw_model *m = s->model;
@@ -267,6 +286,10 @@ static void report_shapes(const struct tw_statistics *s, struct columns *c, stru
         const struct tw_xsect *x = &s->net->xsects[i];
         shape[m->xsects.curve[i]] =
             (struct tw_report_shape){{x->area_table, x->radius_table, x->width_table}};
+    }
+    for (int32_t i = 0; i < m->curves.count; i++) {
+        if (m->curves.kind[i] == TW_CURVE_SHAPE && shape[i].table[0] == NULL)
+            report_unused_shape(s, c, i, &shape[i]);
     }
 }
 
@@ -427,7 +450,7 @@ tw_status tw_statistics_report(const struct tw_statistics *s, const struct tw_hy
     double *inflow_m3 = node_inflows(s, &c);
     int32_t *degree = node_degrees(s, &c);
     report.nodes.inflow_m3 = inflow_m3;
-    report.nodes.balance_error_ratio = balance_errors(s, h, &c, inflow_m3, degree);
+    report_balances(s, h, &c, degree, &report.nodes);
     report_nodes(s, &c, &report.nodes);
     report_storages(s, &c, inflow_m3, &report.storages);
     report_outfalls(s, &c, inflow_m3, &report.outfalls);
@@ -554,7 +577,7 @@ tw_status tw_statistics_report_runoff(const struct tw_hydrology *h, struct tw_ar
                                       struct tw_report *out_report)
 {
     const struct tw_subcatchments *subcatchments = &h->model->subcatchments;
-    if (subcatchments->count == 0 || h->model->options.ignore_rainfall) return TW_OK;
+    if (subcatchments->count == 0) return TW_OK;
     struct tw_report report = *out_report;
     struct columns c = {.arena = arena, .lanes = h->lanes};
     report_subcatchments(h, &c, &report.subcatchments);

@@ -335,7 +335,7 @@ static void route(struct tw_run *run, double step_s, bool may_skip, double flow_
     tw_run_set_outfall_stages(run);
     h->evaporation_mps = tw_hydrology_evaporation_mps(&run->hydrology);
     h->soil_ratio = run->hydrology.clock->weather.conductivity_ratio;
-    if (run->net->link_count == 0 || run->model->options.ignore_routing) {
+    if (run->net->link_count == 0) {
         tw_dynwave_rest(h);
     } else if (!may_skip || !tw_run_stands_still(run, flow_error_ratio)) {
         tw_losses_advance(h, step_s);
@@ -372,6 +372,8 @@ tw_status tw_run_take_step(struct tw_run *run, double until_ms)
     bool between = !run->model->options.ignore_routing && tw_run_is_between_events(run);
     if (between) {
         tw_run_rest_between(run);
+    } else if (run->model->options.ignore_routing) {
+        tw_dynwave_rest(h); /* as in SWMM, nothing comes into nodes then */
     } else {
         route(run, step_s, skips && !moved, flow_error_ratio);
     }

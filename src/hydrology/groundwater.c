@@ -274,11 +274,10 @@ static void add_to_totals(struct tw_ground_state *g, const struct soil *s, size_
                           const struct fluxes *f)
 {
     struct tw_ground_totals *t = &g->each[here];
-    double mean_mps = 0.5 * (g->old_mps[here] + g->new_mps[here]);
     t->infiltrated_m += s->infiltration_mps * s->dt_s;
     t->evaporated_m += (f->upper_evaporation + f->lower_evaporation) * s->dt_s;
     t->deep_m += f->deep * s->dt_s;
-    t->flow_m += mean_mps * s->dt_s;
+    t->flow_m += g->new_mps[here] * s->dt_s; /* so SWMM; its balance takes the step's mean */
     if (fabs(f->flow) > fabs(t->most_flow_mps)) t->most_flow_mps = f->flow;
     t->moisture_s += g->moisture_ratio[here] * s->dt_s;
     t->table_ms += (s->ground->bottom_m + g->depth_m[here]) * s->dt_s;

@@ -79,6 +79,13 @@ const char *tw_report_link_name(const struct tw_report_writer *w, int32_t link)
     return tw_names_get(&w->model->links.names, link);
 }
 
+bool tw_report_runs_off(const struct tw_report_writer *w)
+{
+    const struct tw_model *m = w->model;
+    bool ground = m->aquifers.count > 0 && !m->options.ignore_groundwater;
+    return !m->options.ignore_rainfall || m->snow.falls || ground;
+}
+
 /* ---- head ---- */
 
 /* A warning, with SWMM's number in its place where it has one. */
@@ -148,7 +155,7 @@ static void write_runoff_balance(struct tw_report_writer *w)
     const struct tw_report *r = w->report;
     bool us = w->units.us;
     const struct tw_runoff_record *record = w->model->files.runoff;
-    if (w->model->subcatchments.count == 0 || w->model->options.ignore_rainfall) return;
+    if (w->model->subcatchments.count == 0) return;
     if (record != NULL) {
         tw_report_heading(w, "Runoff Quantity Continuity");
         tw_report_print(w, "  Runoff supplied by interface file %s\n", record->path);
@@ -244,19 +251,20 @@ static void write_course(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
     const struct tw_options *o = &w->model->options;
-    if (o->ignore_routing || w->model->links.count == 0) return;
-    write_worst(w, "Highest Continuity Errors", r->balance_errors, NULL, true);
-    bool dynamic = o->routing == TW_ROUTING_DYNWAVE;
+    const struct tw_report_worst none[TW_REPORT_WORST] = {{.index = -1}};
+    bool dynamic = o->routing == TW_ROUTING_DYNWAVE, routed = !o->ignore_routing;
+    if (w->model->links.count == 0) return;
+    if (routed) write_worst(w, "Highest Continuity Errors", r->balance_errors, NULL, true);
     if (dynamic && o->variable_step_factor > 0.0)
-        write_worst(w, "Time-Step Critical Elements", r->critical, "None", true);
+        write_worst(w, "Time-Step Critical Elements", routed ? r->critical : none, "None", true);
     struct tw_report_worst unstable[TW_REPORT_WORST];
-    memcpy(unstable, r->unstable, sizeof unstable);
+    memcpy(unstable, routed ? r->unstable : none, sizeof unstable);
     if (unstable[0].index == 0) unstable[0].index = -1; /* so SWMM: docs/numerics/report.md */
     write_worst(w, "Highest Flow Instability Indexes", unstable, "All links are stable.", false);
     if (dynamic)
-        write_worst(w, "Most Frequent Nonconverging Nodes", r->unconverged,
+        write_worst(w, "Most Frequent Nonconverging Nodes", routed ? r->unconverged : none,
                     "Convergence obtained at all time steps.", true);
-    write_steps(w);
+    if (routed) write_steps(w);
 }
 
 static void write_end(struct tw_report_writer *w)

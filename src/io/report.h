@@ -62,6 +62,7 @@ struct tw_report_nodes {
     const double *max_reported_depth_m; /* of the values written to the results */
     const double *max_lateral_m3s, *max_inflow_m3s, *max_inflow_day;
     const double *lateral_m3, *inflow_m3; /* volumes in, over the run */
+    const double *left_m3;                /* out, and still there at the end */
     const double *balance_error_ratio;    /* (in - out - stored) / in */
     const double *crown_depth_m;          /* invert to the highest conduit crown; 0: none */
     const double *surcharged_s;           /* time above that crown */

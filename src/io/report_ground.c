@@ -15,7 +15,7 @@ void tw_report_ground_balance(struct tw_report_writer *w)
 {
     const struct tw_report *r = w->report;
     const struct tw_options *o = &w->model->options;
-    if (w->model->grounds.count == 0 || o->ignore_groundwater || o->ignore_rainfall) return;
+    if (w->model->grounds.count == 0 || o->ignore_groundwater) return;
     tw_report_print(w, "  \n  \n  **************************        Volume         Depth\n");
     tw_report_print(w, "  Groundwater Continuity    %14s%14s\n",
                     w->units.us ? "acre-feet" : "hectare-m", w->units.us ? "inches" : "mm");

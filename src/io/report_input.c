@@ -116,6 +116,8 @@ static double slope_of(const struct tw_model *m, int32_t link)
 static void write_links(struct tw_report_writer *w)
 {
     static const char *const kinds[] = {"CONDUIT", "PUMP", "ORIFICE", "WEIR", "OUTLET"};
+    static const char *const pumps[] = {"TYPE1 PUMP", "TYPE2 PUMP", "TYPE3 PUMP",
+                                        "TYPE4 PUMP", "TYPE5 PUMP", "IDEAL PUMP"};
     const struct tw_model *m = w->model;
     const struct tw_links *l = &m->links;
     if (l->count == 0) return;
@@ -127,9 +129,10 @@ static void write_links(struct tw_report_writer *w)
     for (int32_t i = 0; i < l->count; i++) {
         int32_t from = l->reversed[i] ? l->to[i] : l->from[i];
         int32_t to = l->reversed[i] ? l->from[i] : l->to[i];
+        bool pump = l->kind[i] == TW_LINK_PUMP;
         tw_report_print(w, "  %-16s %-16s %-16s %-12s", tw_report_link_name(w, i),
                         tw_report_node_name(w, from), tw_report_node_name(w, to),
-                        kinds[l->kind[i]]);
+                        pump ? pumps[m->pumps.kind[l->row[i]]] : kinds[l->kind[i]]);
         if (l->kind[i] == TW_LINK_CONDUIT)
             tw_report_print(w, "%10.1f%10.4f%10.4f",
                             m->conduits.length_m[l->row[i]] / w->units.length_m,
@@ -252,7 +255,7 @@ static void write_options(struct tw_report_writer *w)
         write_interval(w, "Wet Time Step ............", o->wet_step_s);
         write_interval(w, "Dry Time Step ............", o->dry_step_s);
     }
-    if (routed) write_routing_options(w);
+    if (m->links.count > 0) write_routing_options(w);
 }
 
 void tw_report_input(struct tw_report_writer *w)

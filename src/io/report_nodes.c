@@ -64,15 +64,14 @@ static void write_depths(struct tw_report_writer *w)
 }
 
 /* What came in and did not go out: of next to nothing in litres or gallons, else in percent. */
-static void write_balance(struct tw_report_writer *w, double in_m3, double error_ratio)
+static void write_balance(struct tw_report_writer *w, double in_m3, double left_m3)
 {
     static const double little_m3 = 0.028; /* a cubic foot */
     double unit_m3 = w->units.big_volume_m3 / 1e6;
-    if (in_m3 * (1.0 - error_ratio) < little_m3)
-        tw_report_print(w, "%12.3f %s\n", in_m3 * error_ratio / unit_m3,
-                        w->units.us ? "gal" : "ltr");
+    if (left_m3 < little_m3)
+        tw_report_print(w, "%12.3f %s\n", (in_m3 - left_m3) / unit_m3, w->units.us ? "gal" : "ltr");
     else
-        tw_report_print(w, "%12.3f\n", 100.0 * error_ratio / (1.0 - error_ratio));
+        tw_report_print(w, "%12.3f\n", 100.0 * (in_m3 - left_m3) / left_m3);
 }
 
 static void write_inflows(struct tw_report_writer *w)
@@ -99,7 +98,7 @@ static void write_inflows(struct tw_report_writer *w)
         tw_report_moment(w, n->max_inflow_day[i]);
         tw_report_print(w, "%12.3g%12.3g", n->lateral_m3[i] / w->units.big_volume_m3,
                         n->inflow_m3[i] / w->units.big_volume_m3);
-        write_balance(w, n->inflow_m3[i], n->balance_error_ratio[i]);
+        write_balance(w, n->inflow_m3[i], n->left_m3[i]);
     }
 }
 
@@ -272,7 +271,7 @@ static void write_outfalls(struct tw_report_writer *w)
 void tw_report_node_tables(struct tw_report_writer *w)
 {
     const struct tw_options *o = &w->model->options;
-    if (!o->ignore_rainfall) {
+    if (tw_report_runs_off(w)) {
         write_subcatchments(w);
         tw_report_lid_table(w);
         tw_report_ground_table(w);

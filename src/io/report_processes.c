@@ -7,7 +7,7 @@ void tw_report_pollutants(struct tw_report_writer *w)
     const struct tw_quality_model *q = &w->model->quality;
     if (q->count == 0) return;
     tw_report_heading(w, "Pollutant Summary");
-    tw_report_print(w, "%35s%10s%14s\n", "Ppt.", "GW", "Kdecay");
+    tw_report_print(w, "%35s%8s%15s\n", "Ppt.", "GW", "Kdecay");
     tw_report_print(w,
                     "  Name                 Units   Concen.   Concen.    1/days    CoPollutant\n");
     tw_report_print(w,

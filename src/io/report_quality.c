@@ -45,31 +45,38 @@ static double member_of(const struct tw_report_pollutant *p, size_t member)
     return *(const double *)(const void *)((const char *)p + member);
 }
 
-/* Part that in and out do not explain, as SWMM has it: amounts below a thousandth do not count. */
-static double unexplained(double in, double out)
+/* Part that in and out do not explain; differences below the least do not count. */
+static double unexplained(double in, double out, double least)
 {
-    static const double least = 0.001;
     if (fabs(in - out) < least) return 0.0;
     if (in > 0.0) return 1.0 - out / in;
     return out > 0.0 ? in / out - 1.0 : 0.0;
 }
 
-static double surface_error(const struct tw_report_pollutant *p)
+/* As SWMM has it: a thousandth of the file's mass. */
+static double surface_error(const struct tw_report_pollutant *p, double file_mass)
 {
+    (void)file_mass;
     return unexplained(p->initial + p->buildup + p->deposition,
-                       p->sweeping + p->infiltration + p->practices + p->runoff + p->remaining);
+                       p->sweeping + p->infiltration + p->practices + p->runoff + p->remaining,
+                       0.001);
 }
 
-static double network_error(const struct tw_report_pollutant *p)
+/* As SWMM has it: a thousandth of what a cubic foot has at a concentration of 1. */
+static double network_error(const struct tw_report_pollutant *p, double file_mass)
 {
+    static const double foot3_m3 = 0.3048 * 0.3048 * 0.3048;
     return unexplained(p->dry + p->wet + p->ground + p->rdii + p->external + p->stored,
-                       p->outflow + p->flooding + p->seepage + p->reacted + p->kept);
+                       p->outflow + p->flooding + p->seepage + p->reacted + p->kept,
+                       0.001 * foot3_m3 * file_mass);
 }
 
 static void write_balance(struct tw_report_writer *w, const char *title, const struct row *rows,
-                          size_t count, double (*error)(const struct tw_report_pollutant *p))
+                          size_t count,
+                          double (*error)(const struct tw_report_pollutant *p, double mass))
 {
     const struct tw_report_pollutant *each = w->report->quality.pollutant;
+    const struct tw_pollutant *q = w->model->quality.pollutant;
     int32_t all = w->model->quality.count;
     for (int32_t first = 0; first < all; first += IN_A_TABLE) {
         int32_t end = first + IN_A_TABLE < all ? first + IN_A_TABLE : all;
@@ -89,7 +96,7 @@ static void write_balance(struct tw_report_writer *w, const char *title, const s
         }
         tw_report_print(w, "  Continuity Error (%%) .....");
         for (int32_t p = first; p < end; p++)
-            tw_report_print(w, "%14.3f", tw_report_percent(error(&each[p])));
+            tw_report_print(w, "%14.3f", tw_report_percent(error(&each[p], q[p].file_mass)));
         tw_report_print(w, "\n");
     }
 }
@@ -106,7 +113,6 @@ void tw_report_surface_quality(struct tw_report_writer *w)
                                       ROW("Remaining Buildup ........", remaining)};
     const struct tw_model *m = w->model;
     if (w->report->quality.pollutant == NULL || m->subcatchments.count == 0) return;
-    if (m->options.ignore_rainfall) return;
     write_balance(w, "Runoff Quality Continuity", rows, sizeof rows / sizeof *rows, surface_error);
 }
 
@@ -165,8 +171,7 @@ void tw_report_washoff(struct tw_report_writer *w)
     for (int32_t i = 0; i < m->subcatchments.count; i++) {
         tw_report_print(w, "  %-20s", tw_names_get(&m->subcatchments.names, i));
         write_masses(w, mass + i * count);
-        bool leaves = m->subcatchments.outlet_node[i] >= 0;
-        for (int32_t p = 0; leaves && p < count; p++)
+        for (int32_t p = 0; p < count; p++) /* also of what flows on to others, as in SWMM */
             all[p] += mass[i * count + p];
     }
     tw_report_print(w, "  ");
@@ -183,7 +188,11 @@ void tw_report_link_loads(struct tw_report_writer *w)
     write_heading(w, "Link Pollutant Load Summary", "Link");
     for (int32_t i = 0; i < m->links.count; i++) {
         tw_report_print(w, "  %-20s", tw_report_link_name(w, i));
-        write_masses(w, mass + i * m->quality.count);
+        for (int32_t p = 0; p < m->quality.count; p++) {
+            double x = shown(w, p, mass[i * m->quality.count + p]);
+            tw_report_print(w, fabs(x) < 10000.0 ? "%14.3f" : "%14.3e", x);
+        }
+        tw_report_print(w, "\n");
     }
 }
 

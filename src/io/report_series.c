@@ -244,7 +244,7 @@ static tw_status write_groups(struct tw_report_writer *w, struct reading *r)
         at += (int64_t)groups[k].count * groups[k].width;
     }
     r->stride = (int64_t)sizeof(double) + 4 * (at + SYSTEM_VALUES);
-    if (m->options.ignore_rainfall) groups[0].count = 0; /* as in SWMM */
+    if (!tw_report_runs_off(w)) groups[0].count = 0;
     for (int k = 0; k < 3; k++)
         TW_TRY(write_group(w, r, &groups[k]));
     return TW_OK;

@@ -104,6 +104,7 @@ static const struct tw_report_nodes nodes_table = {.mean_depth_m = one_node,
                                                    .lateral_m3 = (const double[]){720.0, 0.0, 0.0},
                                                    .inflow_m3 =
                                                        (const double[]){720.0, 700.0, 690.0},
+                                                   .left_m3 = (const double[]){720.0, 700.0, 690.0},
                                                    .balance_error_ratio = zeros,
                                                    .crown_depth_m = ones,
                                                    .surcharged_s = an_hour,

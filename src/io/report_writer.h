@@ -41,6 +41,9 @@ const char *tw_report_node_name(const struct tw_report_writer *w, int32_t node);
 /** Name of a link. */
 const char *tw_report_link_name(const struct tw_report_writer *w, int32_t link);
 
+/** Whether runoff has tables and series: not when rain, snow and groundwater are all left out. */
+bool tw_report_runs_off(const struct tw_report_writer *w);
+
 /** Elements of the model and its options. */
 void tw_report_input(struct tw_report_writer *w);
 /** Pollutants of the model. */
