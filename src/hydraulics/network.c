@@ -3,6 +3,7 @@
 #include "hydraulics/constants.h"
 #include "hydraulics/force_main.h"
 #include "hydraulics/regulators.h"
+#include "hydraulics/rim.h"
 #include "model/tree.h"
 
 #include <math.h>
@@ -335,6 +336,7 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
     const struct tw_nodes *nodes = &net->model->nodes;
     int32_t n = net->node_count;
     net->crown_depth_m = TW_ARENA_NEW(arena, double, n);
+    net->pressed_depth_m = TW_ARENA_NEW(arena, double, n);
     net->full_volume_m3 = TW_ARENA_NEW(arena, double, n);
     net->surcharge_factor = TW_ARENA_NEW(arena, double, n);
     net->most_depth_m = TW_ARENA_NEW(arena, double, n);
@@ -342,9 +344,9 @@ static tw_status make_nodes(struct tw_network *net, struct tw_arena *arena)
     net->can_pond = TW_ARENA_NEW(arena, bool, n);
     net->plain = TW_ARENA_NEW(arena, bool, n);
     net->outfall_row = TW_ARENA_NEW(arena, int32_t, net->model->outfalls.count);
-    if (net->crown_depth_m == NULL || net->full_volume_m3 == NULL || net->can_pond == NULL ||
-        net->surcharge_factor == NULL || net->most_depth_m == NULL || net->outfall == NULL ||
-        net->plain == NULL || net->outfall_row == NULL) {
+    if (net->crown_depth_m == NULL || net->pressed_depth_m == NULL || net->full_volume_m3 == NULL ||
+        net->can_pond == NULL || net->surcharge_factor == NULL || net->most_depth_m == NULL ||
+        net->outfall == NULL || net->plain == NULL || net->outfall_row == NULL) {
         return TW_ERR_NOMEM;
     }
     for (int32_t i = 0; i < net->model->outfalls.count; i++)
@@ -374,6 +376,7 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
     TW_TRY(make_conduits(&net, arena));
     TW_TRY(make_incidence(&net, arena));
     TW_TRY(make_nodes(&net, arena));
+    TW_TRY(tw_rims_set(&net, arena));
     TW_TRY(tw_network_make_blocks(&net, arena));
     *out = net;
     return TW_OK;

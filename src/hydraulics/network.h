@@ -110,8 +110,9 @@ struct tw_network {
     struct tw_conduit_rows conduit;
 
     /* nodes */
-    double *crown_depth_m;  /* highest top of a link above the invert; 0: none */
-    double *full_volume_m3; /* of storages and wet wells of volume pumps at full depth; else 0 */
+    double *crown_depth_m;   /* highest top of a link above the invert; 0: none */
+    double *pressed_depth_m; /* surcharged above it; INFINITY: never */
+    double *full_volume_m3;  /* of storages and wet wells of volume pumps at full depth; else 0 */
     bool *outfall, *can_pond;
     bool *plain;              /* only conduits end here, and it stores nothing below ground */
     double *surcharge_factor; /* 0.6 where the sewer begins, else 1 */

@@ -93,18 +93,6 @@ static void fill_conduit_blocks(struct tw_network *net)
     }
 }
 
-/* Depth above which a node is surcharged: a storage that may be is full then, others above the
- * highest top of a link. */
-static double pressed_depth(const struct tw_network *net, int32_t node)
-{
-    const struct tw_nodes *nodes = &net->model->nodes;
-    if (net->model->options.surcharge != TW_SURCHARGE_EXTRAN) return INFINITY;
-    if (nodes->kind[node] == TW_NODE_STORAGE) {
-        return nodes->surcharge_depth_m[node] > 0.0 ? nodes->full_depth_m[node] : INFINITY;
-    }
-    return net->crown_depth_m[node] > 0.0 ? net->crown_depth_m[node] : INFINITY;
-}
-
 static int64_t node_traits(const struct tw_network *net, int32_t node)
 {
     int64_t traits = 0;
@@ -130,7 +118,7 @@ static void fill_node_blocks(struct tw_network *net)
         b->full_volume_m3[k] = net->full_volume_m3[at];
         b->most_depth_m[k] = net->most_depth_m[at];
         b->crown_depth_m[k] = net->crown_depth_m[at];
-        b->pressed_depth_m[k] = pressed_depth(net, at);
+        b->pressed_depth_m[k] = net->pressed_depth_m[at];
         b->surcharge_factor[k] = net->surcharge_factor[at];
         b->ponded_area_m2[k] = nodes->ponded_area_m2[at];
         int32_t ends = net->node_first[at + 1] - net->node_first[at];

@@ -326,6 +326,7 @@ void tw_inp_check_options(struct tw_inp *inp)
 {
     struct tw_options *o = &inp->model->options;
     inp->model->us_units = inp->units.us;
+    o->elevation_offsets = inp->options.elevation_offsets;
     o->system_flow_tolerance_ratio /= 100.0;
     o->lateral_flow_tolerance_ratio /= 100.0;
     check_dates(inp);

@@ -1,0 +1,121 @@
+/* As SWMM 5.2.4 has it, in feet:
+ *
+ *   crown of a node    max over its links of (z + o + d), less z
+ *   depth at an end    (y + z) - (z + o)
+ *
+ * z invert, y depth of the node, o offset, d height of the link. */
+#include "hydraulics/rim.h"
+
+#include "hydraulics/constants.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Both in feet, per node: the full depth and the elevation of the highest top. */
+struct rims {
+    const struct tw_network *net;
+    double *full, *crown;
+};
+
+/* A length of the file in feet, to the digit: decimals that were turned into metres are themselves
+ * again. */
+static double feet_of(const struct tw_model *model, double length_m)
+{
+    static const double digits = 1e9;
+    if (!model->us_units) return length_m / TW_FOOT_M;
+    return round(length_m / TW_FOOT_M * digits) / digits;
+}
+
+static double invert_of(const struct tw_model *model, int32_t node)
+{
+    return feet_of(model, model->nodes.invert_m[node]);
+}
+
+/* Elevations of the file are turned into feet before the invert is taken off. */
+static double offset_of(const struct tw_model *model, int32_t node, double offset_m)
+{
+    static const double digits = 1e9;
+    if (!model->options.elevation_offsets || offset_m == 0.0) return feet_of(model, offset_m);
+    double elevation_m = round((model->nodes.invert_m[node] + offset_m) * digits) / digits;
+    return feet_of(model, elevation_m) - invert_of(model, node);
+}
+
+static double height_of(const struct rims *r, int32_t link)
+{
+    const struct tw_model *model = r->net->model;
+    int32_t section = model->links.xsect[link];
+    return section >= 0 ? feet_of(model, r->net->xsects[section].full_depth_m) : 0.0;
+}
+
+/* A node whose depth in metres is that of the link's top was deepened to it, or given so. */
+static void reach(struct rims *r, int32_t link, int32_t node, double offset_m)
+{
+    const struct tw_model *model = r->net->model;
+    int32_t section = model->links.xsect[link];
+    double top_m = offset_m + (section >= 0 ? r->net->xsects[section].full_depth_m : 0.0);
+    double offset = offset_of(model, node, offset_m), height = height_of(r, link);
+    double crown = invert_of(model, node) + offset + height;
+    if (crown > r->crown[node]) r->crown[node] = crown;
+    if (top_m == model->nodes.full_depth_m[node]) r->full[node] = offset + height;
+}
+
+static void set_pressed(struct rims *r, struct tw_network *net, int32_t node)
+{
+    const struct tw_model *model = net->model;
+    const struct tw_nodes *nodes = &model->nodes;
+    double full_m = nodes->full_depth_m[node], crown_m = net->crown_depth_m[node];
+    double *pressed_m = &net->pressed_depth_m[node];
+    *pressed_m = INFINITY;
+    if (model->options.surcharge != TW_SURCHARGE_EXTRAN) return;
+    if (nodes->kind[node] == TW_NODE_STORAGE) {
+        if (nodes->surcharge_depth_m[node] > 0.0) *pressed_m = full_m;
+        return;
+    }
+    if (!(crown_m > 0.0)) return;
+    *pressed_m = crown_m;
+    if (fabs(crown_m - full_m) > 1e-9 * full_m) return;
+    bool below = r->crown[node] - invert_of(model, node) < r->full[node];
+    *pressed_m = below ? nextafter(full_m, 0.0) : fmax(full_m, crown_m);
+}
+
+/* Moves the invert of a conduit's end by its last digits until the end of a full node is as full as
+ * in SWMM. */
+static void set_end(const struct rims *r, int32_t row, int32_t node, double offset_m,
+                    double *invert_m)
+{
+    const struct tw_model *model = r->net->model;
+    double full_m = model->nodes.full_depth_m[node], top_m = r->net->conduit.full_depth_m[row];
+    if (fabs(offset_m + top_m - full_m) > 1e-9 * full_m) return;
+    double z = invert_of(model, node), offset = offset_of(model, node, offset_m);
+    bool full = (r->full[node] + z) - (z + offset) >= height_of(r, r->net->link_of_row[row]);
+    double head_m = full_m + model->nodes.invert_m[node];
+    double least = fmax(fabs(head_m), top_m) * DBL_EPSILON;
+    for (double digit = full ? -least : least; (head_m - *invert_m >= top_m) != full; digit *= 2.0)
+        *invert_m += digit;
+}
+
+tw_status tw_rims_set(struct tw_network *net, struct tw_arena *scratch)
+{
+    const struct tw_model *model = net->model;
+    const struct tw_links *links = &model->links;
+    struct tw_conduit_rows *c = &net->conduit;
+    struct rims r = {.net = net,
+                     .full = TW_ARENA_NEW(scratch, double, net->node_count),
+                     .crown = TW_ARENA_NEW(scratch, double, net->node_count)};
+    if (r.full == NULL || r.crown == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < net->node_count; i++) {
+        r.full[i] = feet_of(model, model->nodes.full_depth_m[i]);
+        r.crown[i] = invert_of(model, i);
+    }
+    for (int32_t i = 0; i < links->count; i++) {
+        reach(&r, i, links->from[i], links->offset1_m[i]);
+        reach(&r, i, links->to[i], links->offset2_m[i]);
+    }
+    for (int32_t i = 0; i < net->node_count; i++)
+        set_pressed(&r, net, i);
+    for (int32_t row = 0; row < net->conduit_count; row++) {
+        set_end(&r, row, c->from[row], c->offset1_m[row], &c->invert1_m[row]);
+        set_end(&r, row, c->to[row], c->offset2_m[row], &c->invert2_m[row]);
+    }
+    return TW_OK;
+}
