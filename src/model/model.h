@@ -46,7 +46,7 @@ struct tw_options {
     bool allow_ponding, skip_steady_state;
     bool ignore_rainfall, ignore_routing, ignore_groundwater;
     bool elevation_offsets; /* offsets of links were given as elevations */
-    bool strict; /* what SWMM is known to get wrong is mended: docs/numerics/strict.md */
+    bool strict;            /* what SWMM is known to get wrong is mended: docs/numerics/strict.md */
     bool report_averages, report_controls, report_input, report_continuity, report_flow_stats;
 };
 
