@@ -99,15 +99,35 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
         *tables[i] = TW_ARENA_NEW(arena, const double *, n);
         if (*tables[i] == NULL) return TW_ERR_NOMEM;
     }
-    double **doubles[] = {&c->invert1_m,       &c->invert2_m,         &c->offset1_m,
-                          &c->offset2_m,       &c->length_m,          &c->routing_length_m,
-                          &c->barrels,         &c->friction,          &c->beta,
-                          &c->full_flow_m3s,   &c->greatest_flow_m3s, &c->slope_ratio,
-                          &c->loss_inlet,      &c->loss_outlet,       &c->loss_average,
-                          &c->flow_limit_m3s,  &c->full_depth_m,      &c->full_area_m2,
-                          &c->cells_per_m,     &c->area_m2,           &c->width_m,
-                          &c->radius_m,        &c->frozen_depth_m,    &c->frozen_width_m,
-                          &c->normal_per_root, &c->critical_per_root, &c->wave_ratio};
+    double **doubles[] = {&c->invert1_m,
+                          &c->invert2_m,
+                          &c->offset1_m,
+                          &c->offset2_m,
+                          &c->length_m,
+                          &c->routing_length_m,
+                          &c->barrels,
+                          &c->friction,
+                          &c->beta,
+                          &c->full_flow_m3s,
+                          &c->greatest_flow_m3s,
+                          &c->slope_ratio,
+                          &c->loss_inlet,
+                          &c->loss_outlet,
+                          &c->loss_average,
+                          &c->flow_limit_m3s,
+                          &c->full_depth_m,
+                          &c->full_area_m2,
+                          &c->cells_per_m,
+                          &c->area_m2,
+                          &c->width_m,
+                          &c->radius_m,
+                          &c->frozen_depth_m,
+                          &c->frozen_width_m,
+                          &c->normal_per_root,
+                          &c->critical_per_root,
+                          &c->wave_ratio,
+                          &c->full1_m,
+                          &c->full2_m};
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {
         *doubles[i] = TW_ARENA_NEW(arena, double, n);
         if (*doubles[i] == NULL) return TW_ERR_NOMEM;

@@ -44,6 +44,7 @@ struct tw_conduit_rows {
     double *loss_inlet, *loss_outlet, *loss_average;
     double *flow_limit_m3s; /* INFINITY: none */
     double *full_depth_m, *full_area_m2;
+    double *full1_m, *full2_m; /* depths from which the ends count as full */
     /* geometry, copied from the section for fewer hops */
     const double **first_row, **normal, **critical;
     int32_t *cells;

@@ -1,24 +1,10 @@
 /* What the kernels read: rows and nodes by TW_BLOCK. */
-#include "hydraulics/constants.h"
 #include "hydraulics/kernels.h"
 #include "hydraulics/network.h"
 
 #include <math.h>
 
 static int32_t blocks_of(int32_t count) { return (count + TW_BLOCK - 1) / TW_BLOCK; }
-
-/* Depth from which an end counts as full. Water that stands at the crown exactly, as it does in an
- * outfall above critical flow and in a node that floods at the conduit's height, is a depth on an
- * elevation: whether the difference of the two heads is the full depth again hangs on the last bit
- * of a sum. SWMM adds in feet; its bit is found here, and ours, of metres, is passed over. */
-static double full_from(double full_m, double offset_m, double node_invert_m)
-{
-    static const double any_rounding_m = 1e-10;
-    double full = full_m / TW_FOOT_M, offset = offset_m / TW_FOOT_M;
-    double node = node_invert_m / TW_FOOT_M;
-    double head = full + offset + node, invert = node + offset;
-    return head - invert >= full ? full_m - any_rounding_m : full_m + any_rounding_m;
-}
 
 static void set_ends(const struct tw_network *net, int32_t row, struct tw_conduit_block *b,
                      int32_t k)
@@ -33,8 +19,8 @@ static void set_ends(const struct tw_network *net, int32_t row, struct tw_condui
     b->invert2_m[k] = c->invert2_m[row];
     b->offset1_m[k] = c->offset1_m[row];
     b->offset2_m[k] = c->offset2_m[row];
-    b->full1_m[k] = full_from(c->full_depth_m[row], c->offset1_m[row], b->node_invert1_m[k]);
-    b->full2_m[k] = full_from(c->full_depth_m[row], c->offset2_m[row], b->node_invert2_m[k]);
+    b->full1_m[k] = c->full1_m[row];
+    b->full2_m[k] = c->full2_m[row];
 }
 
 static void set_section(const struct tw_network *net, int32_t row, struct tw_conduit_block *b,

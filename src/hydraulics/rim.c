@@ -8,7 +8,6 @@
 
 #include "hydraulics/constants.h"
 
-#include <float.h>
 #include <math.h>
 
 /* Both in feet, per node: the full depth and the elevation of the highest top. */
@@ -78,20 +77,18 @@ static void set_pressed(struct rims *r, struct tw_network *net, int32_t node)
     *pressed_m = below ? nextafter(full_m, 0.0) : fmax(full_m, crown_m);
 }
 
-/* Moves the invert of a conduit's end by its last digits until the end of a full node is as full as
- * in SWMM. */
-static void set_end(const struct rims *r, int32_t row, int32_t node, double offset_m,
-                    double *invert_m)
+/* Depth from which an end of a conduit counts as full: water at its crown is a depth on an elevation,
+ * and the difference of the two heads need not be the height again. */
+static double full_from(const struct rims *r, int32_t row, int32_t node, double offset_m)
 {
+    static const double any_rounding_m = 1e-10; /* of ours */
     const struct tw_model *model = r->net->model;
-    double full_m = model->nodes.full_depth_m[node], top_m = r->net->conduit.full_depth_m[row];
-    if (fabs(offset_m + top_m - full_m) > 1e-9 * full_m) return;
+    double top_m = r->net->conduit.full_depth_m[row], rim_m = model->nodes.full_depth_m[node];
+    double top = height_of(r, r->net->link_of_row[row]);
     double z = invert_of(model, node), offset = offset_of(model, node, offset_m);
-    bool full = (r->full[node] + z) - (z + offset) >= height_of(r, r->net->link_of_row[row]);
-    double head_m = full_m + model->nodes.invert_m[node];
-    double least = fmax(fabs(head_m), top_m) * DBL_EPSILON;
-    for (double digit = full ? -least : least; (head_m - *invert_m >= top_m) != full; digit *= 2.0)
-        *invert_m += digit;
+    bool flooded = fabs(offset_m + top_m - rim_m) <= any_rounding_m;
+    double y = flooded ? r->full[node] : top + offset;
+    return (y + z) - (z + offset) >= top ? top_m - any_rounding_m : top_m + any_rounding_m;
 }
 
 tw_status tw_rims_set(struct tw_network *net, struct tw_arena *scratch)
@@ -114,8 +111,8 @@ tw_status tw_rims_set(struct tw_network *net, struct tw_arena *scratch)
     for (int32_t i = 0; i < net->node_count; i++)
         set_pressed(&r, net, i);
     for (int32_t row = 0; row < net->conduit_count; row++) {
-        set_end(&r, row, c->from[row], c->offset1_m[row], &c->invert1_m[row]);
-        set_end(&r, row, c->to[row], c->offset2_m[row], &c->invert2_m[row]);
+        c->full1_m[row] = full_from(&r, row, c->from[row], c->offset1_m[row]);
+        c->full2_m[row] = full_from(&r, row, c->to[row], c->offset2_m[row]);
     }
     return TW_OK;
 }
