@@ -28,6 +28,57 @@ static void take_runoff_quality(struct tw_run *run)
     }
 }
 
+/* Of a pollutant in a unit's drain. */
+static double removed_ratio(const struct tw_model *m, int32_t unit, int32_t pollutant)
+{
+    const struct tw_lids *l = &m->lids;
+    if (l->removal_ratio == NULL) return 0.0;
+    return l->removal_ratio[l->unit[unit].control * m->quality.count + pollutant];
+}
+
+/* Load in a unit's drain at one of the two runoff times, less what its control removes. */
+static double drain_load(const struct tw_run *run, int32_t unit, int32_t pollutant, int32_t lane,
+                         const double *drain_m3s, const double *outlet)
+{
+    const struct tw_model *m = run->model;
+    int32_t from = m->lids.unit[unit].subcatchment;
+    return drain_m3s[at(run, unit, lane)] *
+           outlet[at(run, from * m->quality.count + pollutant, lane)] *
+           (1.0 - removed_ratio(m, unit, pollutant));
+}
+
+/* What drains brought onto other subcatchments at the last step's end. */
+static void drains_run_on(struct tw_run *run)
+{
+    const struct tw_model *m = run->model;
+    for (int32_t i = 0; i < m->lids.unit_count; i++) {
+        int32_t to = m->lids.unit[i].drain_subcatchment;
+        if (to < 0 || to == m->lids.unit[i].subcatchment) continue;
+        for (int32_t p = 0; p < m->quality.count; p++) {
+            for (int32_t lane = 0; lane < run->lanes; lane++)
+                tw_quality_add_runon(&run->quality, to, p, lane,
+                                     drain_load(run, i, p, lane, run->hydrology.lid.old_drain_m3s,
+                                                run->quality.old_outlet));
+        }
+    }
+}
+
+static void book_drains(struct tw_run *run, double dt_s)
+{
+    const struct tw_model *m = run->model;
+    for (int32_t i = 0; i < m->lids.unit_count; i++) {
+        const struct tw_lid_unit *u = &m->lids.unit[i];
+        bool leaves = u->drain_node >= 0 || u->drain_subcatchment == u->subcatchment;
+        for (int32_t k = 0; k < m->quality.count * run->lanes; k++) {
+            int32_t p = k / run->lanes, lane = k % run->lanes;
+            double mass =
+                run->hydrology.lid.new_drain_m3s[at(run, i, lane)] *
+                run->quality.outlet[at(run, u->subcatchment * m->quality.count + p, lane)] * dt_s;
+            tw_quality_book_drain(&run->quality, p, lane, mass, removed_ratio(m, i, p), leaves);
+        }
+    }
+}
+
 void tw_run_surface_pollutants(struct tw_run *run)
 {
     const struct tw_hydrology *h = &run->hydrology;
@@ -39,6 +90,7 @@ void tw_run_surface_pollutants(struct tw_run *run)
         return;
     }
     tw_quality_runon(&run->quality, h->old_runoff_m3s);
+    drains_run_on(run);
     for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
         if (run->model->subcatchments.area_m2[i] == 0.0) continue;
         for (int32_t lane = 0; lane < run->lanes; lane++) {
@@ -59,6 +111,7 @@ void tw_run_surface_pollutants(struct tw_run *run)
             tw_quality_surface_step(&run->quality, i, lane, &s);
         }
     }
+    book_drains(run, dt_s);
 }
 
 /* Dry weather flow brings its pollutants' usual concentrations, or those of its own rows. */
@@ -158,10 +211,9 @@ static void add_drains(struct tw_run *run, double f)
         if (u->drain_node < 0) continue;
         for (int32_t p = 0; p < m->quality.count; p++) {
             for (int32_t lane = 0; lane < run->lanes; lane++) {
-                size_t drain = at(run, i, lane);
-                size_t outlet = at(run, u->subcatchment * m->quality.count + p, lane);
-                double load = (1.0 - f) * lid->old_drain_m3s[drain] * q->old_outlet[outlet] +
-                              f * lid->new_drain_m3s[drain] * q->outlet[outlet];
+                double load =
+                    (1.0 - f) * drain_load(run, i, p, lane, lid->old_drain_m3s, q->old_outlet) +
+                    f * drain_load(run, i, p, lane, lid->new_drain_m3s, q->outlet);
                 tw_quality_add_load(q, TW_NETWORK_WET, u->drain_node, lane, p, load);
             }
         }

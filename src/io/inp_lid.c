@@ -124,6 +124,33 @@ static void read_layer(struct tw_inp *inp, const struct tw_inp_row *row, struct 
     layer->set(inp, row, c, v);
 }
 
+/* name REMOVALS pollutant percent ... */
+static tw_status read_removals(struct tw_inp *inp, const struct tw_inp_row *row)
+{
+    struct tw_lids *l = &inp->model->lids;
+    int32_t pollutants = inp->model->quality.count;
+    if (!tw_inp_need(inp, row, 4)) return TW_OK;
+    if (l->removal_ratio == NULL) {
+        int64_t count = (int64_t)l->control_count * pollutants;
+        l->removal_ratio = TW_ARENA_NEW(&inp->model->arena, double, count);
+        if (l->removal_ratio == NULL) return TW_ERR_NOMEM;
+    }
+    for (int i = 2; i < row->count; i += 2) {
+        double percent;
+        int32_t p;
+        if (!tw_inp_need(inp, row, i + 2)) return TW_OK;
+        if (!tw_inp_find(inp, row, i, &inp->model->quality.pollutant_names, "pollutant", &p))
+            return TW_OK;
+        if (!tw_inp_positive(inp, row, i + 1, "the removal", &percent)) return TW_OK;
+        if (percent > 100.0) {
+            tw_inp_fault(inp, row, "removes more than 100 %%" TW_SWMM_ERROR("211"));
+            return TW_OK;
+        }
+        l->removal_ratio[row->object * pollutants + p] = percent / 100.0;
+    }
+    return TW_OK;
+}
+
 static bool is_kind(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_lid_control *c)
 {
     static const char *const words[] = {
@@ -148,7 +175,7 @@ tw_status tw_inp_lid_control_read(struct tw_inp *inp, const struct tw_inp_row *r
     struct tw_lid_control *c = &inp->model->lids.control[row->object];
     if (is_kind(inp, row, c)) return TW_OK;
     const char *word = tw_inp_word(inp, row, 1);
-    if (tw_text_same(word, "REMOVALS")) return TW_OK; /* of pollutants */
+    if (tw_text_same(word, "REMOVALS")) return read_removals(inp, row);
     for (size_t k = 0; k < sizeof layers / sizeof *layers; k++) {
         if (!tw_text_same(word, layers[k].word)) continue;
         read_layer(inp, row, c, &layers[k]);

@@ -88,6 +88,7 @@ struct tw_lids {
     struct tw_names names; /* of controls */
     int32_t control_count;
     struct tw_lid_control *control;
+    double *removal_ratio; /* [control * pollutants + pollutant] by drains; NULL: none */
     int32_t unit_count;
     struct tw_lid_unit *unit; /* by subcatchment, in the order of the file */
     int32_t report_count;     /* of units that have a report */

@@ -89,6 +89,14 @@ struct tw_quality_surface {
 /** Loads that subcatchments send onto others: call before tw_quality_surface_step of a step. */
 void tw_quality_runon(struct tw_quality *q, const double *old_runoff_m3s);
 
+/** Add a load that comes onto a subcatchment in the step, after tw_quality_runon [mass/s]. */
+void tw_quality_add_runon(struct tw_quality *q, int32_t subcatchment, int32_t pollutant,
+                          int32_t lane, double load);
+
+/** Book what a LID's drain carried in the step; leaves: to a node, or nowhere else. */
+void tw_quality_book_drain(struct tw_quality *q, int32_t pollutant, int32_t lane, double mass,
+                           double removed_ratio, bool leaves);
+
 /** A runoff step of a subcatchment in a lane: build-up, sweeping, wash-off, ponded water. */
 void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,
                              const struct tw_quality_surface *s);

@@ -232,16 +232,21 @@ static double all_washed_off(struct tw_quality *q, int32_t subcatchment, int32_t
     return mass;
 }
 
-/* What leaves a subcatchment; LIDs keep the rest of what came. */
+/* What leaves a subcatchment at a concentration. LIDs keep what came with the water that they keep; as
+ * in SWMM nothing is booked where they give back more, and drains are booked by their units. */
 static void book_runoff(struct tw_quality *q, int32_t subcatchment, int32_t pollutant, int32_t lane,
-                        double came, double left)
+                        double concentration, const struct tw_quality_surface *s)
 {
-    const struct tw_subcatchments *s = &q->model->subcatchments;
+    const struct tw_subcatchments *sub = &q->model->subcatchments;
     bool lids = q->model->lids.area_m2 != NULL && q->model->lids.area_m2[subcatchment] > 0.0;
-    q->washed_mass[tw_quality_at(q, subcatchment, pollutant, lane)] += left;
-    if (lids) tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, came - left);
-    if (s->outlet_node[subcatchment] >= 0 || s->outlet_subcatchment[subcatchment] == subcatchment)
-        tw_surface_book(q, TW_SURFACE_RUNOFF, pollutant, lane, left);
+    double kept_m3 = s->outflow_m3 + s->lid_water_m3 - s->surface_out_m3 - s->drain_out_m3;
+    q->washed_mass[tw_quality_at(q, subcatchment, pollutant, lane)] +=
+        concentration * (s->surface_out_m3 + s->drain_out_m3);
+    if (lids && kept_m3 > 0.0)
+        tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, concentration * kept_m3);
+    if (sub->outlet_node[subcatchment] >= 0 ||
+        sub->outlet_subcatchment[subcatchment] == subcatchment)
+        tw_surface_book(q, TW_SURFACE_RUNOFF, pollutant, lane, concentration * s->surface_out_m3);
 }
 
 void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,
@@ -269,11 +274,11 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
         if (m->pollutant[p].co >= 0) with = m->pollutant[p].co_ratio * washed[m->pollutant[p].co];
         double on_lids = m->pollutant[p].rain * s->lid_rain_m3;
         out[p] += with + on_lids;
-        double concentration = whole_m3 > 0.0 ? out[p] / whole_m3 : 0.0;
-        q->outlet[tw_quality_at(q, subcatchment, p, lane)] = leaves ? concentration : 0.0;
+        double concentration = leaves && whole_m3 > 0.0 ? out[p] / whole_m3 : 0.0;
+        q->outlet[tw_quality_at(q, subcatchment, p, lane)] = concentration;
         tw_surface_book(q, TW_SURFACE_BUILDUP, p, lane, with); /* as SWMM: it comes from nowhere */
         tw_surface_book(q, TW_SURFACE_DEPOSITION, p, lane, on_lids);
-        book_runoff(q, subcatchment, p, lane, out[p], leaves ? concentration * left_m3 : 0.0);
+        book_runoff(q, subcatchment, p, lane, concentration, s);
     }
 }
 
@@ -294,6 +299,20 @@ void tw_quality_runon(struct tw_quality *q, const double *old_runoff_m3s)
                     old_runoff_m3s[(size_t)i * (size_t)q->lanes + (size_t)lane] *
                     q->old_outlet[tw_quality_at(q, i, p, lane)];
     }
+}
+
+void tw_quality_add_runon(struct tw_quality *q, int32_t subcatchment, int32_t pollutant,
+                          int32_t lane, double load)
+{
+    q->runon[tw_quality_at(q, subcatchment, pollutant, lane)] += load;
+}
+
+void tw_quality_book_drain(struct tw_quality *q, int32_t pollutant, int32_t lane, double mass,
+                           double removed_ratio, bool leaves)
+{
+    tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, mass * removed_ratio);
+    if (leaves)
+        tw_surface_book(q, TW_SURFACE_RUNOFF, pollutant, lane, mass * (1.0 - removed_ratio));
 }
 
 double tw_quality_surface_mass(const struct tw_quality *q, int32_t pollutant, int32_t lane,
