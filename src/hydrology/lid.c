@@ -174,6 +174,7 @@ static double held_m(const struct tw_lid_control *c, const struct tw_lid_unit *u
             x[TW_LAYER_SURFACE] * (bottom_m + c->surface.side_slope * x[TW_LAYER_SURFACE]);
         return section_m2 * c->surface.void_ratio / u->width_m;
     }
+    if (c->kind == TW_LID_ROOF) return x[TW_LAYER_SURFACE]; /* as SWMM: plants take no room there */
     double voids = c->kind == TW_LID_GREEN_ROOF ? c->mat.void_ratio
                    : c->kind == TW_LID_BARREL   ? 1.0
                                                 : c->storage.void_ratio;

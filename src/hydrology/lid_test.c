@@ -114,6 +114,8 @@ static void units_of_every_kind_keep_their_water(void **state)
     for (int kind = 0; kind < TW_LID_KIND_COUNT; kind++) {
         struct garden g;
         garden_begin(&g, (enum tw_lid_kind)kind);
+        if (kind == TW_LID_ROOF)
+            g.control.surface.void_ratio = 0.75; /* which does not count there */
         double error = balance_error(&g);
         if (!(fabs(error) < (kind == TW_LID_SWALE ? 0.03 : 1e-4)))
             print_error("kind %d: %g\n", kind, error);
