@@ -204,6 +204,15 @@ class Run(CommandTest):
         self.assertRegex(report, r"\n  System +181(69|70)\.\d\d\d\n")  # its litres are rounded
         self.assertIn("Ppt.      GW         Kdecay\n", report)
 
+    def test_a_conduit_that_ran_dry_is_still_said_to_be_limited(self):
+        report = self.report_of(
+            "[JUNCTIONS]", "J3 12 3 0.3", "J4 12.5 3 0.3", "[DWF]", "J1 FLOW 0.05", "[CONDUITS]",
+            "C3 J3 J2 20 0.013 0 0", "C4 J4 J2 20 0.013 0 0", "[XSECTIONS]",
+            "C3 CIRCULAR 0.5 0 0 0 1", "C4 CIRCULAR 0.5 0 0 0 1 4")
+        # SWMM 5.2.4's shares of time: dry upstream, subcritical, normal flow, inlet
+        self.assertRegex(report, r"\n  C3 +1.00   0.00  1.00  0.00  0.00  0.00  0.00  0.00  1.00  0.00")
+        self.assertRegex(report, r"\n  C4 +1.00   0.00  0.86  0.00  0.14  0.00  0.00  0.00  0.00  1.00")
+
     def test_windows_line_ends_and_a_byte_order_mark_do_not_matter(self):
         done = self.run_model("\ufeff" + MODEL.replace("\n", "\r\n"))
         self.assertEqual(done.returncode, DONE, done.stderr)

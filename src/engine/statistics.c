@@ -54,8 +54,9 @@ static void lay_links(struct tw_statistics *s, size_t w, struct tw_pool *pool)
     double **const each[] = {&l->max_flow_m3s, &l->max_flow_day, &l->max_depth_m, &l->turns,
                              &l->last_sign};
     double **const of_conduits[] = {
-        &c->max_velocity_mps, &c->normal_limited_s, &c->above_full_flow_s, &c->capacity_limited_s,
-        &c->both_full_s,      &c->upstream_full_s,  &c->downstream_full_s, &c->mode_since_s};
+        &c->max_velocity_mps,  &c->normal_limited_s,   &c->inlet_controlled_s,
+        &c->above_full_flow_s, &c->capacity_limited_s, &c->both_full_s,
+        &c->upstream_full_s,   &c->downstream_full_s,  &c->mode_since_s};
     l->critical = TW_POOL_NEW(pool, double, links);
     TAKE(pool, links * w, each);
     TAKE(pool, conduits * w, of_conduits);

@@ -59,7 +59,8 @@ struct tw_link_statistics {
 struct tw_conduit_statistics {
     /* booked when the mode changes: flow class, limited by normal flow, full ends */
     double *class_s; /* [(row * lanes + lane) * TW_REPORT_FLOW_CLASSES + class] */
-    double *normal_limited_s, *both_full_s, *upstream_full_s, *downstream_full_s;
+    double *normal_limited_s, *inlet_controlled_s, *both_full_s, *upstream_full_s,
+        *downstream_full_s;
     double *mode_since_s; /* reported time up to which they are booked */
     uint8_t *mode;        /* from then on */
     double *max_velocity_mps, *above_full_flow_s, *capacity_limited_s;

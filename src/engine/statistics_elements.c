@@ -13,7 +13,7 @@
 enum { STRETCH = 64 };
 
 /* Bits of a conduit's mode. */
-enum { CLASSES = 7, LIMITED = 3, FULL = 4 };
+enum { CLASSES = 7, LIMITED = 3, AT_INLET = 4, FULL = 5 };
 
 /* Kernels: plain loops over arrays that never overlap. */
 
@@ -184,7 +184,8 @@ static bool capacity_limited(const struct tw_statistics *s, const struct tw_hydr
     return head1 - head2 > fall;
 }
 
-/* What a conduit is in, as one number: its class, whether normal flow limits it, its full ends. */
+/* What a conduit is in, as one number: its class, whether normal flow or its inlet limits it, its full
+ * ends. */
 static uint8_t mode_of(const struct tw_link_state *h, int32_t at)
 {
     return (uint8_t)(h->flow_class[at] | h->limited[at] << LIMITED | h->full[at] << FULL);
@@ -197,6 +198,7 @@ void tw_statistics_end_mode(const struct tw_conduit_statistics *c, int32_t at, d
     c->mode_since_s[at] = now_s;
     c->class_s[at * TW_REPORT_FLOW_CLASSES + (mode & CLASSES)] += time_s;
     if (mode & 1 << LIMITED) c->normal_limited_s[at] += time_s;
+    if (mode & 1 << AT_INLET) c->inlet_controlled_s[at] += time_s;
     int32_t ends = mode >> FULL;
     if (ends & 1) c->upstream_full_s[at] += time_s;
     if (ends & 2) c->downstream_full_s[at] += time_s;

@@ -310,7 +310,7 @@ static void report_links(const struct tw_statistics *s, struct columns *c,
     out->downstream_full_s = by_link(c, net, conduits, p->downstream_full_s);
     out->above_full_flow_s = by_link(c, net, conduits, p->above_full_flow_s);
     out->capacity_limited_s = by_link(c, net, conduits, p->capacity_limited_s);
-    out->inlet_controlled_s = column(c, net->link_count); /* no culverts are computed */
+    out->inlet_controlled_s = by_link(c, net, conduits, p->inlet_controlled_s);
     out->reversed_turns = counts(c, net->link_count, l->turns, net->row_of_link);
     report_classes(s, c, out);
     report_sections(s, c, out);

@@ -369,7 +369,7 @@ static void times_in_states_of_a_conduit_add_up(void **state)
     struct town t;
     town_init(&t, 1);
     begin(&t, start_day);
-    const uint8_t full[] = {0, 1, 2, 3}, class[] = {0, 3, 3, 4}, limited[] = {0, 1, 0, 1};
+    const uint8_t full[] = {0, 1, 2, 3}, class[] = {0, 3, 3, 4}, limited[] = {0, 1, 2, 3};
     const double dt[] = {1.0, 2.0, 4.0, 8.0};
     for (int32_t k = 0; k < 4; k++) {
         t.h.link.full[ROW_OUT] = full[k];
@@ -387,7 +387,7 @@ static void times_in_states_of_a_conduit_add_up(void **state)
     assert_near(r.links.downstream_full_s[OUT], 12.0, 0.0);
     assert_near(r.links.both_full_s[OUT], 8.0, 0.0);
     assert_near(r.links.normal_limited_s[OUT], 10.0, 0.0);
-    assert_near(r.links.inlet_controlled_s[OUT], 0.0, 0.0);
+    assert_near(r.links.inlet_controlled_s[OUT], 12.0, 0.0);
     tw_arena_done(&t.arena);
 }
 

@@ -51,7 +51,7 @@ double tw_conduit_pressed_friction(const struct tw_network *net, int32_t row, do
                                   speed_mps, radius_m, c->routing_length_m[row] / c->length_m[row]);
 }
 
-void tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double head1_m,
+bool tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double head1_m,
                                double *q_m3s, double *dqdh_m2s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
@@ -61,4 +61,5 @@ void tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double
                          c->slope_ratio[row], head1_m - c->invert1_m[row], q_m3s, dqdh_m2s);
     /* SWMM takes the derivative of one barrel for that of all */
     if (inlet) *dqdh_m2s /= c->barrels[row];
+    return inlet;
 }

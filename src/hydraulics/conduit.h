@@ -29,8 +29,9 @@ double tw_conduit_pressed_friction(const struct tw_network *net, int32_t row, do
  * head1_m   elevation of the water upstream
  * q_m3s     of one barrel, above 0; lowered where the inlet controls
  * dqdh_m2s  of one barrel; set where the inlet controls
+ * returns   true where it does
  */
-void tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double head1_m,
+bool tw_conduit_limit_at_inlet(const struct tw_network *net, int32_t row, double head1_m,
                                double *q_m3s, double *dqdh_m2s);
 
 #endif

@@ -225,7 +225,9 @@ static void keep_marks(int32_t count, const int64_t *restrict marks, struct tw_l
     for (int32_t i = 0; i < count; i++) {
         flow_class[i] = (uint8_t)(marks[i] & TW_MARK_CLASS);
         full[i] = (uint8_t)(marks[i] >> 3 & 3);
-        limited[i] = (uint8_t)(marks[i] >> 5 & 1);
+        /* an idle conduit is still said to be what it was when it had water, as in SWMM */
+        int64_t idle = -(marks[i] >> 7 & 1);
+        limited[i] = (uint8_t)((marks[i] >> 5 & 3) | (idle & limited[i]));
     }
 }
 

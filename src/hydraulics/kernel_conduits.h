@@ -39,7 +39,7 @@ struct reach {
     tw_vec surface1, surface2; /* of the water, lent to the end nodes */
     /* results */
     tw_vec q, dqdh, froude, area;
-    tw_mask idle, supercritical, limited;
+    tw_mask idle, supercritical, limited, at_inlet;
 };
 
 /* A constant of the rows. */
@@ -386,12 +386,13 @@ TW_PART void solve_momentum(const struct tw_hydraulics *h, const struct spot *s,
     r->dqdh = pull * over;
 }
 
-/* The inlet of a culvert may control. x: flow; y: dQ/dH; z: head upstream */
+/* The inlet of a culvert may control. x: flow; y: dQ/dH; z: head upstream; mask: where it does */
 TW_RARE static void hold_at_inlets(const struct tw_network *net, struct slots *slots)
 {
     for (int i = 0; i < TW_VEC_WIDTH; i++) {
         if (!slots->mask[i]) continue;
-        tw_conduit_limit_at_inlet(net, slots->row[i], slots->z[i], &slots->x[i], &slots->y[i]);
+        slots->mask[i] = -(int64_t)tw_conduit_limit_at_inlet(net, slots->row[i], slots->z[i],
+                                                             &slots->x[i], &slots->y[i]);
     }
 }
 
@@ -406,6 +407,7 @@ TW_PART void hold_culverts(const struct tw_hydraulics *h, const struct spot *s, 
     hold_at_inlets(h->net, &slots);
     r->q = tw_vec_load(slots.x);
     r->dqdh = tw_vec_load(slots.y);
+    r->at_inlet = tw_mask_load(slots.mask);
 }
 
 /* Flow that the inlet or the friction of normal flow lets in. It is held to normal flow where the
@@ -417,6 +419,7 @@ TW_PART void hold(const struct tw_hydraulics *h, const struct spot *s, struct re
     enum tw_normal_limit rule = h->model->options.normal_limit;
     tw_mask forward = moving & (r->q > 0.0);
     tw_mask inlets = forward & has_trait(s, TW_CONDUIT_CULVERT) & ~r->full;
+    r->at_inlet = inlets;
     if (tw_mask_any(inlets)) hold_culverts(h, s, r, inlets);
     tw_mask outfall = has_trait(s, TW_CONDUIT_OUTFALL1 | TW_CONDUIT_OUTFALL2);
     tw_vec top = of_row(s, b->full_depth_m);
@@ -499,7 +502,8 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
     class |= ~other & TW_FLOW_SUBCRITICAL;
     /* by depths: the tables' areas at full depth are full but for rounding */
     tw_mask marks = class | (r->full1 & TW_MARK_FULL1) | (r->full2 & TW_MARK_FULL2) |
-                    (r->limited & TW_MARK_LIMITED);
+                    (r->limited & TW_MARK_LIMITED) | (r->at_inlet & TW_MARK_INLET) |
+                    (r->idle & TW_MARK_IDLE);
     tw_mask last = tw_mask_load(h->sums.marks + s->at);
     marks = (r->active & marks) | (~r->active & last);
     memcpy(h->sums.marks + s->at, &marks, sizeof marks);

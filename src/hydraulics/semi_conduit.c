@@ -333,6 +333,7 @@ static void hold(const struct tw_semi *semi, struct tw_hydraulics *h, const stru
             &semi->net->xsects[section], h->model->xsects.culvert_code[section],
             c->slope_ratio[r->row], r->head1 - c->invert1_m[r->row], &f->flow_m3s, &dqdh);
         if (!inlet) return;
+        h->link.limited[r->at] = 2;
         f->by_head1_m2s = dqdh;
         f->by_head2_m2s = 0.0;
         return;

@@ -36,7 +36,8 @@ struct tw_link_state {
     double *froude;
     uint8_t *flow_class; /* enum tw_flow_class */
     uint8_t *full;       /* conduits: 1 upstream end full, 2 downstream, 3 both */
-    uint8_t *limited;    /* conduits: 1 held to normal flow in the last step */
+    uint8_t *limited; /* conduits: 1 held to normal flow, 2 by a culvert's inlet, in the last step
+                            in which they had water */
 };
 
 /* [conduits * lanes], by row, of one barrel */
@@ -52,8 +53,15 @@ struct tw_conduit_state {
 enum { TW_END_INFLOW, TW_END_OUTFLOW, TW_END_SURFACE, TW_END_DQDH, TW_END_PARTS };
 
 /* How a conduit was at its last evaluation: bits 0-2 enum tw_flow_class, 3-4 its full ends, 5 whether
- * it was held to normal flow. */
-enum { TW_MARK_CLASS = 7, TW_MARK_FULL1 = 8, TW_MARK_FULL2 = 16, TW_MARK_LIMITED = 32 };
+ * it was held to normal flow, 6 whether by a culvert's inlet, 7 whether nothing could flow. */
+enum {
+    TW_MARK_CLASS = 7,
+    TW_MARK_FULL1 = 8,
+    TW_MARK_FULL2 = 16,
+    TW_MARK_LIMITED = 32,
+    TW_MARK_INLET = 64,
+    TW_MARK_IDLE = 128
+};
 
 /* Ranges of a loop that threads share begin at multiples of this (tw_threads_for). */
 enum { TW_RANGE = 64 };
