@@ -236,6 +236,23 @@ static int parse(int argc, char **argv, struct arguments *out)
     return -1;
 }
 
+/* A file that is read and written, or written twice, would be lost. */
+static bool names_clash(const struct arguments *a)
+{
+    const char *const pairs[][2] = {
+        {a->model, a->report}, {a->model, a->results}, {a->report, a->results}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const char *one = pairs[i][0], *other = pairs[i][1];
+        if (one == NULL || other == NULL || !tw_file_same(one, other)) continue;
+        if (strncmp(one, "/dev/", 5) == 0) continue;
+        (void)fprintf(stderr,
+                      "thalweg run: %s and %s are one file: name different ones [SWMM ERROR 301]\n",
+                      one, other);
+        return true;
+    }
+    return false;
+}
+
 int tw_cmd_run(int argc, char **argv)
 {
     struct arguments a = {0};
@@ -248,7 +265,7 @@ int tw_cmd_run(int argc, char **argv)
     if (results != NULL) a.results = results;
     a.report = or_none(a.report);
     a.results = or_none(a.results);
-    code = read_and_run(&a);
+    code = names_clash(&a) ? TW_EXIT_USAGE : read_and_run(&a);
     free(report);
     free(results);
     return code;

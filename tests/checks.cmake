@@ -45,7 +45,9 @@ if(TARGET thalweg)
         $<TARGET_FILE:thalweg>)
     add_test(NAME swmm_errors COMMAND Python3::Interpreter
         ${CMAKE_CURRENT_SOURCE_DIR}/swmm_errors_test.py $<TARGET_FILE:thalweg>)
-    set_tests_properties(command swmm_errors PROPERTIES LABELS "command" TIMEOUT 300)
+    add_test(NAME hostile COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/hostile_test.py
+        $<TARGET_FILE:thalweg>)
+    set_tests_properties(command swmm_errors hostile PROPERTIES LABELS "command" TIMEOUT 300)
     if(TARGET thalweg_service)
         add_test(NAME server COMMAND Python3::Interpreter
             ${CMAKE_CURRENT_SOURCE_DIR}/server_test.py $<TARGET_FILE:thalweg>)

@@ -238,6 +238,29 @@ class BadInput(CommandTest):
     def test_an_empty_file_is_refused(self):
         self.refused("", "model.inp")
 
+    def test_a_model_is_never_written_over(self):
+        saved = MODEL + '[FILES]\nSAVE HOTSTART "model.inp"\n'
+        model, report = self.write("model.inp", saved), self.path("a.rpt")
+        os.symlink(model, self.path("link.inp"))
+        for names in ((model, report, "-"), (model, model, "-"), (model, self.path("link.inp"), "-"),
+                      (model, "-", model), (model, report, report)):
+            done = run("run", *names)
+            self.assertIn(done.returncode, (BAD_INPUT, 2), names)
+            self.assertIn("[SWMM ERROR 301]", done.stderr)
+            with open(model, encoding="utf-8") as f:
+                self.assertEqual(f.read(), saved)
+
+    def test_a_file_without_end_is_refused(self):
+        series = '[TIMESERIES]\nX FILE "/dev/zero"\n[INFLOWS]\nJ1 FLOW X\n'
+        self.assertIn("/dev/zero", self.refused(MODEL + series, "model.inp"))
+
+    def test_any_number_of_trials_ends(self):
+        text = MODEL.replace("END_TIME 02:00:00", "END_TIME 00:10:00\nMAX_TRIALS 2000000000\n"
+                             "HEAD_TOLERANCE 1e-300\nVARIABLE_STEP 0")
+        done = self.run_model(text)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertIn("MAX_TRIALS: cut to 10000", done.stderr)
+
     def test_all_faults_come_at_once_with_their_lines(self):
         text = (MODEL.replace("C1 J1 J2 100", "C1 J1 J99 100")
                 .replace("C2 J2 O1 100", "C2 J2 O1 -100")

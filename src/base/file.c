@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 enum { BUFFER_BYTES = 1 << 17, READ_BYTES = 1 << 16, TEMPORARY_NAMES = 1000 };
+enum { DEVICE_BYTES = 1 << 20 }; /* of a device, which may have no end */
 
 static ssize_t read_some(int fd, char *at, size_t room)
 {
@@ -79,6 +81,8 @@ tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *
     size_t used = 0;
     if (fstat(fd, &is) == 0) {
         size_t size = S_ISREG(is.st_mode) && is.st_size > 0 ? (size_t)is.st_size : 0;
+        bool device = S_ISCHR(is.st_mode) || S_ISBLK(is.st_mode);
+        if (device && limit > DEVICE_BYTES) limit = DEVICE_BYTES;
         status = read_all(fd, size, limit, &text, &used);
     }
     int why = errno;
@@ -91,6 +95,13 @@ tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *
     *out_text = text;
     if (out_size != NULL) *out_size = used;
     return TW_OK;
+}
+
+bool tw_file_same(const char *one, const char *other)
+{
+    struct stat a, b;
+    if (stat(one, &a) != 0 || stat(other, &b) != 0) return strcmp(one, other) == 0;
+    return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 tw_status tw_file_read_text(const char *path, size_t limit, tw_faults *faults, char **out_text)

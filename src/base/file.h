@@ -6,13 +6,14 @@
 #include "thalweg/faults.h"
 #include "thalweg/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /**
  * Read a whole file (a pipe too).
  *
- * limit     most bytes that are accepted
+ * limit     most bytes that are accepted; of a device no more than 1 MB
  * out_text  from malloc, the caller frees it; a NUL follows the last byte
  * out_size  bytes without that NUL; may be NULL
  * errors    TW_ERR_FILE (errno says why), TW_ERR_FULL larger than limit, TW_ERR_NOMEM
@@ -27,6 +28,9 @@ tw_status tw_file_read(const char *path, size_t limit, char **out_text, size_t *
  *           TW_ERR_NOMEM
  */
 tw_status tw_file_read_text(const char *path, size_t limit, tw_faults *faults, char **out_text);
+
+/** Whether two names lead to one file, through links too; never for devices and pipes. */
+bool tw_file_same(const char *one, const char *other);
 
 /** Make a folder; one that is there already is fine. errors: TW_ERR_FILE (errno says why) */
 tw_status tw_folder_make(const char *path);

@@ -222,6 +222,27 @@ static void a_file_is_read_up_to_the_limit_and_not_beyond(void **state)
     assert_string_equal(text, "12345");
     free(text);
     assert_status(tw_file_read("/dev/zero", 1000000, &text, NULL), TW_ERR_FULL);
+    struct rusage before, after; /* greatest memory [KB], as Linux counts it */
+    getrusage(RUSAGE_SELF, &before);
+    assert_status(tw_file_read("/dev/zero", (size_t)1 << 40, &text, NULL), TW_ERR_FULL);
+    getrusage(RUSAGE_SELF, &after);
+    assert_true(after.ru_maxrss - before.ru_maxrss <
+                16384); /* 1 MB, twice, and what a sanitizer adds */
+}
+
+static void a_file_is_known_by_any_of_its_names(void **state)
+{
+    (void)state;
+    char link_path[120], other[120];
+    snprintf(link_path, sizeof link_path, "%s/link", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    put("x");
+    assert_false(tw_file_same(path, link_path));
+    assert_int_equal(symlink(path, link_path), 0);
+    assert_true(tw_file_same(path, link_path));
+    assert_true(tw_file_same(other, other)); /* neither is there yet */
+    assert_false(tw_file_same(path, other));
+    assert_false(tw_file_same("/dev/null", "/dev/null"));
 }
 
 static void a_file_without_a_size_is_read_to_its_end(void **state)
@@ -251,6 +272,7 @@ int main(void)
         TEST(a_place_that_cannot_be_written_is_an_error),
         TEST(what_cannot_be_read_is_an_error),
         TEST(a_file_is_read_up_to_the_limit_and_not_beyond),
+        TEST(a_file_is_known_by_any_of_its_names),
         TEST(a_file_without_a_size_is_read_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* [FILES]: USE or SAVE, a kind of file, its name. */
+#include "base/file.h"
 #include "base/text.h"
 #include "io/hotstart.h"
 #include "io/inp_reader.h"
@@ -69,7 +70,17 @@ static tw_status use_flows(struct tw_inp *inp, const struct tw_inp_file *file, r
 
 static tw_status place_saved(struct tw_inp *inp, enum tw_inp_file_kind kind, const char **out_path)
 {
-    return inp->save[kind].line > 0 ? tw_inp_place(inp, inp->save[kind].name, out_path) : TW_OK;
+    const struct tw_inp_file *file = &inp->save[kind];
+    if (file->line == 0) return TW_OK;
+    TW_TRY(tw_inp_place(inp, file->name, out_path));
+    if (*out_path != NULL && tw_file_same(*out_path, inp->path)) {
+        tw_faults_add(
+            inp->faults, inp->path, file->line,
+            "file \"%s\" is the model itself, which would be lost: name another" TW_SWMM_ERROR(
+                "301"),
+            file->name);
+    }
+    return TW_OK;
 }
 
 static tw_status use_runoff(struct tw_inp *inp)

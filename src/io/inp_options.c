@@ -337,6 +337,7 @@ void tw_inp_check_options(struct tw_inp *inp)
 void tw_inp_check_wet_step(struct tw_inp *inp)
 {
     static const double least_step_s = 0.001;
+    static const int32_t most_trials = 10000;                     /* a run has to end */
     static const double usual_area_m2 = 12.566 * 0.3048 * 0.3048; /* of a 4 ft manhole */
     static const double usual_tolerance_m = 0.005 * 0.3048;
     struct tw_options *o = &inp->model->options;
@@ -358,4 +359,10 @@ void tw_inp_check_wet_step(struct tw_inp *inp)
     o->head_tolerance_m =
         o->head_tolerance_m > 0.0 ? o->head_tolerance_m * inp->units.length_m : usual_tolerance_m;
     if (o->max_trials == 0) o->max_trials = 8;
+    if (o->max_trials > most_trials) {
+        tw_faults_warn(inp->faults, inp->path, 0,
+                       "option MAX_TRIALS: cut to %d; a step that has not converged by then won't",
+                       (int)most_trials);
+        o->max_trials = most_trials;
+    }
 }
