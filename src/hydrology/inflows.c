@@ -193,16 +193,22 @@ static void add_interface(struct tw_inflows_run *in, double at_ms, double *later
     }
 }
 
-void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
-                    struct tw_inflow_sums *sums)
+/* Patterns change at full hours. */
+static void follow_hour(struct tw_inflows_run *in, double at_ms)
 {
-    const struct tw_model *m = in->model;
-    size_t lanes = (size_t)in->lanes;
     double day = in->state->start_day + (at_ms + 1.0) / 86400.0e3;
     double whole = floor(day);
     double hour_of_day = floor(((day - whole) * 86400.0 + 0.5) / 3600.0); /* nearest second */
     double hour = whole * 24.0 + (hour_of_day < 23.0 ? hour_of_day : 23.0);
     if (hour != in->state->hour) hour_begin(in, hour);
+}
+
+void tw_inflows_add(struct tw_inflows_run *in, double at_ms, double *lateral_m3s,
+                    struct tw_inflow_sums *sums)
+{
+    const struct tw_model *m = in->model;
+    size_t lanes = (size_t)in->lanes;
+    if (m->inflows.count > 0 || m->dry_weather.count > 0) follow_hour(in, at_ms);
     for (size_t lane = 0; lane < lanes; lane++)
         sums[lane] = (struct tw_inflow_sums){0};
     for (int32_t i = 0; i < m->inflows.count; i++) {
