@@ -52,8 +52,10 @@ static void add_losses(struct tw_run *run, int32_t lane, double dt_s)
         s->seeped_m3 += dt_s * h->storage_seepage_m3s[k * run->lanes + lane];
     }
     for (int32_t row = 0; row < run->net->conduit_count; row++) {
-        double loss = h->conduit.loss_m3s[row * run->lanes + lane];
-        if (loss > 0.0) s->seeped_m3 += dt_s * loss * run->net->conduit.barrels[row];
+        double part_s = dt_s * run->net->conduit.barrels[row];
+        double evaporation = h->conduit.evaporation_m3s[row * run->lanes + lane];
+        s->evaporated_m3 += part_s * evaporation;
+        s->seeped_m3 += part_s * (h->conduit.loss_m3s[row * run->lanes + lane] - evaporation);
     }
 }
 

@@ -196,7 +196,8 @@ static void set_system_values(struct tw_run *run)
     s[FLOODING] = r->flooding_m3s;
     s[OUTFLOW] = r->outflow_m3s;
     s[STORAGE] = tw_balance_network_m3(run, 0);
-    s[PET] = run->hydraulics.evaporation_mps * 8.64e7;
+    /* SWMM notes it with the subcatchments' results */
+    if (run->model->subcatchments.count > 0) s[PET] = run->hydraulics.evaporation_mps * 8.64e7;
 }
 
 static double report_day(const struct tw_run *run, double ms)

@@ -248,6 +248,10 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
 {
     TW_REQUIRE(h->lanes == 1 || h->lanes % TW_BLOCK == 0);
     tw_dynwave_begin_step(h);
+    /* found anew with every flow: a conduit that never flows in this step loses nothing */
+    size_t conduits = (size_t)h->net->conduit_count * (size_t)h->lanes;
+    memset(h->conduit.loss_m3s, 0, conduits * sizeof(double));
+    memset(h->conduit.evaporation_m3s, 0, conduits * sizeof(double));
     memset(h->sums.done, 0, (size_t)h->lanes);
     int32_t going = h->lanes;
     for (int32_t trial = 0; trial < options->max_trials && going > 0; trial++) {

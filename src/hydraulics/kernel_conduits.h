@@ -13,6 +13,7 @@
 #include "hydraulics/dynwave.h"
 #include "hydraulics/kernels.h"
 #include "hydraulics/regulators.h"
+#include "hydraulics/storage_losses.h"
 #include "num/vector.h"
 
 /* Where a vector of conduits is. */
@@ -349,8 +350,21 @@ TW_PART tw_vec drop_of(const struct reach *r)
     return tw_vec_where(tw_vec_abs(drop) > tw_vec_of(1e-11), drop);
 }
 
+/* Losses of slots at the mean of the depths before the step and of the last iteration. */
+TW_RARE static void lose(struct tw_hydraulics *h, const struct spot *s, tw_mask leaks, double dt)
+{
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        int32_t at = s->at + i;
+        if (!leaks[i]) continue;
+        double depth = 0.5 * (h->link.old_depth_m[at] + h->link.depth_m[at]);
+        int32_t row = s->lanes ? s->row : s->row + i;
+        double most_m3s = h->link.volume_m3[at] / (h->net->conduit.barrels[row] * dt);
+        (void)tw_conduit_loss(h, row, at, depth, most_m3s);
+    }
+}
+
 /* The momentum equation; dqdh is the derivative by the head difference. */
-TW_PART void solve_momentum(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
+TW_PART void solve_momentum(struct tw_hydraulics *h, const struct spot *s, struct reach *r,
                             double dt)
 {
     const struct tw_conduit_block *b = s->block;
@@ -376,8 +390,9 @@ TW_PART void solve_momentum(const struct tw_hydraulics *h, const struct spot *s,
                  pull * drop_of(r) + damping * inertia;
     tw_vec resistance = 1.0 + dt * friction_of(h, s, r, speed, radius);
     if (tw_mask_any(has_trait(s, TW_CONDUIT_LOSSES))) resistance += local_losses(s, r, dt);
-    tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS);
+    tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS) & r->active & ~r->idle;
     if (tw_mask_any(leaks)) {
+        lose(h, s, leaks, dt);
         tw_vec lost = tw_vec_load(h->conduit.loss_m3s + s->at) * (2.5 * dt);
         sum = tw_vec_select(leaks, sum + lost * v / of_row(s, b->length_m), sum);
     }
@@ -509,9 +524,14 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
     memcpy(h->sums.marks + s->at, &marks, sizeof marks);
     tw_mask forward = q >= 0.0;
     tw_vec dqdh = r->dqdh * barrels;
-    tw_vec end1[TW_END_PARTS] = {tw_vec_where(~forward, -q), tw_vec_where(forward, q + loss),
+    /* the nodes share what is lost; an outfall has nothing to lose */
+    tw_mask outfall1 = has_trait(s, TW_CONDUIT_OUTFALL1),
+            outfall2 = has_trait(s, TW_CONDUIT_OUTFALL2);
+    tw_vec loss1 = tw_vec_where(~outfall1, tw_vec_select(outfall2, loss, 0.5 * loss));
+    tw_vec loss2 = tw_vec_where(~outfall2, tw_vec_select(outfall1, loss, 0.5 * loss));
+    tw_vec end1[TW_END_PARTS] = {tw_vec_where(~forward, -q), tw_vec_where(forward, q) + loss1,
                                  r->surface1 * barrels, dqdh};
-    tw_vec end2[TW_END_PARTS] = {tw_vec_where(forward, q), tw_vec_where(~forward, loss - q),
+    tw_vec end2[TW_END_PARTS] = {tw_vec_where(forward, q), tw_vec_where(~forward, -q) + loss2,
                                  r->surface2 * barrels, dqdh};
     keep_end(h, s, r, b->end1, end1);
     keep_end(h, s, r, b->end2, end2);

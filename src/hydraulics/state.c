@@ -48,7 +48,8 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     lay_nodes(h, nodes, state);
     lay_links(h, (size_t)net->link_count * w, state);
     struct tw_conduit_state *c = &h->conduit;
-    double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s};
+    double **const conduits[] = {&c->flow_m3s, &c->area_m2, &c->old_area_m2, &c->loss_m3s,
+                                 &c->evaporation_m3s};
     take(state, (size_t)net->conduit_count * w, conduits, sizeof conduits / sizeof conduits[0]);
     if (model->options.routing != TW_ROUTING_DYNWAVE) {
         double **const ends[] = {&c->entry_m3s, &c->entry_m2, &c->exit_m2};

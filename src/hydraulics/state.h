@@ -45,6 +45,7 @@ struct tw_conduit_state {
     double *flow_m3s;
     double *area_m2, *old_area_m2; /* at mid-length */
     double *loss_m3s;              /* evaporation and seepage in the present step */
+    double *evaporation_m3s;       /* the part of it that evaporates */
     /* steady and kinematic wave only; flow_m3s is then that of the exit */
     double *entry_m3s, *entry_m2, *exit_m2;
 };

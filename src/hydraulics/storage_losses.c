@@ -26,35 +26,43 @@ static void storage_losses(struct tw_hydraulics *h, int32_t k, int32_t lane, dou
     h->node.losses_m3s[at] = evaporation + seepage;
 }
 
-static void conduit_losses(struct tw_hydraulics *h, int32_t row, int32_t lane, double dt_s)
+double tw_conduit_loss(struct tw_hydraulics *h, int32_t row, int32_t at, double depth_m,
+                       double most_m3s)
 {
     const struct tw_conduit_rows *c = &h->net->conduit;
     const struct tw_xsect *x = &h->net->xsects[c->section[row]];
-    int32_t at = row * h->lanes + lane;
     double seepage_mmh =
         h->model->conduits.seepage_mmh[h->model->links.row[h->net->link_of_row[row]]];
-    double depth = h->link.depth_m[at], loss = 0.0;
-    if (depth > TW_TINY_DEPTH_M) {
-        double width = tw_xsect_width(x, depth);
-        if (x->open) loss += width * h->evaporation_mps;
-        loss += (x->open || depth < x->width_depth_m ? width : x->max_width_m) * seepage_mmh *
-                mmh_to_mps * h->soil_ratio;
-        loss *= c->length_m[row];
-        double most = h->link.volume_m3[at] / c->barrels[row] / dt_s;
-        if (loss > most) loss = most;
+    double evaporation = 0.0, seepage = 0.0;
+    if (depth_m > TW_TINY_DEPTH_M) {
+        double width = tw_xsect_width(x, depth_m);
+        double soil = x->open || depth_m < x->width_depth_m ? width : x->max_width_m;
+        if (x->open) evaporation = width * c->length_m[row] * h->evaporation_mps;
+        seepage = soil * c->length_m[row] * seepage_mmh * mmh_to_mps * h->soil_ratio;
+        double loss = evaporation + seepage;
+        if (loss > most_m3s) {
+            evaporation *= most_m3s / loss;
+            seepage *= most_m3s / loss;
+        }
     }
-    h->conduit.loss_m3s[at] = loss;
+    h->conduit.evaporation_m3s[at] = evaporation;
+    h->conduit.loss_m3s[at] = evaporation + seepage;
+    return h->conduit.loss_m3s[at];
 }
 
 void tw_losses_advance(struct tw_hydraulics *h, double dt_s)
 {
+    int32_t w = h->lanes;
     for (int32_t k = 0; k < h->model->storages.count; k++) {
-        for (int32_t l = 0; l < h->lanes; l++)
+        for (int32_t l = 0; l < w; l++)
             storage_losses(h, k, l, dt_s);
     }
     for (int32_t row = 0; row < h->net->conduit_count; row++) {
         if (!(h->net->conduit.traits[row] & TW_CONDUIT_LEAKS)) continue;
-        for (int32_t l = 0; l < h->lanes; l++)
-            conduit_losses(h, row, l, dt_s);
+        double barrel_s = h->net->conduit.barrels[row] * dt_s;
+        for (int32_t at = row * w; at < (row + 1) * w; at++) {
+            double most_m3s = h->link.volume_m3[at] / barrel_s;
+            (void)tw_conduit_loss(h, row, at, h->link.depth_m[at], most_m3s);
+        }
     }
 }

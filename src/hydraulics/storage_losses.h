@@ -12,4 +12,15 @@
  */
 void tw_losses_advance(struct tw_hydraulics *h, double dt_s);
 
+/**
+ * Set what a barrel loses, conduit.loss_m3s and conduit.evaporation_m3s, at a depth of water.
+ *
+ * row, at   of the conduit, and of one of its lanes
+ * most_m3s  what there is to lose
+ * returns   the loss [m3/s]
+ * source    SWMM Reference Manual II, 2.3.3 and 3.5
+ */
+double tw_conduit_loss(struct tw_hydraulics *h, int32_t row, int32_t at, double depth_m,
+                       double most_m3s);
+
 #endif

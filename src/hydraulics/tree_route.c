@@ -5,6 +5,7 @@
 #include "hydraulics/kinematic.h"
 #include "hydraulics/regulator_rows.h"
 #include "hydraulics/regulators.h"
+#include "hydraulics/storage_losses.h"
 #include "num/table.h"
 
 #include <math.h>
@@ -227,10 +228,13 @@ static void route_conduit(const struct spot *s, double *inflow, double *outflow)
                                      .entry_m2 = h->conduit.entry_m2[at],
                                      .exit_m3s = h->conduit.flow_m3s[at],
                                      .exit_m2 = h->conduit.exit_m2[at]};
+    double entering = *inflow / barrels, loss = 0.0;
+    if (h->net->conduit.traits[s->row] & TW_CONDUIT_LEAKS) /* no more than enters */
+        loss = tw_conduit_loss(h, s->row, at, h->link.depth_m[at], entering);
     if (h->model->options.routing == TW_ROUTING_STEADY) {
-        tw_steady_step(&reach, *inflow / barrels, h->conduit.loss_m3s[at], &ends);
+        tw_steady_step(&reach, entering, loss, &ends);
     } else {
-        tw_kinematic_step(&reach, *inflow / barrels, h->conduit.loss_m3s[at], s->dt_s, &ends);
+        tw_kinematic_step(&reach, entering, loss, s->dt_s, &ends);
     }
     h->conduit.entry_m3s[at] = ends.entry_m3s;
     h->conduit.entry_m2[at] = ends.entry_m2;

@@ -87,31 +87,29 @@ double tw_xsect_factor_of_area(const struct tw_xsect *x, double area_m2)
     return area * pow(ops->radius(x, ops->depth_of_area(x, area)), 2.0 / 3.0);
 }
 
-static double slope_between(const struct tw_xsect *x, double low_m2, double high_m2)
-{
-    return (tw_xsect_factor_of_area(x, high_m2) - tw_xsect_factor_of_area(x, low_m2)) /
-           (high_m2 - low_m2);
-}
-
+/* By a difference over 0.2 % of the full area. */
 static double wide_slope(const struct tw_xsect *x, double area_m2)
 {
     double top = x->full_area_m2, wide = 0.001 * top;
-    return slope_between(x, clamp(area_m2 - wide, top), clamp(area_m2 + wide, top));
+    double low = clamp(area_m2 - wide, top), high = clamp(area_m2 + wide, top);
+    return (tw_xsect_factor_of_area(x, high) - tw_xsect_factor_of_area(x, low)) / (high - low);
 }
 
-double tw_formula_factor_slope(const struct tw_xsect *x, double area_m2)
-{
-    static const double narrow = 1e-5; /* of the area: rounding and bend are both below 1e-9 */
-    if (!(area_m2 > 1e-30 * x->full_area_m2)) return wide_slope(x, area_m2);
-    return slope_between(x, area_m2 * (1.0 - narrow),
-                         clamp(area_m2 * (1.0 + narrow), x->full_area_m2));
-}
-
+/* dS/dA = (5/3 - 2/3 R dP/dA) R^(2/3), P wetted perimeter; where a shape knows dP/dA. */
 double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2)
 {
     const struct tw_shape_ops *ops = shapes[x->shape];
-    return ops->factor_slope != NULL ? ops->factor_slope(x, clamp(area_m2, x->full_area_m2))
-                                     : wide_slope(x, area_m2);
+    double top = x->full_area_m2, area = clamp(area_m2, top);
+    if (ops->factor_slope != NULL) return ops->factor_slope(x, area);
+    if (ops->perimeter_slope == NULL || !(area > 1e-30 * top)) return wide_slope(x, area);
+    bool falls = ops->falls_linearly || ops->factor_of_area != NULL;
+    if (falls && area > x->max_factor_area_m2) {
+        return (x->full_factor - x->max_factor) / (top - x->max_factor_area_m2);
+    }
+    double per_area = ops->perimeter_slope(x, area);
+    if (per_area < 0.0) return wide_slope(x, area);
+    double radius = ops->radius(x, ops->depth_of_area(x, area));
+    return (5.0 - 2.0 * radius * per_area) / 3.0 * pow(radius, 2.0 / 3.0);
 }
 
 double tw_xsect_wet_roof(const struct tw_xsect *x, double area_m2)
@@ -125,33 +123,11 @@ struct wanted {
     double value;
 };
 
-/* Change of the section factor with the area.
- *
- *   dS/dA = (5/3 - 2/3 R dP/dA) R^(2/3)                                                    */
-static double factor_slope(const struct tw_xsect *x, double area_m2)
-{
-    const struct tw_shape_ops *ops = shapes[x->shape];
-    double full = x->full_area_m2, slope = -1.0;
-    if (ops->perimeter_slope != NULL && area_m2 > 1e-30 * full) {
-        bool linear = ops->falls_linearly || ops->factor_of_area != NULL;
-        if (linear && area_m2 > x->max_factor_area_m2) {
-            return (x->full_factor - x->max_factor) / (full - x->max_factor_area_m2);
-        }
-        slope = ops->perimeter_slope(x, area_m2);
-    }
-    if (slope >= 0.0) {
-        double radius = ops->radius(x, ops->depth_of_area(x, area_m2));
-        return (5.0 - 2.0 * radius * slope) / 3.0 * pow(radius, 2.0 / 3.0);
-    }
-    double low = clamp(area_m2 - 0.001 * full, full), high = clamp(area_m2 + 0.001 * full, full);
-    return (tw_xsect_factor_of_area(x, high) - tw_xsect_factor_of_area(x, low)) / (high - low);
-}
-
 /* Section factor at an area, less the wanted one. */
 static double factor_error(const void *context, double area_m2, double *out_slope)
 {
     const struct wanted *w = context;
-    *out_slope = factor_slope(w->xsect, area_m2);
+    *out_slope = tw_xsect_factor_slope(w->xsect, area_m2);
     return tw_xsect_factor_of_area(w->xsect, area_m2) - w->value;
 }
 

@@ -63,7 +63,6 @@ const struct tw_shape_ops tw_shape_trapezoidal = {
     .depth_of_area = trapezoidal_depth,
     .perimeter_slope = trapezoidal_perimeter_slope,
     .max_area_ratio = 1.0,
-    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Triangle: geom 1 depth, 2 top width; a trapezoid without a bottom. */
@@ -98,7 +97,6 @@ const struct tw_shape_ops tw_shape_triangular = {
     .perimeter_slope = trapezoidal_perimeter_slope,
     .critical_depth = triangular_critical_depth,
     .max_area_ratio = 1.0,
-    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Parabola: geom 1 depth, 2 top width; half its width is r sqrt(y), r = bottom_radius_m (of

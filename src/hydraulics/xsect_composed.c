@@ -66,7 +66,6 @@ const struct tw_shape_ops tw_shape_rect_triangular = {
     .perimeter_slope = rect_triangular_perimeter_slope,
     .max_area_ratio = 0.98,
     .falls_linearly = true,
-    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Geom 1 depth, 2 width, 3 radius of the arc, at least half the width. bottom_... describe the arc,
@@ -183,7 +182,6 @@ const struct tw_shape_ops tw_shape_rect_round = {
     .factor_of_area = rect_round_factor,
     .perimeter_slope = rect_round_perimeter_slope,
     .max_area_ratio = 0.98,
-    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Rectangle under an arc: what is empty is a segment of the arc's circle. */
@@ -239,5 +237,4 @@ const struct tw_shape_ops tw_shape_modbasket = {
     .depth_of_area = modbasket_depth,
     .perimeter_slope = modbasket_perimeter_slope,
     .max_area_ratio = 0.96,
-    .factor_slope = tw_formula_factor_slope,
 };

@@ -30,8 +30,9 @@ struct tw_shape_ops {
     double max_area_ratio;   /* area with the greatest section factor, over the full area */
     double max_factor_ratio; /* that factor over the full one; 0: the factor at that area */
     bool falls_linearly;
-    /* NULL: from what is 0.001 of the full area below and above; 0 <= area_m2 <= full area.
-     * Searches for an area end within a tolerance, so that results hang on it. */
+    /* NULL: from perimeter_slope, else from what is 0.001 of the full area below and above;
+     * 0 <= area_m2 <= full area. Searches for an area end within a tolerance, so that results hang
+     * on it. */
     double (*factor_slope)(const struct tw_xsect *x, double area_m2);
 };
 
@@ -47,9 +48,6 @@ double tw_tabular_depth(const struct tw_xsect *x, double area_m2);
 double tw_tabular_factor(const struct tw_xsect *x, double area_m2);
 double tw_tabular_area_of_factor(const struct tw_xsect *x, double factor);
 double tw_tabular_factor_slope(const struct tw_xsect *x, double area_m2);
-
-/** Derivative of the section factor of a shape that is a formula [m^(2/3)]. */
-double tw_formula_factor_slope(const struct tw_xsect *x, double area_m2);
 
 /* Parts of circles (xsect_circular.c). */
 

@@ -66,7 +66,6 @@ const struct tw_shape_ops tw_shape_rect_closed = {
     .critical_depth = rect_critical_depth,
     .max_area_ratio = 0.97,
     .falls_linearly = true,
-    .factor_slope = tw_formula_factor_slope,
 };
 
 /* Geom 3: side walls without friction, 0..2; kept in bottom_slope. */
@@ -109,5 +108,4 @@ const struct tw_shape_ops tw_shape_rect_open = {
     .perimeter_slope = rect_open_perimeter_slope,
     .critical_depth = rect_critical_depth,
     .max_area_ratio = 1.0,
-    .factor_slope = tw_formula_factor_slope,
 };

@@ -1,0 +1,125 @@
+/* What conduits lose on the way, and who goes without. Figures: SWMM 5.2.4 with the same file. */
+#include "check.h"
+#include "thalweg/thalweg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const double foot_m = 0.3048, foot3_m3 = 0.3048 * 0.3048 * 0.3048;
+
+/* An open channel of 1000 ft that leaks 10 in/h, and one that does not; 4 ft wide. */
+static tw_model *read_model(const char *routing, const char *more)
+{
+    char path[] = "/tmp/thalweg_losses_XXXXXX";
+    int fd = mkstemp(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    assert_non_null(f);
+    fprintf(f,
+            "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING %s\nSTART_DATE 01/01/2020\n"
+            "END_DATE 01/01/2020\nEND_TIME 04:00\nROUTING_STEP 5\nVARIABLE_STEP 0\n"
+            "[JUNCTIONS]\nJ 11 20\nK 10.5 20\n[OUTFALLS]\nO 10 FREE\n"
+            "[CONDUITS]\nC J K 1000 0.013 0 0\nD K O 1000 0.013 0 0\n"
+            "[XSECTIONS]\nC RECT_OPEN 6 4 0 0\nD RECT_OPEN 6 4 0 0\n%s",
+            routing, more);
+    assert_int_equal(fclose(f), 0);
+    tw_model *model = NULL;
+    assert_ok(tw_model_read(path, NULL, &model));
+    assert_int_equal(remove(path), 0);
+    return model;
+}
+
+static double depth_ft(const tw_run *run, const tw_model *model, const char *node)
+{
+    tw_node_id id;
+    assert_ok(tw_model_node_find(model, node, &id));
+    return tw_run_node_depth_m(run, id) / foot_m;
+}
+
+static double flow_cfs(const tw_run *run, const tw_model *model, const char *link)
+{
+    tw_link_id id;
+    assert_ok(tw_model_link_find(model, link, &id));
+    return tw_run_link_flow_m3s(run, id) / foot3_m3;
+}
+
+/* SWMM finds the loss anew in every iteration, and both nodes give half of it: J would stand at
+ * 0.19415 ft if it gave all, and K at 0.0018 ft. */
+static void the_nodes_of_a_leaking_conduit_share_its_loss(void **state)
+{
+    (void)state;
+    tw_model *model = read_model("DYNWAVE", "[LOSSES]\nC 0 0 0 NO 10\n"
+                                            "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 20\n");
+    tw_run *run = NULL;
+    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+    assert_ok(tw_run_advance(run, 20.0));
+    assert_near(depth_ft(run, model, "J"), 0.19816922, 2e-6); /* SWMM's is of single precision */
+    assert_near(depth_ft(run, model, "K"), 0.0, 0.0);
+    assert_near(flow_cfs(run, model, "C"), 0.32327032, 5e-5); /* areas of the tables */
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+/* An outfall has no water to give: the other node gives all. */
+static void what_a_conduit_to_an_outfall_loses_its_upper_node_gives(void **state)
+{
+    (void)state;
+    tw_model *model = read_model("DYNWAVE", "[LOSSES]\nD 0 0 0 NO 10\n"
+                                            "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 20\n");
+    tw_run *run = NULL;
+    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+    assert_ok(tw_run_advance(run, 4.0 * 3600.0));
+    struct tw_balance b = tw_run_balance(run);
+    double loss = 1000.0 * 4.0 * 10.0 / 12.0 / 3600.0;  /* of length and width */
+    assert_near(flow_cfs(run, model, "C"), 20.0, 1e-3); /* it is steady but for the last digits */
+    assert_near(flow_cfs(run, model, "D"), 20.0 - loss, 1e-3);
+    assert_near(b.evaporated_m3, 0.0, 0.0);
+    assert_near(b.seeped_m3 / foot3_m3 / (loss * 4.0 * 3600.0), 1.0, 0.02); /* dry for 5 minutes */
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+/* Half a cubic foot a second enters, twice that might seep: in a kinematic wave what enters is lost,
+ * and no more. */
+static void a_kinematic_wave_loses_no_more_than_enters(void **state)
+{
+    (void)state;
+    tw_model *model = read_model("KINWAVE", "[LOSSES]\nC 0 0 0 NO 10\n"
+                                            "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 0.5\n");
+    tw_run *run = NULL;
+    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+    assert_ok(tw_run_advance(run, 1800.0));
+    struct tw_balance b = tw_run_balance(run);
+    assert_true(flow_cfs(run, model, "C") < 1e-12);
+    /* the first step's depth is that of the step before: dry, so nothing seeps in it */
+    assert_near(b.seeped_m3 / b.external_m3, 1.0, 5.0 / 1800.0);
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+/* 24 in of evaporation a day from open channels stand in the books as what they are. */
+static void what_evaporates_from_channels_is_no_seepage(void **state)
+{
+    (void)state;
+    tw_model *model = read_model("DYNWAVE", "[EVAPORATION]\nCONSTANT 24\n"
+                                            "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 20\n");
+    tw_run *run = NULL;
+    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+    assert_ok(tw_run_advance(run, 3600.0));
+    struct tw_balance b = tw_run_balance(run);
+    assert_true(b.evaporated_m3 / foot3_m3 > 0.9 * 2.0 * 4000.0 * 2.0 / 24.0);
+    assert_near(b.seeped_m3, 0.0, 1e-12);
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_nodes_of_a_leaking_conduit_share_its_loss),
+        cmocka_unit_test(what_a_conduit_to_an_outfall_loses_its_upper_node_gives),
+        cmocka_unit_test(a_kinematic_wave_loses_no_more_than_enters),
+        cmocka_unit_test(what_evaporates_from_channels_is_no_seepage),
+    };
+    return cmocka_run_group_tests_name("storage losses", tests, NULL, NULL);
+}
