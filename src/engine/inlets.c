@@ -38,6 +38,7 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     int32_t link = row * run->lanes + lane;
     int32_t node = run->net->to[row] * run->lanes + lane;
     double flow = fabs(h->link.flow_m3s[link]), taken;
+    if (tw_inlet_is_idle(site, flow)) return 0.0;
     if (!site->by_depth) {
         taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
     } else {

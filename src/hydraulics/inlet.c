@@ -17,6 +17,8 @@
 
 enum { MOST_TRIALS = 10 };
 
+#define LEAST_FLOW_M3S (1e-3 * TW_FOOT3_M3) /* less in the street is left there */
+
 static const double weir = 3.0;             /* of grates and undepressed kerb openings */
 static const double depressed_weir = 2.3;   /* of kerb openings in a depression */
 static const double slot_weir = 2.48;       /* of slotted drains */
@@ -24,8 +26,7 @@ static const double orifice = 0.67;         /* of grates and kerb openings */
 static const double slot_orifice = 0.8;     /* of slotted drains */
 static const double long_opening_ft = 12.0; /* and more: a depression no longer matters */
 static const double channel_cross_slope = 0.01;
-static const double two_g = 64.32;                       /* as HEC-22 rounds it */
-static const double least_flow_m3s = 1e-3 * TW_FOOT3_M3; /* less in the street is left there */
+static const double two_g = 64.32; /* as HEC-22 rounds it */
 
 static double least(double a, double b) { return a < b ? a : b; }
 static double most(double a, double b) { return a > b ? a : b; }
@@ -223,12 +224,17 @@ static double grade_takes(const struct tw_inlet_site *s, double flow, double dep
     return left > 0.0 ? swept + street_grate(s, left) : swept;
 }
 
+bool tw_inlet_is_idle(const struct tw_inlet_site *site, double flow_m3s)
+{
+    return !site->by_depth && site->design->kind != TW_INLET_CUSTOM && flow_m3s < LEAST_FLOW_M3S;
+}
+
 double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m)
 {
     const struct tw_inlet *inlet = site->inlet;
     bool custom = site->design->kind == TW_INLET_CUSTOM;
     double left = flow_m3s / site->sides, taken = 0.0;
-    if (!custom && flow_m3s < least_flow_m3s) return 0.0;
+    if (tw_inlet_is_idle(site, flow_m3s)) return 0.0;
     for (int32_t i = 0; i < inlet->number; i++) {
         double one = custom
                          ? custom_takes(site, left)
@@ -238,7 +244,7 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
         if (!(one > 0.0)) break;
         taken += one;
         left -= one;
-        if (left < least_flow_m3s) break;
+        if (left < LEAST_FLOW_M3S) break;
     }
     return taken * site->sides;
 }

@@ -22,6 +22,9 @@ struct tw_inlet_site {
 void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
                         const struct tw_inlet *inlet);
 
+/** Whether the flow that arrives is too little to be looked at. */
+bool tw_inlet_is_idle(const struct tw_inlet_site *site, double flow_m3s);
+
 /**
  * Flow captured on a continuous grade, by all inlets of a conduit one after the other.
  *
