@@ -4,6 +4,7 @@
 
 #include "hydraulics/constants.h"
 #include "hydraulics/inlet.h"
+#include "model/xsect_shape.h"
 
 #include <math.h>
 
@@ -59,6 +60,89 @@ static double given_back(const struct tw_run *run, const struct tw_inlet *inlet,
     return over * inlet->backflow_ratio;
 }
 
+void tw_run_lay_inlet_tallies(struct tw_run *run, struct tw_pool *state)
+{
+    run->inlet_tally = TW_POOL_NEW(state, struct tw_inlet_tally, run->model->inlets.count);
+}
+
+/* As SWMM does, by steps and not by time; water that comes up is taken from what is caught. */
+static void count(struct tw_inlet_tally *t, double flow_m3s, double net_m3s)
+{
+    double ratio = 0.0;
+    if (flow_m3s < TW_INLET_LEAST_FLOW_M3S) return;
+    t->flowing += 1.0;
+    if (net_m3s > 0.0) {
+        ratio = net_m3s < flow_m3s ? net_m3s / flow_m3s : 1.0;
+        t->taking += 1.0;
+        t->taken_ratio += ratio;
+        if (flow_m3s - net_m3s > TW_INLET_LEAST_FLOW_M3S) t->passing += 1.0;
+    } else {
+        t->backing += 1.0;
+    }
+    if (flow_m3s > t->peak_m3s) {
+        t->peak_m3s = flow_m3s;
+        t->peak_ratio = ratio;
+    }
+}
+
+static void count_all(struct tw_run *run)
+{
+    const struct tw_inlets *n = &run->model->inlets;
+    const double half_ms_day = 0.5 / 86400000.0;
+    double day = run->clock->start_day + run->clock->old_ms / 86400000.0;
+    if (!run->reporting || day < run->options.report_start_day - half_ms_day) return;
+    for (int32_t i = 0; i < n->count; i++) {
+        int32_t row = run->net->row_of_link[n->inlet[i].link];
+        count(&run->inlet_tally[i], fabs(run->hydraulics.link.flow_m3s[row]),
+              run->inlet_flow_m3s[i]);
+    }
+}
+
+/* On a side at the greatest depth, by the section's table, up to the crown. */
+static void find_spreads(const struct tw_run *run, double *spread_m)
+{
+    const struct tw_model *m = run->model;
+    const double *depth_m = run->statistics.link.max_depth_m;
+    for (int32_t i = 0; i < m->links.count; i++) {
+        int32_t section = m->links.xsect[i];
+        if (section < 0 || m->xsects.shape[section] != TW_SHAPE_STREET) continue;
+        int32_t at = m->xsects.curve[section] - m->transects.names.count;
+        const struct tw_street *street = &m->inlets.street[at];
+        double crown_m = street->crown_ft * TW_FOOT_M;
+        double width_m = tw_xsect_width(&run->net->xsects[section],
+                                        depth_m[run->net->row_of_link[i] * run->lanes]);
+        width_m /= street->sides;
+        spread_m[i] = width_m < crown_m ? width_m : crown_m;
+    }
+}
+
+static struct tw_report_inlet inlet_of(const struct tw_inlet_tally *t)
+{
+    struct tw_report_inlet r = {
+        .flowed = t->flowing > 0.0, .peak_m3s = t->peak_m3s, .peak_ratio = t->peak_ratio};
+    if (r.flowed) r.backing_ratio = t->backing / t->flowing;
+    if (!(t->taking > 0.0)) return r;
+    r.mean_ratio = t->taken_ratio / t->taking;
+    r.passing_ratio = t->passing / t->taking;
+    return r;
+}
+
+tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena,
+                                struct tw_report *report)
+{
+    const struct tw_model *m = run->model;
+    if (m->inlets.street_names.count == 0) return TW_OK;
+    struct tw_report_inlet *inlet = TW_ARENA_NEW(arena, struct tw_report_inlet, m->inlets.count);
+    double *spread_m = TW_ARENA_NEW(arena, double, m->links.count);
+    if (inlet == NULL || spread_m == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < m->inlets.count; i++)
+        inlet[i] = inlet_of(&run->inlet_tally[i]);
+    find_spreads(run, spread_m);
+    report->inlet = inlet;
+    report->spread_m = spread_m;
+    return TW_OK;
+}
+
 void tw_run_move_inlets(struct tw_run *run)
 {
     const struct tw_inlets *n = &run->model->inlets;
@@ -76,4 +160,5 @@ void tw_run_move_inlets(struct tw_run *run)
             run->inlet_flow_m3s[i * run->lanes + l] = taken - back;
         }
     }
+    count_all(run);
 }

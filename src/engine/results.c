@@ -386,6 +386,7 @@ tw_status tw_results_report(struct tw_run *run)
     if (status == TW_OK) {
         status = tw_statistics_report(&run->statistics, &run->hydraulics, &arena, &report);
     }
+    if (status == TW_OK) status = tw_run_report_streets(run, &arena, &report);
     if (status == TW_OK) status = fill_quality(run, &arena, &report);
     if (status == TW_OK) status = tw_report_write(&report, run->model, NULL, run->report_path);
     tw_arena_done(&arena);

@@ -37,6 +37,7 @@ static void lay_report(struct tw_run *run, struct tw_pool *state)
     size_t pollutants = (size_t)run->model->quality.count;
     if (!run->reporting) return;
     tw_statistics_lay(&run->statistics, run->model, run->net, run->lanes, state);
+    tw_run_lay_inlet_tallies(run, state);
     run->average_steps = TW_POOL_NEW(state, int64_t, 1);
     if (run->model->options.report_averages) {
         run->average = TW_POOL_NEW(state, double,

@@ -55,6 +55,13 @@ struct tw_state_map {
     struct tw_pool_span *wide, *narrow; /* [count] */
 };
 
+/* What an inlet did since the report's start: numbers of steps, most with flow in its street. */
+struct tw_inlet_tally {
+    double flowing, taking, backing, passing;
+    double taken_ratio; /* sum over the steps when it took some */
+    double peak_m3s, peak_ratio;
+};
+
 struct tw_run {
     const struct tw_model *model;
     const struct tw_network *net;
@@ -78,15 +85,16 @@ struct tw_run {
     struct tw_quality quality;
     struct tw_semi *semi; /* NULL: routed by the dynamic wave */
     struct tw_statistics statistics;
-    struct tw_run_clock *clock; /* [1] */
-    struct tw_run_sums *sums;   /* [lanes] */
-    double *outer_inflow_m3s;   /* [nodes * lanes] set by the caller */
-    int32_t *stage_cursor;      /* [outfalls] in the stage's time series */
-    bool *inlet_node;           /* [nodes] inlets lead there; with inlets only */
-    int32_t *inlet_sides;       /* [lanes] of the street of the inlet computed last */
-    double *inlet_flow_m3s;     /* [inlets * lanes] into the sewer in the last step */
-    double *average;            /* sums of values since the last report; only with averages */
-    int64_t *average_steps;     /* [1] */
+    struct tw_run_clock *clock;         /* [1] */
+    struct tw_run_sums *sums;           /* [lanes] */
+    double *outer_inflow_m3s;           /* [nodes * lanes] set by the caller */
+    int32_t *stage_cursor;              /* [outfalls] in the stage's time series */
+    bool *inlet_node;                   /* [nodes] inlets lead there; with inlets only */
+    int32_t *inlet_sides;               /* [lanes] of the street of the inlet computed last */
+    double *inlet_flow_m3s;             /* [inlets * lanes] into the sewer in the last step */
+    struct tw_inlet_tally *inlet_tally; /* [inlets]; only for the report */
+    double *average;        /* sums of values since the last report; only with averages */
+    int64_t *average_steps; /* [1] */
 
     /* rebuilt at every use */
     struct tw_inflow_sums *inflow_sums; /* [lanes] */
@@ -151,6 +159,11 @@ double tw_run_surface_mass(const struct tw_run *run, int32_t pollutant);
 void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state);
 void tw_run_begin_inlets(struct tw_run *run);
 void tw_run_move_inlets(struct tw_run *run);
+/** Lay out what is counted of inlets for a report; fill what it says of them and of streets.
+ * errors: TW_ERR_NOMEM */
+void tw_run_lay_inlet_tallies(struct tw_run *run, struct tw_pool *state);
+tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena,
+                                struct tw_report *report);
 /** Whether what floods from a node comes up through inlets, and so is not lost. */
 bool tw_run_floods_back(const struct tw_run *run, int32_t node);
 

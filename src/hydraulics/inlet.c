@@ -17,8 +17,6 @@
 
 enum { MOST_TRIALS = 10 };
 
-#define LEAST_FLOW_M3S (1e-3 * TW_FOOT3_M3) /* less in the street is left there */
-
 static const double weir = 3.0;             /* of grates and undepressed kerb openings */
 static const double depressed_weir = 2.3;   /* of kerb openings in a depression */
 static const double slot_weir = 2.48;       /* of slotted drains */
@@ -226,7 +224,7 @@ static double grade_takes(const struct tw_inlet_site *s, double flow, double dep
 
 bool tw_inlet_is_idle(const struct tw_inlet_site *site, double flow_m3s)
 {
-    return !site->by_depth && site->design->kind != TW_INLET_CUSTOM && flow_m3s < LEAST_FLOW_M3S;
+    return !site->by_depth && site->design->kind != TW_INLET_CUSTOM && flow_m3s < TW_INLET_LEAST_FLOW_M3S;
 }
 
 double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m)
@@ -244,7 +242,7 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
         if (!(one > 0.0)) break;
         taken += one;
         left -= one;
-        if (left < LEAST_FLOW_M3S) break;
+        if (left < TW_INLET_LEAST_FLOW_M3S) break;
     }
     return taken * site->sides;
 }

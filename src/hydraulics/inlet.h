@@ -2,7 +2,10 @@
 #ifndef TW_HYDRAULICS_INLET_H
 #define TW_HYDRAULICS_INLET_H
 
+#include "hydraulics/constants.h"
 #include "hydraulics/network.h"
+
+#define TW_INLET_LEAST_FLOW_M3S (1e-3 * TW_FOOT3_M3) /* less in a street is left there */
 
 /* An inlet in its conduit. HEC-22's formulas have coefficients for feet, so this is in feet, cfs. */
 struct tw_inlet_site {

@@ -100,6 +100,15 @@ struct tw_report_links {
     const int32_t *reversed_turns; /* times that the flow changed its course (instability index) */
 };
 
+/* What an inlet did. Shares that it caught are of the flow in its street. */
+struct tw_report_inlet {
+    bool flowed;                 /* there was flow in its street */
+    double mean_ratio;           /* caught, over the steps when it caught any */
+    double passing_ratio;        /* of those steps some flow went past it */
+    double backing_ratio;        /* of the steps with flow it caught none */
+    double peak_m3s, peak_ratio; /* greatest flow that came, and what it caught of that */
+};
+
 /* Pumps; every array [pumps.count], by row. */
 struct tw_report_pumps {
     const double *on_s;
@@ -182,6 +191,9 @@ struct tw_report {
     struct tw_report_outfalls outfalls;
     struct tw_report_links links;
     struct tw_report_pumps pumps;
+    const struct tw_report_inlet *inlet; /* [inlets.count] */
+    const double *spread_m; /* [links] of streets: greatest width of the water on a side; NULL: no
+                               streets are listed */
     const struct tw_report_shape *shape; /* [curves.count]; NULL: not listed */
     const char *series_path; /* the run's results file, whose series are listed; NULL: are not */
 };

@@ -166,6 +166,7 @@ void tw_report_link_tables(struct tw_report_writer *w)
     if (w->model->options.ignore_routing || w->model->links.count == 0 ||
         w->report->links.max_flow_m3s == NULL)
         return;
+    tw_report_streets(w);
     write_flows(w);
     if (w->model->options.routing == TW_ROUTING_DYNWAVE) write_classes(w);
     write_surcharges(w);

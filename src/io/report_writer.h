@@ -90,6 +90,8 @@ double tw_report_percent(double ratio);
 void tw_report_rule(struct tw_report_writer *w, int width);
 /** Tables of subcatchments and nodes. */
 void tw_report_node_tables(struct tw_report_writer *w);
+/** What flowed in streets, and what their inlets caught. */
+void tw_report_streets(struct tw_report_writer *w);
 /** Tables of links. */
 void tw_report_link_tables(struct tw_report_writer *w);
 
