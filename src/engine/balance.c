@@ -18,7 +18,8 @@ void tw_balance_half_step(struct tw_run *run, double dt_s)
 }
 
 /* Flow that leaves through an outfall, negative when it comes in there. Inflow of an outfall that
- * only sends is turned round so that results show what passes. */
+ * only sends is turned round so that results show what passes. Where something is taken from what
+ * arrives (by an inlet, by a negative inflow) SWMM counts nothing. */
 static double outfall_flow(struct tw_hydraulics *h, int32_t at)
 {
     double in = h->node.inflow_m3s[at], out = h->node.outflow_m3s[at];
@@ -29,7 +30,7 @@ static double outfall_flow(struct tw_hydraulics *h, int32_t at)
         h->node.inflow_m3s[at] = out;
         return -out;
     }
-    return in - out;
+    return h->model->options.strict ? in - out : 0.0;
 }
 
 /* What leaves by an outfall that drains onto a subcatchment comes back with its next runoff. */

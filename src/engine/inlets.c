@@ -39,16 +39,18 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     int32_t link = row * run->lanes + lane;
     int32_t node = run->net->to[row] * run->lanes + lane;
     double flow = fabs(h->link.flow_m3s[link]), taken;
+    bool custom = site->design->kind == TW_INLET_CUSTOM;
     if (tw_inlet_is_idle(site, flow)) return 0.0;
     if (!site->by_depth) {
         taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
     } else {
         /* SWMM counts the sides of the inlet that it computed before this one: decision 21 */
-        taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], run->inlet_sides[lane]);
+        int32_t sides = custom ? site->sides : run->inlet_sides[lane];
+        taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], sides);
         double there = h->node.inflow_m3s[node];
         if (run->model->options.routing != TW_ROUTING_DYNWAVE && taken > there) taken = there;
     }
-    run->inlet_sides[lane] = site->sides;
+    if (!custom) run->inlet_sides[lane] = site->sides;
     return taken < TW_TINY_FLOW_M3S ? 0.0 : taken;
 }
 
@@ -89,7 +91,7 @@ static void count_all(struct tw_run *run)
 {
     const struct tw_inlets *n = &run->model->inlets;
     const double half_ms_day = 0.5 / 86400000.0;
-    double day = run->clock->start_day + run->clock->old_ms / 86400000.0;
+    double day = run->clock->start_day + run->clock->elapsed_ms / 86400000.0;
     if (!run->reporting || day < run->options.report_start_day - half_ms_day) return;
     for (int32_t i = 0; i < n->count; i++) {
         int32_t row = run->net->row_of_link[n->inlet[i].link];

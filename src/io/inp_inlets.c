@@ -226,22 +226,51 @@ static bool fits(enum tw_inlet_kind kind, int32_t shape)
     return shape == TW_SHAPE_STREET;
 }
 
-static int32_t sides_of(const struct tw_inlets *n, const struct tw_inlet *inlet)
+/* Open area of an inlet through which water comes up, of one side. */
+static double open_area_m2(const struct tw_inlet_design *d)
 {
-    return inlet->street >= 0 ? n->street[inlet->street].sides : 1;
+    double curb_m = d->curb_length_m;
+    double grate_m2 = d->grate_length_m * d->grate_width_m * d->grate_open_ratio;
+    if (d->kind == TW_INLET_SLOTTED) return d->slot_length_m * d->slot_width_m;
+    if (d->kind == TW_INLET_COMBINATION) curb_m = fmax(curb_m - d->grate_length_m, 0.0);
+    return grate_m2 + curb_m * d->curb_height_m;
 }
 
-/* Inlets of a node share what comes back by their numbers. */
+/* What inlets of a node are together: custom ones have no area that is known. */
+struct openings {
+    double rows, custom_rows, custom_number, area_m2;
+};
+
+static double area_of(const struct tw_inlets *n, const struct tw_inlet *inlet)
+{
+    return inlet->number * inlet->open_ratio * open_area_m2(&n->design[inlet->design]);
+}
+
+/* Inlets of a node share what comes back by their open areas; each custom one gets an equal part
+ * before that, and customs share theirs by their numbers. As SWMM; the sides of a street count for
+ * nothing. */
 static tw_status share_backflow(struct tw_inp *inp)
 {
     struct tw_inlets *n = &inp->model->inlets;
-    double *number = TW_ARENA_NEW(&inp->scratch, double, inp->model->nodes.count);
-    if (number == NULL) return TW_ERR_NOMEM;
-    for (int32_t i = 0; i < n->count; i++)
-        number[n->inlet[i].node] += n->inlet[i].number * sides_of(n, &n->inlet[i]);
+    struct openings *at = TW_ARENA_NEW(&inp->scratch, struct openings, inp->model->nodes.count);
+    if (at == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < n->count; i++) {
+        const struct tw_inlet *inlet = &n->inlet[i];
+        struct openings *o = &at[inlet->node];
+        bool custom = n->design[inlet->design].kind == TW_INLET_CUSTOM;
+        o->rows += 1.0;
+        o->custom_rows += custom ? 1.0 : 0.0;
+        o->custom_number += custom ? inlet->number : 0.0;
+        o->area_m2 += custom ? 0.0 : area_of(n, inlet);
+    }
     for (int32_t i = 0; i < n->count; i++) {
         struct tw_inlet *inlet = &n->inlet[i];
-        inlet->backflow_ratio = inlet->number * sides_of(n, inlet) / number[inlet->node];
+        const struct openings *o = &at[inlet->node];
+        double customs = o->custom_rows / o->rows;
+        if (n->design[inlet->design].kind == TW_INLET_CUSTOM)
+            inlet->backflow_ratio = customs * inlet->number / o->custom_number;
+        else
+            inlet->backflow_ratio = (1.0 - customs) * area_of(n, inlet) / o->area_m2;
     }
     return TW_OK;
 }
