@@ -224,7 +224,8 @@ static double grade_takes(const struct tw_inlet_site *s, double flow, double dep
 
 bool tw_inlet_is_idle(const struct tw_inlet_site *site, double flow_m3s)
 {
-    return !site->by_depth && site->design->kind != TW_INLET_CUSTOM && flow_m3s < TW_INLET_LEAST_FLOW_M3S;
+    return !site->by_depth && site->design->kind != TW_INLET_CUSTOM &&
+           flow_m3s < TW_INLET_LEAST_FLOW_M3S;
 }
 
 double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, double depth_m)
