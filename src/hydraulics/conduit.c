@@ -7,34 +7,33 @@
 
 #include <math.h>
 
-/* Over the full depth. */
-static double flow_table(const double *table, double position)
-{
-    if (!(position < TW_GEOMETRY_FLOW_CELLS)) return 1.0;
-    int32_t i = (int32_t)position;
-    return table[i] + (position - i) * (table[i + 1] - table[i]);
-}
-
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
-    double flow = fabs(flow_m3s), position = sqrt(sqrt(flow)) * c->normal_per_root[row];
-    bool inside = position >= TW_NORMAL_LOW && position < TW_GEOMETRY_FLOW_CELLS;
-    if (!inside && (c->traits[row] & TW_CONDUIT_SEARCHED)) {
-        const struct tw_xsect *x = &net->xsects[c->section[row]];
-        return tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, flow / c->beta[row]));
-    }
-    return c->full_depth_m[row] * flow_table(c->normal[row], position);
+    return tw_xsect_depth_of_factor(&net->xsects[c->section[row]], fabs(flow_m3s) / c->beta[row]);
 }
 
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
     const struct tw_conduit_rows *c = &net->conduit;
-    double flow = fabs(flow_m3s), position = sqrt(sqrt(flow)) * c->critical_per_root[row];
-    if (position < TW_CRITICAL_LOW && (c->traits[row] & TW_CONDUIT_SEARCHED)) {
-        return tw_xsect_critical_depth(&net->xsects[c->section[row]], flow);
-    }
-    return c->full_depth_m[row] * flow_table(c->critical[row], position);
+    const double *flows = c->critical[row];
+    if (flows == NULL) return tw_xsect_critical_depth(&net->xsects[c->section[row]], flow_m3s);
+    double q = fabs(flow_m3s) / c->critical_flow_m3s[row];
+    int slice = 0; /* the last that begins below the flow */
+    for (int i = 1; i <= TW_XSECT_SLICES; i++)
+        slice += flows[i] < q;
+    if (slice == TW_XSECT_SLICES || !(flows[slice + 1] < (double)INFINITY))
+        return c->full_depth_m[row];
+    double part = (q - flows[slice]) / (flows[slice + 1] - flows[slice]);
+    return (slice + part) * (c->full_depth_m[row] / TW_XSECT_SLICES);
+}
+
+struct tw_cut tw_conduit_cut(const struct tw_network *net, int32_t row, double depth_m)
+{
+    const struct tw_xsect *x = &net->xsects[net->conduit.section[row]];
+    return (struct tw_cut){.area_m2 = tw_xsect_area(x, depth_m),
+                           .width_m = tw_xsect_width(x, depth_m),
+                           .radius_m = tw_xsect_radius(x, depth_m)};
 }
 
 double tw_conduit_slot_ratio(double depth_ratio)

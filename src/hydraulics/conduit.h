@@ -4,14 +4,12 @@
 
 #include "hydraulics/network.h"
 
-/* Table positions below which depths are searched for: of small flows SWMM's searches leave what only
- * they themselves can give again. From the end of the tables on a section is full; normal depth of
- * others than circles is searched for there, too. */
-enum { TW_NORMAL_LOW = TW_GEOMETRY_FLOW_CELLS / 8, TW_CRITICAL_LOW = TW_GEOMETRY_FLOW_CELLS / 4 };
-
 /** Width of Sjoberg's slot over the greatest width, at a depth over the full one; 0 below it.
  *  source: SWMM Reference Manual II, 3.3.6 */
 double tw_conduit_slot_ratio(double depth_ratio);
+
+/** Area, width and radius of a conduit whose rows are only near its shape. */
+struct tw_cut tw_conduit_cut(const struct tw_network *net, int32_t row, double depth_m);
 
 /**
  * Friction slope term of a force main that runs full, friction slope times g over velocity.

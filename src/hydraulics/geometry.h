@@ -1,5 +1,5 @@
-/* Cross-sections as tables for the routing kernels: one lookup gives area, width and radius, two
- * more give normal and critical depth. Whatever its shape, a section costs the same. */
+/* Cross-sections as tables for the routing kernels: one lookup gives area, width and radius, another
+ * critical depth. Whatever its shape, a section costs about the same. */
 #ifndef TW_HYDRAULICS_GEOMETRY_H
 #define TW_HYDRAULICS_GEOMETRY_H
 
@@ -10,21 +10,20 @@
 #include <stdint.h>
 
 /* A row is a cell of even depth: three parabolas c0 + f (c1 + f c2), 0 <= f <= 1 in the cell, of
- * area, width and radius over their full values. Sections of one shape and one proportion share
- * rows. */
-/* Normal and critical depth over the full depth are given at even fourth roots of the flow over a
- * reference flow, the full flow and the one that fills the section to the brim: near the bottom they
- * then run almost straight, however small the flow. A closed section's normal depth is the greater of
- * two from the full flow on, and its critical depth jumps from the last of SWMM's slices to the
- * crown: the tables end below these jumps. */
-enum { TW_GEOMETRY_ROW = 9, TW_GEOMETRY_FLOW_CELLS = 256 };
+ * area, width and radius (or wetted perimeter) over their full values. Sections of one shape and one
+ * proportion share rows. */
+enum { TW_GEOMETRY_ROW = 9 };
 
 struct tw_geometry {
     int32_t count; /* sections, as in model.xsects */
-    double *rows;
     /* per section */
-    const double **first_row, **normal_of, **critical_of;
+    const double **first_row;
+    const double *
+        *critical_of; /* flows of tw_xsect_critical_flows over critical_flow_m3s, or NULL */
     int32_t *cells;
+    bool *
+        by_perimeter; /* the third parabola is the wetted perimeter, whose scale is radius_m then */
+    bool *outline;    /* the rows are near the shape only: the kernels ask the shape itself */
     double *cells_per_m;
     double *full_depth_m, *area_m2, *width_m, *radius_m; /* scales of the rows */
     double *critical_flow_m3s;

@@ -16,6 +16,8 @@
 #include "hydraulics/storage_losses.h"
 #include "num/vector.h"
 
+#include <math.h>
+
 /* Where a vector of conduits is. */
 struct spot {
     const struct tw_conduit_block *block;
@@ -93,18 +95,6 @@ TW_PART void find_heads(const struct tw_hydraulics *h, const struct spot *s, str
     }
 }
 
-/* Depth over the full one that a table of flows gives. */
-TW_PART tw_vec flow_table(const struct spot *s, const double *const *tables, tw_vec position)
-{
-    tw_mask cell = tw_vec_whole(tw_vec_min(position, tw_vec_of(TW_GEOMETRY_FLOW_CELLS - 1)));
-    const double *at[TW_VEC_WIDTH];
-    for (int i = 0; i < TW_VEC_WIDTH; i++)
-        at[i] = tables[s->lanes ? s->k : s->k + i] + cell[i];
-    tw_vec low = tw_vec_pick(at, 0);
-    tw_vec depth = low + (position - tw_mask_number(cell)) * (tw_vec_pick(at, 1) - low);
-    return tw_vec_select(position < TW_GEOMETRY_FLOW_CELLS, depth, tw_vec_of(1.0));
-}
-
 /* Slots of a vector, for what is worked out one by one. */
 struct slots {
     int32_t row[TW_VEC_WIDTH];
@@ -119,14 +109,15 @@ TW_PART void set_slots(struct slots *slots, const struct spot *s, tw_mask mask)
     memcpy(slots->mask, &mask, sizeof mask);
 }
 
-/* x: flow, becomes normal depth; y: roughness factor, becomes critical depth */
-TW_RARE static void search_depths(const struct tw_network *net, struct slots *slots)
+/* x: flow; y: normal depth; z: critical depth */
+TW_RARE static void drop_freely(const struct tw_network *net, struct slots *slots,
+                                const double roughness[TW_VEC_WIDTH])
 {
     for (int i = 0; i < TW_VEC_WIDTH; i++) {
         if (!slots->mask[i]) continue;
-        double flow = slots->x[i];
-        slots->x[i] = tw_conduit_normal_depth(net, slots->row[i], flow * slots->y[i]);
-        slots->y[i] = tw_conduit_critical_depth(net, slots->row[i], flow);
+        double q = fabs(slots->x[i]);
+        slots->y[i] = tw_conduit_normal_depth(net, slots->row[i], q * roughness[i]);
+        slots->z[i] = tw_conduit_critical_depth(net, slots->row[i], q);
     }
 }
 
@@ -134,27 +125,13 @@ TW_RARE static void search_depths(const struct tw_network *net, struct slots *sl
 TW_PART void find_drop(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
                        tw_mask falls)
 {
-    const struct tw_conduit_block *b = s->block;
-    tw_vec flow = tw_vec_abs(r->q_last), roughness = roughness_of(h, s);
-    tw_vec root = tw_vec_sqrt(tw_vec_sqrt(flow));
-    tw_vec rougher = root * tw_vec_sqrt(tw_vec_sqrt(roughness));
-    tw_vec top = of_row(s, b->full_depth_m);
-    tw_vec at_normal = rougher * of_row(s, b->normal_per_root);
-    tw_vec at_critical = root * of_row(s, b->critical_per_root);
-    tw_vec normal = top * flow_table(s, b->normal, at_normal);
-    tw_vec critical = top * flow_table(s, b->critical, at_critical);
-    tw_mask outside = (at_normal < TW_NORMAL_LOW) | (at_normal >= TW_GEOMETRY_FLOW_CELLS) |
-                      (at_critical < TW_CRITICAL_LOW);
-    outside &= has_trait(s, TW_CONDUIT_SEARCHED) & falls;
-    if (tw_mask_any(outside)) {
-        struct slots slots;
-        set_slots(&slots, s, outside);
-        tw_vec_store(slots.x, flow);
-        tw_vec_store(slots.y, roughness);
-        search_depths(h->net, &slots);
-        normal = tw_vec_select(outside, tw_vec_load(slots.x), normal);
-        critical = tw_vec_select(outside, tw_vec_load(slots.y), critical);
-    }
+    struct slots slots = {.y = {0.0}, .z = {0.0}};
+    double roughness[TW_VEC_WIDTH];
+    set_slots(&slots, s, falls);
+    tw_vec_store(slots.x, r->q_last);
+    tw_vec_store(roughness, roughness_of(h, s));
+    drop_freely(h->net, &slots, roughness);
+    tw_vec normal = tw_vec_load(slots.y), critical = tw_vec_load(slots.z);
     r->low = tw_vec_min(normal, critical);
     r->high = tw_vec_max(normal, critical);
 }
@@ -229,13 +206,39 @@ struct cut {
     tw_vec area, width, radius;
 };
 
+/* x: depth, then area; y: width; z: radius */
+TW_RARE static void ask_shapes(const struct tw_network *net, struct slots *slots)
+{
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        if (!slots->mask[i]) continue;
+        struct tw_cut cut = tw_conduit_cut(net, slots->row[i], slots->x[i]);
+        slots->x[i] = cut.area_m2;
+        slots->y[i] = cut.width_m;
+        slots->z[i] = cut.radius_m;
+    }
+}
+
+/* Of conduits whose rows are only near the shape, what the shape itself says. */
+TW_PART void cut_shapes(const struct tw_hydraulics *h, const struct spot *s, tw_mask asked,
+                        tw_vec y, struct cut *cut)
+{
+    struct slots slots = {.y = {0.0}, .z = {0.0}};
+    set_slots(&slots, s, asked);
+    tw_vec_store(slots.x, y);
+    ask_shapes(h->net, &slots);
+    cut->area = tw_vec_select(asked, tw_vec_load(slots.x), cut->area);
+    cut->width = tw_vec_select(asked, tw_vec_load(slots.y), cut->width);
+    cut->radius = tw_vec_select(asked, tw_vec_load(slots.z), cut->radius);
+}
+
 /* Area, width and hydraulic radius at a depth; *out_surface_width is the width as storage sees it:
  * frozen near the crown, or that of the slot. */
-TW_PART struct cut cut_at(const struct spot *s, tw_vec y, bool slot, tw_vec *out_surface_width)
+TW_PART struct cut cut_at(const struct tw_hydraulics *h, const struct spot *s, tw_mask active,
+                          tw_vec y, bool slot, tw_vec *out_surface_width)
 {
     const struct tw_conduit_block *b = s->block;
-    tw_vec top = of_row(s, b->full_depth_m);
-    tw_vec f = (slot ? tw_vec_min(y, top) : y) * of_row(s, b->cells_per_m);
+    tw_vec top = of_row(s, b->full_depth_m), within = slot ? tw_vec_min(y, top) : y;
+    tw_vec f = within * of_row(s, b->cells_per_m);
     tw_mask cell = tw_vec_whole(tw_vec_min(f, of_row(s, b->last_cell)));
     f -= tw_mask_number(cell);
     const double *at[TW_VEC_WIDTH];
@@ -244,6 +247,11 @@ TW_PART struct cut cut_at(const struct spot *s, tw_vec y, bool slot, tw_vec *out
     struct cut cut = {.area = of_row(s, b->area_m2) * parabola_at(at, 0, f),
                       .width = of_row(s, b->width_m) * parabola_at(at, 3, f),
                       .radius = of_row(s, b->radius_m) * parabola_at(at, 6, f)};
+    tw_mask by_perimeter = has_trait(s, TW_CONDUIT_BY_PERIMETER);
+    if (tw_mask_any(by_perimeter))
+        cut.radius = tw_vec_select(by_perimeter, cut.area / cut.radius, cut.radius);
+    tw_mask outline = has_trait(s, TW_CONDUIT_OUTLINE) & active;
+    if (tw_mask_any(outline)) cut_shapes(h, s, outline, within, &cut);
     *out_surface_width =
         tw_vec_select(y >= of_row(s, b->frozen_depth_m), of_row(s, b->frozen_width_m), cut.width);
     if (slot) {
@@ -256,20 +264,21 @@ TW_PART struct cut cut_at(const struct spot *s, tw_vec y, bool slot, tw_vec *out
 }
 
 /* Sections at ends and middle, and the surface areas that the ends lend to their nodes. */
-TW_PART void find_surface(const struct spot *s, struct reach *r, bool slot)
+TW_PART void find_surface(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
+                          bool slot)
 {
     const struct tw_conduit_block *b = s->block;
     tw_vec width1, width_middle, width2, zero = tw_vec_of(0.0);
     tw_vec y_middle = tw_vec_max(0.5 * (r->y1 + r->y2), tw_vec_of(TW_TINY_DEPTH_M));
-    struct cut cut = cut_at(s, r->y1, slot, &width1);
+    struct cut cut = cut_at(h, s, r->active, r->y1, slot, &width1);
     r->area1 = cut.area;
     r->width1 = cut.width;
     r->radius1 = cut.radius;
-    cut = cut_at(s, y_middle, slot, &width_middle);
+    cut = cut_at(h, s, r->active, y_middle, slot, &width_middle);
     r->area_middle = cut.area;
     r->width_middle = cut.width;
     r->radius_middle = cut.radius;
-    cut = cut_at(s, r->y2, slot, &width2);
+    cut = cut_at(h, s, r->active, r->y2, slot, &width2);
     r->area2 = cut.area;
     tw_vec quarter = of_row(s, b->quarter_length_m);
     tw_vec s1 = (width1 + width_middle) * quarter, s2 = (width_middle + width2) * quarter;
@@ -599,7 +608,7 @@ TW_PART void advance_span(struct tw_hydraulics *h, const struct tw_pass *pass, s
     }
     for (int32_t i = 0; i < span->count; i++) {
         struct spot s = spot_at(span, i, lanes);
-        find_surface(&s, &r[i], slot);
+        find_surface(h, &s, &r[i], slot);
     }
     for (int32_t i = 0; i < span->count; i++) {
         struct spot s = spot_at(span, i, lanes);

@@ -94,7 +94,7 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
         *ints[i] = TW_ARENA_NEW(arena, int32_t, n);
         if (*ints[i] == NULL) return TW_ERR_NOMEM;
     }
-    const double ***tables[] = {&c->first_row, &c->normal, &c->critical};
+    const double ***tables[] = {&c->first_row, &c->critical};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         *tables[i] = TW_ARENA_NEW(arena, const double *, n);
         if (*tables[i] == NULL) return TW_ERR_NOMEM;
@@ -123,8 +123,7 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
                           &c->radius_m,
                           &c->frozen_depth_m,
                           &c->frozen_width_m,
-                          &c->normal_per_root,
-                          &c->critical_per_root,
+                          &c->critical_flow_m3s,
                           &c->wave_ratio,
                           &c->full1_m,
                           &c->full2_m};
@@ -150,15 +149,15 @@ static int32_t traits_of(const struct tw_network *net, int32_t row)
     int32_t traits = 0;
     if (x->open) traits |= TW_CONDUIT_OPEN;
     if (x->shape == TW_SHAPE_FORCE_MAIN) traits |= TW_CONDUIT_FORCE_MAIN;
-    if (x->shape != TW_SHAPE_FORCE_MAIN && x->shape != TW_SHAPE_CIRCULAR) {
-        traits |= TW_CONDUIT_SEARCHED;
-    }
     if (model->conduits.loss_inlet[k] > 0.0 || model->conduits.loss_outlet[k] > 0.0 ||
         model->conduits.loss_average[k] > 0.0) {
         traits |= TW_CONDUIT_LOSSES;
     }
     if (model->conduits.seepage_mmh[k] > 0.0 || x->open) traits |= TW_CONDUIT_LEAKS;
     if (model->xsects.culvert_code[model->links.xsect[link]] > 0) traits |= TW_CONDUIT_CULVERT;
+    int32_t section = model->links.xsect[link];
+    if (net->geometry.by_perimeter[section]) traits |= TW_CONDUIT_BY_PERIMETER;
+    if (net->geometry.outline[section]) traits |= TW_CONDUIT_OUTLINE;
     if (model->nodes.kind[net->from[row]] == TW_NODE_OUTFALL) traits |= TW_CONDUIT_OUTFALL1;
     if (model->nodes.kind[net->to[row]] == TW_NODE_OUTFALL) traits |= TW_CONDUIT_OUTFALL2;
     bool gate = model->links.flap_gate[link], turned = model->links.reversed[link];
@@ -240,7 +239,6 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     struct tw_conduit_rows *c = &net->conduit;
     c->section[row] = section;
     c->first_row[row] = g->first_row[section];
-    c->normal[row] = g->normal_of[section];
     c->critical[row] = g->critical_of[section];
     c->cells[row] = g->cells[section];
     c->cells_per_m[row] = g->cells_per_m[section];
@@ -251,8 +249,7 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     c->frozen_width_m[row] = g->frozen_width_m[section];
     c->full_depth_m[row] = net->xsects[section].full_depth_m;
     c->full_area_m2[row] = net->xsects[section].full_area_m2;
-    c->normal_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(c->full_flow_m3s[row]));
-    c->critical_per_root[row] = TW_GEOMETRY_FLOW_CELLS / sqrt(sqrt(g->critical_flow_m3s[section]));
+    c->critical_flow_m3s[row] = g->critical_flow_m3s[section];
 }
 
 static tw_status make_conduits(struct tw_network *net, struct tw_arena *arena)

@@ -22,9 +22,10 @@ enum {
     TW_CONDUIT_NO_REVERSE = 16, /* flap gate: no flow from 2 to 1 */
     TW_CONDUIT_NO_FORWARD = 32, /* flap gate: no flow from 1 to 2 */
     TW_CONDUIT_FORCE_MAIN = 64,
-    TW_CONDUIT_LEAKS = 128,   /* seepage or evaporation may take water */
-    TW_CONDUIT_CULVERT = 256, /* its inlet may control */
-    TW_CONDUIT_SEARCHED = 512 /* normal and critical depth of little flow are searched for */
+    TW_CONDUIT_LEAKS = 128,        /* seepage or evaporation may take water */
+    TW_CONDUIT_CULVERT = 256,      /* its inlet may control */
+    TW_CONDUIT_BY_PERIMETER = 512, /* rows hold the wetted perimeter instead of the radius */
+    TW_CONDUIT_OUTLINE = 1024      /* rows are near the shape only */
 };
 
 /* [conduits], by row */
@@ -46,11 +47,11 @@ struct tw_conduit_rows {
     double *full_depth_m, *full_area_m2;
     double *full1_m, *full2_m; /* depths from which the ends count as full */
     /* geometry, copied from the section for fewer hops */
-    const double **first_row, **normal, **critical;
+    const double **first_row, **critical;
     int32_t *cells;
     double *cells_per_m, *area_m2, *width_m, *radius_m;
     double *frozen_depth_m, *frozen_width_m;
-    double *normal_per_root, *critical_per_root; /* table position per root of |flow| */
+    double *critical_flow_m3s; /* scale of critical */
 };
 
 enum { TW_BLOCK = 8 };
@@ -61,7 +62,7 @@ struct tw_conduit_block {
     int32_t from[TW_BLOCK], to[TW_BLOCK];
     int32_t end1[TW_BLOCK], end2[TW_BLOCK]; /* places of the ends in the order of node_first */
     int64_t traits[TW_BLOCK];
-    const double *first_row[TW_BLOCK], *normal[TW_BLOCK], *critical[TW_BLOCK];
+    const double *first_row[TW_BLOCK];
     double node_invert1_m[TW_BLOCK], node_invert2_m[TW_BLOCK];
     double invert1_m[TW_BLOCK], invert2_m[TW_BLOCK], offset1_m[TW_BLOCK], offset2_m[TW_BLOCK];
     double full_depth_m[TW_BLOCK], full_area_m2[TW_BLOCK];
@@ -70,7 +71,6 @@ struct tw_conduit_block {
     double last_cell[TW_BLOCK]; /* the greatest number whose whole part is a cell */
     double area_m2[TW_BLOCK], width_m[TW_BLOCK], radius_m[TW_BLOCK];
     double frozen_depth_m[TW_BLOCK], frozen_width_m[TW_BLOCK];
-    double normal_per_root[TW_BLOCK], critical_per_root[TW_BLOCK];
     double quarter_length_m[TW_BLOCK], per_length[TW_BLOCK]; /* of the routing length */
     double length_m[TW_BLOCK], barrels_length_m[TW_BLOCK];
     double barrels[TW_BLOCK], per_barrel[TW_BLOCK];

@@ -28,8 +28,6 @@ static void set_section(const struct tw_network *net, int32_t row, struct tw_con
 {
     const struct tw_conduit_rows *c = &net->conduit;
     b->first_row[k] = c->first_row[row];
-    b->normal[k] = c->normal[row];
-    b->critical[k] = c->critical[row];
     b->full_depth_m[k] = c->full_depth_m[row];
     b->full_area_m2[k] = c->full_area_m2[row];
     b->cells_per_m[k] = c->cells_per_m[row];
@@ -39,8 +37,6 @@ static void set_section(const struct tw_network *net, int32_t row, struct tw_con
     b->radius_m[k] = c->radius_m[row];
     b->frozen_depth_m[k] = c->frozen_depth_m[row];
     b->frozen_width_m[k] = c->frozen_width_m[row];
-    b->normal_per_root[k] = c->normal_per_root[row];
-    b->critical_per_root[k] = c->critical_per_root[row];
 }
 
 static void set_flow(const struct tw_network *net, int32_t row, struct tw_conduit_block *b,

@@ -67,9 +67,13 @@ static struct section section_at(const struct tw_conduit_rows *c, int32_t row, d
     struct section s = {.area = c->area_m2[row] * (r[0] + f * (r[1] + f * r[2])),
                         .width = c->width_m[row] * (r[3] + f * (r[4] + f * r[5])),
                         .radius = c->radius_m[row] * (r[6] + f * (r[7] + f * r[8]))};
+    double perimeter = s.radius;
+    bool by_perimeter = c->traits[row] & TW_CONDUIT_BY_PERIMETER;
+    if (by_perimeter) s.radius = s.area / perimeter;
     if (full) return s;
     s.by_depth = c->area_m2[row] * per_m * larger(r[1] + 2.0 * f * r[2], 0.0);
     s.radius_by_depth = c->radius_m[row] * per_m * (r[7] + 2.0 * f * r[8]);
+    if (by_perimeter) s.radius_by_depth = (s.by_depth - s.radius * s.radius_by_depth) / perimeter;
     return s;
 }
 

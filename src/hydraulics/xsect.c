@@ -147,6 +147,15 @@ double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor)
     return tw_root_newton(factor_error, &w, low, high, 0.5 * (low + high), 1e-4 * x->full_area_m2);
 }
 
+double tw_xsect_depth_of_factor(const struct tw_xsect *x, double factor)
+{
+    const struct tw_shape_ops *ops = shapes[x->shape];
+    if (!(factor > 0.0)) return 0.0;
+    if (ops->depth_of_factor != NULL && factor < x->max_factor)
+        return ops->depth_of_factor(x, factor);
+    return tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, factor));
+}
+
 /* Flow for which a depth is critical, less the wanted one. */
 static double flow_error(const void *context, double depth_m, double *out_slope)
 {
@@ -162,7 +171,7 @@ static double flow_error(const void *context, double depth_m, double *out_slope)
  * line in the slice. Its error of up to a percent of the depth belongs to SWMM's results. */
 static double critical_by_slices(const struct tw_xsect *x, double flow_m3s, double guess_m)
 {
-    enum { SLICES = 25 };
+    enum { SLICES = TW_XSECT_SLICES };
     struct wanted w = {x, 0.0};
     double slice = x->full_depth_m / SLICES;
     int i = (int)(guess_m / slice);
@@ -204,6 +213,27 @@ static double critical_by_root(const struct tw_xsect *x, double flow_m3s, double
     return isnan(depth) ? guess_m : depth;
 }
 
+/* Of about the area of a circle as high: SWMM searches these by slices. */
+static bool compact(const struct tw_xsect *x)
+{
+    double disc = 0.25 * TW_XSECT_PI * x->full_depth_m * x->full_depth_m;
+    return x->full_area_m2 >= 0.5 * disc && x->full_area_m2 <= 2.0 * disc;
+}
+
+bool tw_xsect_critical_flows(const struct tw_xsect *x, double out_m3s[TW_XSECT_SLICES + 1])
+{
+    struct wanted w = {x, 0.0};
+    if (shapes[x->shape]->critical_depth != NULL || !compact(x)) return false;
+    for (int i = 0; i <= TW_XSECT_SLICES; i++) {
+        out_m3s[i] = flow_error(&w, i * (x->full_depth_m / TW_XSECT_SLICES), NULL);
+        if (i == TW_XSECT_SLICES) out_m3s[i] = flow_error(&w, x->full_depth_m, NULL);
+        if (i > 0 && i < TW_XSECT_SLICES && !(out_m3s[i] > out_m3s[i - 1])) return false;
+    }
+    if (!(out_m3s[TW_XSECT_SLICES] > out_m3s[TW_XSECT_SLICES - 1]))
+        out_m3s[TW_XSECT_SLICES] = INFINITY;
+    return true;
+}
+
 double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s)
 {
     double q2g = flow_m3s * flow_m3s / TW_GRAVITY_MPS2;
@@ -215,10 +245,8 @@ double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s)
     } else {
         double guess = 1.01 * pow(q2g / x->full_depth_m, 0.25);
         if (guess >= x->full_depth_m) guess = 0.97 * x->full_depth_m;
-        double disc = 0.25 * TW_XSECT_PI * x->full_depth_m * x->full_depth_m;
-        bool compact = x->full_area_m2 >= 0.5 * disc && x->full_area_m2 <= 2.0 * disc;
-        depth = compact ? critical_by_slices(x, fabs(flow_m3s), guess)
-                        : critical_by_root(x, fabs(flow_m3s), guess);
+        depth = compact(x) ? critical_by_slices(x, fabs(flow_m3s), guess)
+                           : critical_by_root(x, fabs(flow_m3s), guess);
     }
     return clamp(depth, x->full_depth_m);
 }

@@ -52,7 +52,16 @@ double tw_xsect_factor_of_area(const struct tw_xsect *x, double area_m2);
 double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2);
 /** Wetted area [m2] at which the section factor has a value [m^(8/3)]. */
 double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor);
+/** Depth [m] at which the section factor has a value [m^(8/3)]: normal depth of the flow over beta. */
+double tw_xsect_depth_of_factor(const struct tw_xsect *x, double factor);
 /** Critical depth [m] of a flow [m3/s] in one barrel. */
 double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s);
+
+/* Slices of the depth in which SWMM searches critical depth. */
+enum { TW_XSECT_SLICES = 25 };
+
+/** Flows [m3/s] that are critical at the bounds of the slices; false where critical depth is found
+ * otherwise or is no function of these. INFINITY: no flow is critical there. */
+bool tw_xsect_critical_flows(const struct tw_xsect *x, double out_m3s[TW_XSECT_SLICES + 1]);
 
 #endif

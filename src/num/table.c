@@ -115,13 +115,11 @@ double tw_even_at(const double *y, int32_t count, double x)
 /* The last cell in 0..last-1 that begins at or below the value. */
 static int32_t cell_of(const double *y, int32_t last, double value)
 {
-    int32_t low = 0, high = last;
-    while (high - low > 1) {
-        int32_t middle = (low + high) / 2;
-        if (value >= y[middle])
-            low = middle;
-        else
-            high = middle;
+    int32_t low = 0;
+    for (int32_t left = last; left > 1;) { /* without branches on the values: they are random */
+        int32_t half = left / 2;
+        low += value >= y[low + half] ? half : 0;
+        left -= half;
     }
     return low;
 }
