@@ -36,6 +36,7 @@ struct reach {
     bool free1, free2; /* the end's level follows its node's head */
     bool full;
     double drop; /* depth that the flow takes at an end where it falls freely */
+    bool normal; /* that depth is normal depth, at an outfall of this kind */
     enum tw_flow_class flow_class;
     struct section end1, middle, end2;
 };
@@ -105,11 +106,12 @@ static double free_offset(double offset, bool outfall, double depth)
     return outfall ? larger(0.0, offset - depth) : offset;
 }
 
-/* Depth at an end where the water falls freely: critical, unless normal depth is lower. */
-static double drop_of(const struct tw_semi *semi, int32_t row, double q)
+/* Depth at an end where the water falls freely: critical, unless normal depth is lower or the
+ * outfall asks for it. */
+static double drop_of(const struct tw_semi *semi, const struct reach *r, double q)
 {
-    double normal = tw_conduit_normal_depth(semi->net, row, q * semi->roughness);
-    return smaller(normal, tw_conduit_critical_depth(semi->net, row, q));
+    double normal = tw_conduit_normal_depth(semi->net, r->row, q * semi->roughness);
+    return r->normal ? normal : smaller(normal, tw_conduit_critical_depth(semi->net, r->row, q));
 }
 
 /* How water stands, as the dynamic wave classes it by the flow of the trial before. */
@@ -128,7 +130,7 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     bool back = wet1 && wet2 ? r->q_last < 0.0 : wet2;
     double offset = back ? z1 : z2, depth = back ? r->wet1 : r->wet2;
     if (!(offset > 0.0)) return TW_FLOW_SUBCRITICAL;
-    r->drop = drop_of(semi, row, r->q_last);
+    r->drop = drop_of(semi, r, r->q_last);
     if (wet1 && wet2 && !(depth < r->drop)) return TW_FLOW_SUBCRITICAL;
     return back ? TW_FLOW_UP_CRITICAL : TW_FLOW_DOWN_CRITICAL;
 }
@@ -161,9 +163,11 @@ static struct reach reach_at(const struct tw_semi *semi, const struct tw_hydraul
     } else if (semi->open_exit[b]) {
         r.free2 = false;
         r.drop = r.y2;
+        r.normal = semi->open_exit[b] == TW_SEMI_EXIT_NORMAL;
     } else if (semi->open_exit[a]) {
         r.free1 = false;
         r.drop = r.y1;
+        r.normal = semi->open_exit[a] == TW_SEMI_EXIT_NORMAL;
     }
     r.full = r.y1 >= c->full_depth_m[row] && r.y2 >= c->full_depth_m[row];
     return r;
@@ -274,7 +278,7 @@ static double falling_flow(const struct tw_semi *semi, const struct reach *r,
     double sign = start_m3s < 0.0 ? -1.0 : 1.0, right = sign * m->right;
     double q = larger(fabs(start_m3s), TW_TINY_FLOW_M3S);
     for (int k = 0; k < 4; k++) {
-        double drop = drop_of(semi, r->row, q);
+        double drop = drop_of(semi, r, q);
         double over = m->a * q + m->b * q * q + m->per_head * (drop - r->drop) - right;
         double slope = m->a + 2.0 * m->b * q + m->per_head * drop_slope * drop / q;
         q = larger(q - over / slope, 0.1 * q);
@@ -292,8 +296,7 @@ static struct tw_semi_flow flow_of(const struct tw_semi *semi, const struct reac
     if (falls) q = falling_flow(semi, r, m, q);
     double steep = m->a + 2.0 * m->b * fabs(q);
     if (falls)
-        steep +=
-            m->per_head * drop_slope * drop_of(semi, r->row, q) / larger(fabs(q), TW_TINY_FLOW_M3S);
+        steep += m->per_head * drop_slope * drop_of(semi, r, q) / larger(fabs(q), TW_TINY_FLOW_M3S);
     double square = q * fabs(q);
     struct tw_semi_flow f = {.flow_m3s = q};
     if (r->free1) f.by_head1_m2s = (m->per_head + m->right1 - square * m->b1) / steep;

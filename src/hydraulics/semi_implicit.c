@@ -123,7 +123,11 @@ static void set_outfalls(struct tw_semi *s, struct tw_hydraulics *h)
         double stage_m = h->outfall_stage_m[k * h->lanes + s->lane];
         double under_m = stage_m - s->net->model->nodes.invert_m[node];
         bool staged = tw_outfall_staged(h, k, s->lane);
-        s->open_exit[node] = s->depth_m[node] > 0.0 && !(staged && s->depth_m[node] == under_m);
+        bool open = s->depth_m[node] > 0.0 && !(staged && s->depth_m[node] == under_m);
+        bool normal = !staged && o->kind[k] == TW_OUTFALL_NORMAL;
+        s->open_exit[node] = !open    ? TW_SEMI_EXIT_HELD
+                             : normal ? TW_SEMI_EXIT_NORMAL
+                                      : TW_SEMI_EXIT_DROP;
     }
 }
 

@@ -30,6 +30,10 @@ struct tw_semi_ends {
     double area1_m2, area2_m2, width1_m, width2_m;
 };
 
+/* What sets the depth at an outfall: its stage; the flow, by where it falls freely; the flow, by
+ * normal depth. */
+enum tw_semi_exit { TW_SEMI_EXIT_HELD, TW_SEMI_EXIT_DROP, TW_SEMI_EXIT_NORMAL };
+
 /* Work space; arrays of one lane. */
 struct tw_semi {
     const struct tw_network *net;
@@ -51,7 +55,7 @@ struct tw_semi {
     double *withdrawn_m3s; /* wanted from outside, >= 0 */
     double *gain_m3s;      /* net inflow through links at the estimate */
     double *flooded_m3;    /* left in this step */
-    uint8_t *open_exit;    /* outfalls: depth follows from the flow */
+    uint8_t *open_exit;    /* outfalls: enum tw_semi_exit */
     /* [links], by row */
     struct tw_semi_flow *flow;
     double *before_m3s;
