@@ -281,7 +281,9 @@ static double falling_flow(const struct tw_semi *semi, const struct reach *r,
         double drop = drop_of(semi, r, q);
         double over = m->a * q + m->b * q * q + m->per_head * (drop - r->drop) - right;
         double slope = m->a + 2.0 * m->b * q + m->per_head * drop_slope * drop / q;
+        double last = q;
         q = larger(q - over / slope, 0.1 * q);
+        if (fabs(q - last) <= 1e-6 * q) break; /* below what a trial may leave */
     }
     return sign * q;
 }
