@@ -162,10 +162,45 @@ static void depth_switches_a_pump_with_then_and_else(void **state)
     assert_int_equal(step_at(&d, 60.0), 1);
     assert_near(d.target[PUMP], 0.0, 0.0);
     assert_int_equal(step_at(&d, 120.0), 0); /* it is so already */
-    d.depth_m[1] = 2.0;
+    d.depth_m[1] = 2.1;
     assert_int_equal(step_at(&d, 180.0), 1);
     assert_near(d.target[PUMP], 1.0, 0.0);
     free(d.memory);
+}
+
+/* SWMM 5.2.4 turns metres into feet and back: 3.5 m / 0.3048 * 0.3048 lies below 3.5, 1.5 above. In
+ * feet nothing is turned. */
+static void a_full_node_is_as_deep_as_swmm_takes_it_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        bool us;
+        double depth;
+        enum tw_rule_attribute attribute;
+        enum tw_rule_relation relation;
+        bool holds;
+    } cases[] = {{false, 3.5, TW_RULE_DEPTH, TW_RULE_GE, false},
+                 {false, 1.5, TW_RULE_DEPTH, TW_RULE_GT, true},
+                 {false, 2.5, TW_RULE_DEPTH, TW_RULE_GE, true},
+                 {false, 3.5, TW_RULE_HEAD, TW_RULE_GE, false},
+                 {true, 3.5, TW_RULE_DEPTH, TW_RULE_GE, true},
+                 {true, 1.5, TW_RULE_DEPTH, TW_RULE_GT, false},
+                 {true, 5.3, TW_RULE_HEAD, TW_RULE_EQ, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct desk d;
+        desk_make(&d);
+        d.model.us_units = cases[i].us;
+        double unit_m = cases[i].us ? 0.3048 : 1.0;
+        struct tw_rule *rule = rule_add(&d, 0.0);
+        condition_add(&d, rule, false, look(TW_RULE_NODE, cases[i].attribute, 1), cases[i].relation,
+                      number(cases[i].depth * unit_m));
+        (void)then_add(&d, rule, PUMP, 0.0);
+        desk_begin(&d);
+        d.depth_m[1] = cases[i].depth * unit_m;
+        (void)step_at(&d, 60.0);
+        assert_near(d.target[PUMP], cases[i].holds ? 0.0 : 1.0, 0.0);
+        free(d.memory);
+    }
 }
 
 static void the_higher_priority_wins_and_the_first_rule_among_equals(void **state)
@@ -445,6 +480,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(depth_switches_a_pump_with_then_and_else),
+        cmocka_unit_test(a_full_node_is_as_deep_as_swmm_takes_it_to_be),
         cmocka_unit_test(the_higher_priority_wins_and_the_first_rule_among_equals),
         cmocka_unit_test(the_first_of_a_rules_own_actions_wins),
         cmocka_unit_test(conditions_are_read_from_left_to_right),

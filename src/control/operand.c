@@ -6,18 +6,29 @@
 
 #include <math.h>
 
+static const double foot_m = 0.3048;
+
+static bool is_length(enum tw_rule_attribute attribute)
+{
+    return attribute == TW_RULE_DEPTH || attribute == TW_RULE_MAX_DEPTH ||
+           attribute == TW_RULE_HEAD || attribute == TW_RULE_FULL_DEPTH ||
+           attribute == TW_RULE_LENGTH;
+}
+
+/* A length that SWMM has in feet, in the file's unit. Metres come back from feet with another last
+ * digit: a storage full to 3.5 m is not as deep as 3.5 to a rule, one full to 1.5 m is deeper. */
+static double length_of_feet(const struct tw_model *model, double ft)
+{
+    return model->us_units ? ft : ft * foot_m;
+}
+
 /* The file's units for one SI unit; physics inside is SI, but rules compare what users wrote. */
 static double file_units(const struct tw_model *model, enum tw_rule_attribute attribute)
 {
     bool us = model->us_units, exact = model->options.strict;
     switch (attribute) {
-    case TW_RULE_DEPTH:
-    case TW_RULE_MAX_DEPTH:
-    case TW_RULE_HEAD:
-    case TW_RULE_FULL_DEPTH:
     case TW_RULE_VELOCITY:
-    case TW_RULE_LENGTH:
-        return us ? 1.0 / 0.3048 : 1.0;
+        return us ? 1.0 / foot_m : 1.0;
     case TW_RULE_VOLUME:
         return 1.0 / tw_volume_unit_m3(us, exact);
     case TW_RULE_INFLOW:
@@ -80,8 +91,6 @@ static double node_value(const struct tw_rule_moment *moment, enum tw_rule_attri
         return view->node_depth_m[here];
     case TW_RULE_MAX_DEPTH:
         return nodes->full_depth_m[node];
-    case TW_RULE_HEAD:
-        return nodes->invert_m[node] + view->node_depth_m[here];
     case TW_RULE_VOLUME:
         return view->node_volume_m3[here];
     case TW_RULE_INFLOW:
@@ -175,11 +184,24 @@ static double si_value(const struct tw_rule_moment *moment, const struct tw_rule
     return NAN;
 }
 
+/* SWMM adds depth and invert in feet. */
+static double head_ft(const struct tw_rule_moment *moment, int32_t node)
+{
+    const struct tw_model *m = moment->model;
+    double depth_m = node_value(moment, TW_RULE_DEPTH, node);
+    return tw_length_ft(m->us_units, depth_m) + tw_length_ft(m->us_units, m->nodes.invert_m[node]);
+}
+
 double tw_rule_operand_value(const struct tw_rule_moment *moment,
                              const struct tw_rule_operand *operand)
 {
+    const struct tw_model *m = moment->model;
     if (operand->expression >= 0) return tw_rule_expression_value(moment, operand->expression);
-    return si_value(moment, operand) * file_units(moment->model, operand->attribute);
+    if (operand->attribute == TW_RULE_HEAD && operand->object == TW_RULE_NODE)
+        return length_of_feet(m, head_ft(moment, operand->index));
+    double value = si_value(moment, operand);
+    if (is_length(operand->attribute)) return length_of_feet(m, tw_length_ft(m->us_units, value));
+    return value * file_units(m, operand->attribute);
 }
 
 double tw_rule_operand_right(const struct tw_rule_moment *moment,
@@ -188,5 +210,7 @@ double tw_rule_operand_right(const struct tw_rule_moment *moment,
 {
     bool number = right->expression < 0 && right->attribute == TW_RULE_NUMBER;
     if (!number || left->expression >= 0) return tw_rule_operand_value(moment, right);
+    bool us = moment->model->us_units;
+    if (is_length(left->attribute)) return us ? tw_length_ft(us, right->number) : right->number;
     return right->number * file_units(moment->model, left->attribute);
 }

@@ -118,6 +118,8 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
     h->link.dqdh_m2s[i] = f.dqdh_m2s;
     h->link.depth_m[i] = f.depth_m;
     h->link.flow_class[i] = (uint8_t)f.flow_class;
+    /* a closed orifice goes on lending what it lent while it was open, as SWMM does */
+    if (h->link.setting[i] == 0.0) return;
     /* an orifice lends no surface to a storage, nor to the side of a free fall */
     const int32_t *kind = h->model->nodes.kind;
     bool no1 = f.flow_class == TW_FLOW_UP_CRITICAL || f.flow_class == TW_FLOW_UP_DRY ||

@@ -6,7 +6,7 @@
  * z invert, y depth of the node, o offset, d height of the link. */
 #include "hydraulics/rim.h"
 
-#include "hydraulics/constants.h"
+#include "model/flow_unit.h"
 
 #include <math.h>
 
@@ -16,13 +16,9 @@ struct rims {
     double *full, *crown;
 };
 
-/* A length of the file in feet, to the digit: decimals that were turned into metres are themselves
- * again. */
 static double feet_of(const struct tw_model *model, double length_m)
 {
-    static const double digits = 1e9;
-    if (!model->us_units) return length_m / TW_FOOT_M;
-    return round(length_m / TW_FOOT_M * digits) / digits;
+    return tw_length_ft(model->us_units, length_m);
 }
 
 static double invert_of(const struct tw_model *model, int32_t node)

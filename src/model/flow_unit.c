@@ -1,5 +1,8 @@
 #include "model/flow_unit.h"
 
+#include <float.h>
+#include <math.h>
+
 static const double foot_m = 0.3048;
 static const double foot3_m3 = 0.3048 * 0.3048 * 0.3048;
 
@@ -23,4 +26,13 @@ double tw_land_unit_m2(bool us, bool exact)
 {
     if (exact) return us ? 43560.0 * foot_m * foot_m : 1e4;
     return foot_m * foot_m / (us ? 2.2956e-5 : 0.92903e-5);
+}
+
+double tw_length_ft(bool us, double length_m)
+{
+    static const double digits = 1e9;
+    double ft = length_m / foot_m;
+    if (!us) return ft;
+    double decimal = round(ft * digits) / digits;
+    return fabs(decimal - ft) <= 4.0 * DBL_EPSILON * fabs(ft) ? decimal : ft;
 }

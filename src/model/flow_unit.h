@@ -21,4 +21,11 @@ double tw_volume_unit_m3(bool us, bool exact);
 /** The same of land, an acre or hectare [m2]. */
 double tw_land_unit_m2(bool us, bool exact);
 
+/**
+ * A length in feet, to the digit: a decimal of the file that was turned into metres is itself again.
+ *
+ * us  the file's lengths are in feet
+ */
+double tw_length_ft(bool us, double length_m);
+
 #endif

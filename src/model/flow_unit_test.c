@@ -47,12 +47,26 @@ static void a_cubic_metre_of_swmm_is_a_little_less(void **state)
     assert_near(tw_flow_unit_m3s(TW_FLOW_CFS, false), foot3_m3, 1e-15); /* rounding */
 }
 
+/* Sums of feet are SWMM's only with the very numbers of the file. */
+static void decimals_of_feet_come_back(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 1000; i++) {
+        double ft = i / 10.0;
+        assert_true(tw_length_ft(true, ft * 0.3048) == ft);
+        assert_true(tw_length_ft(false, ft) == ft / 0.3048);
+    }
+    double third = 1.0 / 3.0; /* no decimal: as it is */
+    assert_true(tw_length_ft(true, third) == third / 0.3048);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_flow_units_are_what_they_are_called),
         cmocka_unit_test(rounded_units_are_close_to_the_exact_ones),
         cmocka_unit_test(a_cubic_metre_of_swmm_is_a_little_less),
+        cmocka_unit_test(decimals_of_feet_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
