@@ -92,6 +92,23 @@ SWMM_SERIES = ["""
   ----------------------------------------------------------------
 """]
 
+RAIN_FILES = """
+  *********************
+  Rainfall File Summary
+  *********************
+  Station    First        Last         Recording   Periods    Periods    Periods
+  ID         Date         Date         Frequency  w/Precip    Missing    Malfunc.
+  -------------------------------------------------------------------------------
+  A          07/01/2031   07/01/2031      60 min         2          0          0
+
+  B          07/02/2031   07/02/2031      60 min         1          0          0
+
+  
+  
+  **************************        Volume         Depth
+  Runoff Quantity Continuity     hectare-m            mm
+"""
+
 
 def run(*words, limit=None, folder=None):
     """A finished call of the command; limit: largest file it may write [bytes]."""
@@ -203,6 +220,12 @@ class Run(CommandTest):
         self.assertRegex(report, r"\n  C1 +1\.117e\+04\n")
         self.assertRegex(report, r"\n  System +181(69|70)\.\d\d\d\n")  # its litres are rounded
         self.assertIn("Ppt.      GW         Kdecay\n", report)
+
+    def test_rain_files_are_summarised_as_by_swmm(self):
+        self.write("rain.dat", "A 2031 7 1 0 0 5\nA 2031 7 1 1 0 -1\nB 2031 7 2 0 0 1\n")
+        report = self.report_of("[RAINGAGES]", "G2 VOLUME 1:00 1 FILE rain.dat A MM",
+                                "G3 VOLUME 1:00 1 FILE rain.dat B MM")
+        self.assertIn(RAIN_FILES, report)
 
     def test_a_conduit_that_ran_dry_is_still_said_to_be_limited(self):
         report = self.report_of(

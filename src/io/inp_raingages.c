@@ -69,7 +69,8 @@ static tw_status take_record(struct tw_inp *inp, const struct tw_inp_row *row,
     gages->summary[i] = (struct tw_rain_summary){.first_day = record->first_day,
                                                  .last_day = record->last_day,
                                                  .rain_periods = record->rain_periods,
-                                                 .missing_periods = record->missing_periods};
+                                                 .missing_periods = record->missing_periods,
+                                                 .of_file = inp->use[TW_FILE_RAINFALL].line == 0};
     if (record->count == 0)
         tw_inp_fault(inp, row, "its file \"%s\" has no rain of station %s" TW_SWMM_ERROR("321"),
                      gages->file[i], gages->station[i]);

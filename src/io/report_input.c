@@ -258,6 +258,37 @@ static void write_options(struct tw_report_writer *w)
     if (m->links.count > 0) write_routing_options(w);
 }
 
+/* What rain files held; a blank line, without blanks, follows each. */
+static void write_rain_files(struct tw_report_writer *w)
+{
+    const struct tw_gages *g = &w->model->gages;
+    bool begun = false;
+    if (w->model->options.ignore_rainfall) return;
+    for (int32_t i = 0; i < g->count; i++) {
+        const struct tw_rain_summary *s = &g->summary[i];
+        if (!s->of_file) continue;
+        if (!begun) {
+            tw_report_heading(w, "Rainfall File Summary");
+            tw_report_print(w,
+                            "  Station    First        Last         Recording   Periods    Periods"
+                            "    Periods\n");
+            tw_report_print(w,
+                            "  ID         Date         Date         Frequency  w/Precip    Missing"
+                            "    Malfunc.\n");
+            tw_report_rule(w, 79);
+        }
+        begun = true;
+        struct tw_calendar a = tw_day_to_calendar(s->first_day),
+                           b = tw_day_to_calendar(s->last_day);
+        tw_report_print(w,
+                        "  %-10s %02d/%02d/%04d   %02d/%02d/%04d   %5d min    %6lld     %6lld     ",
+                        g->station[i], a.month, a.day, a.year, b.month, b.day, b.year,
+                        (int)(g->interval_s[i] / 60.0), (long long)s->rain_periods,
+                        (long long)s->missing_periods);
+        tw_report_print(w, "%6d\n\n", 0);
+    }
+}
+
 void tw_report_input(struct tw_report_writer *w)
 {
     if (w->model->options.report_input) {
@@ -273,4 +304,5 @@ void tw_report_input(struct tw_report_writer *w)
         tw_report_section_tables(w);
     }
     write_options(w);
+    write_rain_files(w);
 }

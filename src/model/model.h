@@ -94,6 +94,7 @@ enum tw_rain_kind { TW_RAIN_INTENSITY, TW_RAIN_VOLUME, TW_RAIN_CUMULATIVE };
 struct tw_rain_summary {
     double first_day, last_day; /* NAN: no rain */
     int64_t rain_periods, missing_periods;
+    bool of_file; /* of the rain file itself, not of an interface file in its place */
 };
 struct tw_gages {
     struct tw_names names;
