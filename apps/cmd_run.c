@@ -115,7 +115,7 @@ static int failed(const struct arguments *a, tw_status status, int error)
 {
     if (status == TW_ERR_FILE) {
         (void)fprintf(stderr,
-                      "thalweg run: %s%s%s can't be written: %s\n"
+                      "thalweg run: %s%s%s, or a file that [FILES] saves, can't be written: %s\n"
                       "  Nothing was kept of it. Name a folder that exists and has room.\n",
                       a->report == NULL ? "" : a->report,
                       a->report == NULL || a->results == NULL ? "" : " or ",

@@ -42,17 +42,25 @@ def edit(rows, changes):
 
 
 def read_cases():
-    """[(number, model)], number as in `ERROR 209`."""
-    base, cases = [], []
+    """[(number, model, {name: bytes} of files beside it)], number as in `ERROR 209`."""
+    base, cases, name = [], [], ""
     with open(CASES, encoding="utf-8") as f:
         for line in f.read().splitlines():
             if line.startswith("| "):
                 base.append(line[2:])
             elif line.startswith("case "):
-                cases.append((line[5:], []))
+                cases.append((line[5:], [], {}))
+            elif line.startswith("file "):
+                name = line[5:]
+                cases[-1][2][name] = b""
+            elif line.startswith("> "):
+                cases[-1][2][name] += line[2:].encode() + b"\n"
+            elif line.startswith("$ "):
+                cases[-1][2][name] += bytes.fromhex(line[2:])
             elif line and line[0] in "-+@":
                 cases[-1][1].append(line)
-    return [(number, edit(base, changes)) for number, changes in cases], "\n".join(base) + "\n"
+    return [(number, edit(base, changes), files) for number, changes, files in cases], \
+        "\n".join(base) + "\n"
 
 
 class Numbers(unittest.TestCase):
@@ -61,24 +69,31 @@ class Numbers(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.folder = temporary.name
 
-    def run_model(self, text):
-        with open(os.path.join(self.folder, "a.inp"), "w", encoding="utf-8") as out:
-            out.write(text)
+    def put(self, name, text, files):
+        """A model in the folder, alone but for its files."""
+        for old in os.listdir(self.folder):
+            os.remove(os.path.join(self.folder, old))
+        for other, content in {name: text.encode(), **files}.items():
+            with open(os.path.join(self.folder, other), "wb") as out:
+                out.write(content)
+
+    def run_model(self, text, files):
+        self.put("a.inp", text, files)
         done = subprocess.run([THALWEG, "run", "a.inp", "a.rpt", "a.out"], cwd=self.folder,
                               capture_output=True, text=True, timeout=60)
         with open(os.path.join(self.folder, "a.rpt"), encoding="utf-8", errors="replace") as f:
             return done, f.read()
 
     def test_the_model_without_changes_has_no_fault(self):
-        done, report = self.run_model(read_cases()[1])
+        done, report = self.run_model(read_cases()[1], {})
         self.assertEqual(done.returncode, DONE, done.stderr)
         self.assertNotIn("ERROR", report)
         self.assertNotIn("WARNING", report)
 
     def test_each_number_is_told(self):
-        for number, text in read_cases()[0]:
+        for number, text, files in read_cases()[0]:
             with self.subTest(number=number):
-                done, report = self.run_model(text)
+                done, report = self.run_model(text, files)
                 refused = number.startswith("ERROR")
                 self.assertEqual(done.returncode, BAD_INPUT if refused else DONE, done.stderr)
                 self.assertIn(f"[SWMM {number}]", done.stderr)
@@ -88,10 +103,9 @@ class Numbers(unittest.TestCase):
         peer = os.environ.get("PYTHON_SWMM")
         if not peer:
             self.skipTest("PYTHON_SWMM is not set")
-        for number, text in read_cases()[0]:
+        for number, text, files in read_cases()[0]:
             with self.subTest(number=number):
-                with open(os.path.join(self.folder, "s.inp"), "w", encoding="utf-8") as out:
-                    out.write(text)
+                self.put("s.inp", text, files)
                 subprocess.run([peer, "-c", ASK_SWMM, "s.inp", "s.rpt", "s.out"], cwd=self.folder,
                                capture_output=True, timeout=60)
                 with open(os.path.join(self.folder, "s.rpt"), encoding="latin-1") as f:

@@ -2,6 +2,7 @@
  * nodes and links (single precision), all in feet and seconds whatever the model's units are. */
 #include "io/hotstart.h"
 
+#include "io/swmm_numbers.h"
 #include "io/units.h"
 
 #include <math.h>
@@ -17,6 +18,7 @@ struct walk {
     const char *at, *end;    /* reading */
     tw_outfile *file;        /* writing; NULL: reading */
     const char *wrong;       /* reading: what is wrong */
+    bool incompatible;       /* it is of another model, or no hot start file */
     tw_status status;        /* writing */
     double foot_m, foot3_m3; /* the file's units */
 };
@@ -208,7 +210,9 @@ static void walk_header(struct walk *w)
         int32_t count = counts[k].own;
         if (version < counts[k].since) continue;
         whole(w, &count);
-        if (w->wrong == NULL && count != counts[k].own) w->wrong = counts[k].other;
+        if (w->wrong != NULL || count == counts[k].own) continue;
+        w->wrong = counts[k].other;
+        w->incompatible = true;
     }
 }
 
@@ -244,8 +248,10 @@ tw_status tw_hotstart_read(const struct tw_model *model, const char *bytes, size
     else
         walk_all(&w);
     if (w.wrong == NULL) return TW_OK;
-    tw_faults_add(faults, path, 0, "hot start file, byte %lld: %s",
-                  state->version == 0 ? 0LL : (long long)(w.at - bytes), w.wrong);
+    tw_faults_add(faults, path, 0, "hot start file, byte %lld: %s%s",
+                  state->version == 0 ? 0LL : (long long)(w.at - bytes), w.wrong,
+                  w.incompatible || state->version == 0 ? TW_SWMM_ERROR("333")
+                                                        : TW_SWMM_ERROR("335"));
     return TW_ERR_INPUT;
 }
 

@@ -104,6 +104,11 @@ static tw_status use_runoff(struct tw_inp *inp)
 tw_status tw_inp_files_finish(struct tw_inp *inp)
 {
     struct tw_files *f = &inp->model->files;
+    const struct tw_inp_file *in = &inp->use[TW_FILE_INFLOWS], *out = &inp->save[TW_FILE_OUTFLOWS];
+    if (in->line > 0 && out->line > 0 && tw_text_same(in->name, out->name))
+        tw_faults_add(
+            inp->faults, inp->path, (int)out->line,
+            "outflows are saved to the file that inflows are read from" TW_SWMM_ERROR("357"));
     TW_TRY(place_saved(inp, TW_FILE_HOTSTART, &f->save_hotstart));
     TW_TRY(place_saved(inp, TW_FILE_OUTFLOWS, &f->save_outflows));
     TW_TRY(place_saved(inp, TW_FILE_RUNOFF, &f->save_runoff));

@@ -48,7 +48,7 @@ tw_status tw_inp_load(struct tw_inp *inp, const struct tw_inp_row *row, int i, c
 tw_status tw_inp_load_named(struct tw_inp *inp, const struct tw_inp_file *file, char *out_path,
                             char **out_text, size_t *out_size)
 {
-    static const char *const number[TW_FILE_KINDS] = {TW_SWMM_ERROR("313"), TW_SWMM_ERROR("323"),
+    static const char *const number[TW_FILE_KINDS] = {TW_SWMM_ERROR("315"), TW_SWMM_ERROR("323"),
                                                       TW_SWMM_ERROR("331"), TW_SWMM_ERROR("343"),
                                                       TW_SWMM_ERROR("351"), ""};
     tw_status status = TW_ERR_FILE;

@@ -200,7 +200,7 @@ void tw_inp_check_climate(struct tw_inp *inp)
         tw_faults_add(
             inp->faults, path, inp->climate_line,
             "the climate file holds nothing of the month from which it is read" TW_SWMM_ERROR(
-                "338"));
+                "339"));
     m->snow.falls = m->snow.count > 0 && !inp->options.ignore_snowmelt;
     if (m->snow.falls && m->climate.temperature == TW_TEMPERATURE_NONE)
         tw_faults_warn(inp->faults, path, inp->snow_line[0],

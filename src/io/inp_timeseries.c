@@ -81,7 +81,8 @@ static tw_status read_file(struct tw_inp *inp, const struct tw_inp_row *row)
     tw_status status = take_lines(inp, row->object, path, text, size);
     free(text);
     if (status == TW_OK && inp->series_points.count == before)
-        tw_inp_warn(inp, row, "its file \"%s\" has no entries", tw_inp_word(inp, row, 2));
+        tw_inp_fault(inp, row, "its file \"%s\" has no entries" TW_SWMM_ERROR("363"),
+                     tw_inp_word(inp, row, 2));
     return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "io/scan.h"
+#include "io/swmm_numbers.h"
 #include "io/units.h"
 #include "thalweg/time.h"
 
@@ -22,10 +23,15 @@ struct reading {
     double flow_m3s; /* of the file's unit */
 };
 
+static tw_status wrong_as(const struct reading *r, const char *number, const char *what)
+{
+    tw_faults_add(r->faults, r->path, r->line, "routing interface file: %s%s", what, number);
+    return TW_ERR_INPUT;
+}
+
 static tw_status wrong(const struct reading *r, const char *what)
 {
-    tw_faults_add(r->faults, r->path, r->line, "routing interface file: %s", what);
-    return TW_ERR_INPUT;
+    return wrong_as(r, TW_SWMM_ERROR("353"), what);
 }
 
 /* The next line; false at the end. */
@@ -58,6 +64,7 @@ static tw_status read_constituents(struct reading *r)
     if (!next_line(r, &s) || !tw_scan_int(&s, 0, &count) || count < 1 || count > MOST_POLLUTANTS)
         return wrong(r, "here the number of constituents has to stand");
     f->pollutant_count = count - 1;
+    if (count > 1 && q->count == 0) return wrong(r, "it has pollutants, and the model has none");
     if (!next_line(r, &s) || !tw_scan_word(&s, WORD, name) || !tw_scan_word(&s, WORD, unit) ||
         !tw_text_same(name, "FLOW"))
         return wrong(r, "here FLOW and its unit have to stand");
@@ -74,7 +81,7 @@ static tw_status read_constituents(struct reading *r)
         int32_t p = tw_names_find(&q->pollutant_names, name);
         if (p < 0) continue;
         if (word_find(unit, quality_words, 3) != (int32_t)q->pollutant[p].unit)
-            return wrong(r, "the pollutant has another unit in the model");
+            return wrong_as(r, TW_SWMM_ERROR("355"), "the pollutant has another unit in the model");
         f->pollutant[p] = i;
     }
     return TW_OK;

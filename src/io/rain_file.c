@@ -1,6 +1,7 @@
 #include "io/rain_file.h"
 
 #include "io/rain_formats.h"
+#include "io/swmm_numbers.h"
 
 #include <math.h>
 #include <string.h>
@@ -106,7 +107,7 @@ tw_status tw_rain_file_read(const struct tw_rain_request *request, const char *t
         tw_faults_add(faults, request->path, r.line,
                       "none of the first lines is a rain record: neither station year month day "
                       "hour minute value, nor of NCDC (TD-3240, TD-3260), nor of Environment "
-                      "Canada (HLY, FIF)");
+                      "Canada (HLY, FIF)" TW_SWMM_ERROR("319"));
         return TW_ERR_INPUT;
     }
     read_lines(&r, format, r.line);

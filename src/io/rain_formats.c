@@ -4,6 +4,7 @@
 #include "io/rain_formats.h"
 
 #include "base/text.h"
+#include "io/swmm_numbers.h"
 #include "thalweg/time.h"
 
 #include <math.h>
@@ -68,9 +69,10 @@ static enum tw_rain_line read_prepared(struct tw_rain_reader *r, const char *lin
     if (day < r->request->first_day) return TW_RAIN_SKIPPED;
     double at = day + (3600.0 * p.part[3] + 60.0 * p.part[4]) / 86400.0;
     if (at <= r->previous_day) {
-        tw_faults_add(r->faults, r->request->path, r->line,
-                      "the record does not come after the one before it of station %s",
-                      r->request->station);
+        tw_faults_add(
+            r->faults, r->request->path, r->line,
+            "the record does not come after the one before it of station %s" TW_SWMM_ERROR("318"),
+            r->request->station);
         r->status = TW_ERR_INPUT;
         return TW_RAIN_STOP;
     }

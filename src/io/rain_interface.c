@@ -1,5 +1,7 @@
 #include "io/rain_interface.h"
 
+#include "io/swmm_numbers.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +10,8 @@ enum { STAMP = 10, STATION = 1025, HEAD = STATION + 12, RECORD = 12 };
 
 static tw_status wrong(tw_faults *faults, const char *path, size_t at, const char *what)
 {
-    tw_faults_add(faults, path, 0, "rain interface file, byte %zu: %s", at, what);
+    tw_faults_add(faults, path, 0, "rain interface file, byte %zu: %s" TW_SWMM_ERROR("320"), at,
+                  what);
     return TW_ERR_INPUT;
 }
 

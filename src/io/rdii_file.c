@@ -1,6 +1,7 @@
 #include "io/rdii_file.h"
 
 #include "io/interface_file.h"
+#include "io/swmm_numbers.h"
 #include "io/units.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@ enum { STAMP = 10 };
 
 static tw_status wrong(tw_faults *faults, const char *path, const char *what)
 {
-    tw_faults_add(faults, path, 0, "RDII file: %s", what);
+    tw_faults_add(faults, path, 0, "RDII file: %s" TW_SWMM_ERROR("345"), what);
     return TW_ERR_INPUT;
 }
 
@@ -52,6 +53,8 @@ tw_status tw_rdii_file_read(const struct tw_model *model, const char *bytes, siz
 {
     struct tw_interface_flows f = {0};
     int32_t head[2]; /* step, nodes */
+    if (size < 5 || memcmp(bytes, "SWMM5", 5) != 0)
+        return wrong(faults, path, "it does not begin with SWMM5");
     if (size < STAMP || memcmp(bytes, stamp, STAMP) != 0)
         return tw_interface_flows_read(model, bytes, size, path, faults, arena, out_flows);
     if (size < STAMP + sizeof head) return wrong(faults, path, "it ends too early");
