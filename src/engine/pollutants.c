@@ -79,6 +79,13 @@ static void book_drains(struct tw_run *run, double dt_s)
     }
 }
 
+/* Mean depth of snow at the end of the runoff step. */
+static double snow_m(const struct tw_run *run, int32_t subcatchment, int32_t lane)
+{
+    if (!tw_snow_lies(&run->hydrology.snow, subcatchment)) return 0.0;
+    return run->hydrology.snow.new_depth_m[at(run, subcatchment, lane)];
+}
+
 void tw_run_surface_pollutants(struct tw_run *run)
 {
     const struct tw_hydrology *h = &run->hydrology;
@@ -107,7 +114,8 @@ void tw_run_surface_pollutants(struct tw_run *run)
                                            .lid_water_m3 = v->lid_water_m3,
                                            .surface_out_m3 = v->surface_out_m3,
                                            .drain_out_m3 = v->drain_out_m3,
-                                           .runoff_mps = v->runoff_mps};
+                                           .runoff_mps = v->runoff_mps,
+                                           .snow_m = snow_m(run, i, lane)};
             tw_quality_surface_step(&run->quality, i, lane, &s);
         }
     }
@@ -140,7 +148,7 @@ static void add_dry_weather(struct tw_run *run)
     }
 }
 
-/* Water that comes in at an outfall counts as an external inflow. */
+/* Water that comes in at an outfall counts as an external inflow; what is taken brings nothing. */
 static double inflow_of(const struct tw_run *run, const struct tw_pollutant_inflow *p, int32_t lane)
 {
     const struct tw_inflows_run *in = &run->inflows;
@@ -148,7 +156,7 @@ static double inflow_of(const struct tw_run *run, const struct tw_pollutant_infl
     if (p->flow_row >= 0)
         flow = in->external_m3s[p->flow_row] * in->external_factor[at(run, p->flow_row, lane)];
     bool outfall = run->model->nodes.kind[p->node] == TW_NODE_OUTFALL;
-    return outfall && back < 0.0 ? flow - back : flow;
+    return fmax(0.0, outfall && back < 0.0 ? flow - back : flow);
 }
 
 static void add_external(struct tw_run *run, double at_ms)
@@ -281,33 +289,34 @@ static double surface_of(const void *network, int32_t node, double depth_m)
     return tw_node_own_surface(network, node, depth_m);
 }
 
-/* What leaves the network at a node in a step: through an outfall or an end, or by flooding. */
+/* What leaves the network at a node in a step: through an outfall or an end, by what is taken from
+ * it, or by flooding. */
 static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double dt_s)
 {
     const struct tw_node_state *s = &run->hydraulics.node;
     const struct tw_model *m = run->model;
-    static const double least_m3s = 0.001 * TW_FOOT3_M3; /* as statistics of outfalls have it */
     size_t here = at(run, node, lane);
     bool outfall = m->nodes.kind[node] == TW_NODE_OUTFALL;
     bool end = !outfall && run->net->leaves != NULL && m->nodes.kind[node] != TW_NODE_STORAGE &&
                !run->net->leaves[node];
     double out = outfall ? s->inflow_m3s[here] - s->outflow_m3s[here]
                  : end   ? s->inflow_m3s[here]
-                         : 0.0;
+                         : fmax(0.0, -s->lateral_m3s[here]);
     double over = 0.0;
     if (!outfall && !end && s->volume_m3[here] <= run->net->full_volume_m3[node] &&
         !tw_run_floods_back(run, node))
         over = s->overflow_m3s[here];
-    bool told = outfall && s->inflow_m3s[here] >= least_m3s &&
-                tw_run_day(run) >= run->options.report_start_day - 1e-9;
-    if (!(out > 0.0) && !(over > 0.0)) return;
+    /* as SWMM tells it: also what comes in by the outfall, unless water comes from outside, too */
+    double passed = s->inflow_m3s[here] > 0.0 ? s->inflow_m3s[here] : s->outflow_m3s[here];
+    bool told = outfall && tw_run_day(run) >= run->options.report_start_day - 1e-9;
+    if (!(out > 0.0) && !(over > 0.0) && !told) return;
     for (int32_t p = 0; p < m->quality.count; p++) {
         double c = run->quality.node[at(run, node * m->quality.count + p, lane)];
         tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, fmax(0.0, out) * c);
         tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, fmax(0.0, over) * c);
         if (!told) continue;
         int32_t row = m->nodes.row[node] * m->quality.count + p;
-        run->quality.outfall_mass[at(run, row, lane)] += s->inflow_m3s[here] * c * dt_s;
+        run->quality.outfall_mass[at(run, row, lane)] += passed * c * dt_s;
     }
 }
 
@@ -364,7 +373,9 @@ double tw_run_stored_mass(const struct tw_run *run, int32_t pollutant, int32_t l
     for (int32_t i = 0; i < run->net->node_count; i++)
         mass += h->node.volume_m3[at(run, i, lane)] *
                 run->quality.node[at(run, i * count + pollutant, lane)];
-    for (int32_t i = 0; i < run->net->link_count; i++)
+    /* under steady flow conduits hold nothing, as SWMM counts */
+    bool steady = run->model->options.routing == TW_ROUTING_STEADY;
+    for (int32_t i = 0; !steady && i < run->net->link_count; i++)
         mass += h->link.volume_m3[at(run, run->net->row_of_link[i], lane)] *
                 run->quality.link[at(run, i * count + pollutant, lane)];
     return mass;

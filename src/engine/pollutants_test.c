@@ -1,4 +1,6 @@
 /* Pollutants through a whole model, by the library's own door. */
+#include "engine/run_state.h"
+#include "hydraulics/constants.h"
 #include "thalweg/batch.h"
 
 #include <setjmp.h>
@@ -207,6 +209,172 @@ static void a_conduit_of_less_than_a_litre_holds_nothing(void **state)
     tw_model_destroy(model);
 }
 
+#define HEAD(routing)                                                                              \
+    "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING " routing "\nSTART_DATE 01/01/2020\n"                 \
+    "END_DATE 01/01/2020\nEND_TIME 02:00\nROUTING_STEP 10\nVARIABLE_STEP 0\nDRY_DAYS 3\n"
+
+/* Two pollutants on one acre; nothing falls. */
+#define LAND(pollutants, functions)                                                                \
+    HEAD("DYNWAVE")                                                                                \
+    "[RAINGAGES]\nG INTENSITY 1:00 1 TIMESERIES L\n[SUBCATCHMENTS]\nS G O 1 50 100 1 0\n"          \
+    "[SUBAREAS]\nS .01 .1 0 0 0 OUTLET\n[INFILTRATION]\nS 1 .1 4 7 0\n[OUTFALLS]\nO 0 FREE NO\n"   \
+    "[POLLUTANTS]\n" pollutants "[LANDUSES]\nA 0 0 0\n[COVERAGES]\nS A 100\n" functions            \
+    "[TIMESERIES]\nL 0 0\nL 10 0\n"
+
+/* Runoff of 1 mm in an hour from the acre, but for what is given. */
+static void surface_step(tw_run *run, double runoff_mm, double snow_m)
+{
+    double area_m2 = run->model->subcatchments.area_m2[0];
+    struct tw_quality_surface s = {.dt_s = 3600.0,
+                                   .day = run->clock->start_day,
+                                   .inflow_m3 = runoff_mm / 1000.0 * area_m2,
+                                   .outflow_m3 = runoff_mm / 1000.0 * area_m2,
+                                   .surface_out_m3 = runoff_mm / 1000.0 * area_m2,
+                                   .runoff_mps = runoff_mm / 3.6e6,
+                                   .snow_m = snow_m};
+    tw_quality_surface_step(&run->quality, 0, 0, &s);
+}
+
+static void end(tw_run *run, tw_model *model)
+{
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
+static void a_series_has_built_nothing_up_at_the_start(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(LAND("P MG/L 0 0 0 0\nQ MG/L 0 0 0 0\n",
+                              "[BUILDUP]\nA P EXT 50 1 L AREA\nA Q SAT 50 0 3 AREA\n"),
+                         &model);
+    assert_true(run->quality.buildup[0] == 0.0);
+    assert_true(fabs(run->quality.buildup[1] - 25.0) < 0.01); /* half of 50 in 3 days; an acre is
+                                                                 1.00004 of itself */
+    end(run, model);
+}
+
+static void what_builds_up_with_snow_only_waits_for_a_thousandth_of_an_inch(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(LAND("P MG/L 0 0 0 0 YES * 0 0 0\nQ MG/L 0 0 0 0\n",
+                              "[BUILDUP]\nA P SAT 50 0 3 AREA\nA Q SAT 50 0 3 AREA\n"),
+                         &model);
+    double before = run->quality.buildup[0];
+    surface_step(run, 0.0, 0.9e-3 * 0.0254);
+    assert_true(run->quality.buildup[0] == before && run->quality.buildup[1] > before);
+    surface_step(run, 0.0, 1.1e-3 * 0.0254);
+    assert_true(run->quality.buildup[0] > before);
+    end(run, model);
+}
+
+/* P brings 0.3 of Q's 20 mg/l, then Q 0.2 of P's 10 and that. */
+static void co_pollutants_see_what_came_with_earlier_ones(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(LAND("P MG/L 0 0 0 0 NO Q .3 0 0\nQ MG/L 0 0 0 0 NO P .2 0 0\n",
+                              "[WASHOFF]\nA P EMC 10 0 0 0\nA Q EMC 20 0 0 0\n"),
+                         &model);
+    surface_step(run, 1.0, 0.0);
+    assert_true(fabs(run->quality.outlet[0] - 16.0) < 1e-9); /* rounding */
+    assert_true(fabs(run->quality.outlet[1] - (20.0 + 0.2 * 16.0)) < 1e-9);
+    end(run, model);
+}
+
+/* 100 a day for a step of 10 s, whatever the time on the way. */
+static void a_conduit_of_steady_flow_decays_for_a_step(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD("STEADY") "[JUNCTIONS]\nJ 12 5\n[OUTFALLS]\nO 10 FREE\n[CONDUITS]\nC J O 300 .01 0 0\n"
+                       "[XSECTIONS]\nC CIRCULAR 2 0 0 0\n[POLLUTANTS]\nP MG/L 0 0 0 100\n"
+                       "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\nJ P \"\" CONCEN 1 1 10\n";
+    tw_model *model;
+    tw_run *run = run_of(text, &model);
+    assert_int_equal(tw_run_advance(run, 60.0), TW_OK);
+    double left = 10.0 * exp(-100.0 / 86400.0 * 10.0);
+    assert_true(fabs(in_link(run, model, "C") - left) < 1e-9 * left); /* rounding */
+    end(run, model);
+}
+
+static double booked(const tw_run *run, enum tw_network_mass what)
+{
+    return run->quality.network_mass[what];
+}
+
+/* Of 1 ft3/s at 10 mg/l 0.4 are taken at K, whose stated 5 mg/l are not brought. */
+static void what_is_taken_from_a_node_is_outflow(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD("STEADY") "[JUNCTIONS]\nJ 12 5\nK 11 5\n[OUTFALLS]\nO 10 FREE\n"
+                       "[CONDUITS]\nC J K 300 .01 0 0\nD K O 300 .01 0 0\n"
+                       "[XSECTIONS]\nC CIRCULAR 2 0 0 0\nD CIRCULAR 2 0 0 0\n"
+                       "[POLLUTANTS]\nP MG/L 0 0 0 0\n[DWF]\nJ FLOW 1\nJ P 10\n"
+                       "[INFLOWS]\nK FLOW \"\" FLOW 1 1 -.4\nK P \"\" CONCEN 1 1 5\n";
+    tw_model *model;
+    tw_run *run = run_of(text, &model);
+    assert_int_equal(tw_run_advance(run, 7200.0), TW_OK);
+    double whole = 10.0 * TW_FOOT3_M3 * 7200.0;
+    assert_true(booked(run, TW_NETWORK_EXTERNAL) == 0.0);
+    assert_true(fabs(booked(run, TW_NETWORK_DRY) - whole) < 0.001 * whole); /* half a step */
+    /* SWMM divides the load by what is left of the inflow: K has 10 / 0.6 mg/l, and so has what is
+     * taken; the first water comes in the third step of 720 */
+    double out = booked(run, TW_NETWORK_OUTFLOW);
+    assert_true(fabs(out - whole * (1.0 + 0.4 / 0.6)) < 0.005 * out);
+    end(run, model);
+}
+
+#define TANK(depth)                                                                                \
+    HEAD("DYNWAVE")                                                                                \
+    "[STORAGE]\nT 10 5 " depth " FUNCTIONAL 0 0 9000 0 0\n[OUTFALLS]\nO 0 FREE NO\n"               \
+    "[WEIRS]\nW T O TRANSVERSE 4 3.3 NO\n[XSECTIONS]\nW RECT_OPEN 1 1 0 0\n"                       \
+    "[POLLUTANTS]\nP MG/L 0 0 0 0 NO * 0 0 10\n"
+
+/* A millimetre is 0.00328 ft. What is dry leaves its mass where it is, booked twice as SWMM does. */
+static void a_tank_less_than_a_millimetre_deep_is_dry(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(TANK("0.0034"), &model);
+    assert_int_equal(tw_run_advance(run, 60.0), TW_OK);
+    assert_true(fabs(at_node(run, model, "T") - 10.0) < 1e-9); /* rounding */
+    end(run, model);
+    run = run_of(TANK("0.0032"), &model);
+    assert_int_equal(tw_run_advance(run, 60.0), TW_OK);
+    assert_true(at_node(run, model, "T") == 0.0);
+    double mass = 10.0 * 0.0032 * 9000.0 * TW_FOOT3_M3;
+    assert_true(fabs(booked(run, TW_NETWORK_LEFT) - 2.0 * mass) < 1e-6 * mass); /* rounding */
+    end(run, model);
+}
+
+/* A tank runs out until the sea rises and fills it: what comes in is told as what goes out is. */
+static void an_outfall_tells_what_comes_in_by_it(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD("DYNWAVE") "[STORAGE]\nT 10 9 2 FUNCTIONAL 0 0 2000 0 0\n"
+                        "[OUTFALLS]\nO 9 TIMESERIES sea NO\n"
+                        "[ORIFICES]\nE T O SIDE 0 .65 NO\n[XSECTIONS]\nE CIRCULAR 1 0 0 0\n"
+                        "[POLLUTANTS]\nP MG/L 0 0 0 0 NO * 0 0 10\n"
+                        "[TIMESERIES]\nsea 0 9\nsea 0:05 9\nsea 0:06 17\nsea 2:00 17\n";
+    tw_model *model;
+    tw_run *run = run_of(text, &model);
+    assert_int_equal(tw_run_advance(run, 300.0), TW_OK);
+    double out = run->quality.outfall_mass[0], low_m3 = run->hydraulics.node.volume_m3[0];
+    /* 5 %: the first of 30 steps brings nothing yet through the orifice */
+    assert_true(fabs(out - 10.0 * (4000.0 * TW_FOOT3_M3 - low_m3)) < 0.05 * out);
+    assert_int_equal(tw_run_advance(run, 3600.0), TW_OK);
+    double passed = run->quality.outfall_mass[0] - out;
+    double came_m3 = run->hydraulics.node.volume_m3[0] - low_m3;
+    assert_true(came_m3 > 100.0);
+    /* 3 %: water still runs out while the sea begins to rise */
+    assert_true(fabs(passed - 10.0 * came_m3) < 0.03 * passed);
+    end(run, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +383,13 @@ int main(void)
         cmocka_unit_test(a_conduit_less_than_a_millimetre_deep_holds_nothing),
         cmocka_unit_test(a_node_without_inflow_keeps_its_concentration_until_it_is_dry),
         cmocka_unit_test(a_conduit_of_less_than_a_litre_holds_nothing),
+        cmocka_unit_test(a_series_has_built_nothing_up_at_the_start),
+        cmocka_unit_test(what_builds_up_with_snow_only_waits_for_a_thousandth_of_an_inch),
+        cmocka_unit_test(co_pollutants_see_what_came_with_earlier_ones),
+        cmocka_unit_test(a_conduit_of_steady_flow_decays_for_a_step),
+        cmocka_unit_test(what_is_taken_from_a_node_is_outflow),
+        cmocka_unit_test(a_tank_less_than_a_millimetre_deep_is_dry),
+        cmocka_unit_test(an_outfall_tells_what_comes_in_by_it),
         cmocka_unit_test(lanes_and_saved_states_carry_pollutants),
     };
     return cmocka_run_group_tests_name("pollutants", tests, NULL, NULL);

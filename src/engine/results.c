@@ -326,7 +326,8 @@ static struct tw_report_pollutant pollutant_of(const struct tw_run *run, int32_t
                                         .seepage = NETWORK(SEEPAGE),
                                         .reacted = NETWORK(REACTED),
                                         .stored = NETWORK(INITIAL),
-                                        .kept = mass * tw_run_stored_mass(run, p, 0)};
+                                        .kept =
+                                            NETWORK(LEFT) + mass * tw_run_stored_mass(run, p, 0)};
 #undef SURFACE
 #undef NETWORK
 }

@@ -94,7 +94,7 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
     double load = q->node_load[here];
     bool storage = q->model->nodes.kind[node] == TW_NODE_STORAGE;
     double c = q->old_node[here];
-    if (!storage && volume <= 1e-4 * TW_FOOT_M * TW_FOOT_M * TW_FOOT_M) {
+    if (!storage && volume <= 1e-4 * TW_FOOT3_M3) {
         if (inflow > 1e-10) return load / inflow;
         return w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M ? 0.0 : c;
     }
@@ -106,9 +106,11 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
         c *= 1.0 + w->storage_evaporation_m3s[at(q, row, lane)] * w->dt_s / volume;
     }
     c = mixed(c, volume, load, inflow, w->dt_s);
-    bool empty =
-        w->node_volume_m3[at(q, node, lane)] <= TW_ZERO_VOLUME_M3 && inflow <= 1e-5 * 0.0283;
-    return empty ? 0.0 : c;
+    bool empty = w->node_volume_m3[at(q, node, lane)] <= TW_ZERO_VOLUME_M3 ||
+                 w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M;
+    if (!empty || inflow > 1e-5 * TW_FOOT3_M3) return c;
+    tw_quality_book(q, TW_NETWORK_LEFT, p, lane, c * w->node_volume_m3[at(q, node, lane)]);
+    return 0.0;
 }
 
 static void treat(struct tw_quality *q, const struct tw_quality_water *w, int32_t node,
@@ -157,14 +159,17 @@ static void route_nodes(struct tw_quality *q, const struct tw_quality_water *w)
     }
 }
 
-/* A conduit under steady flow: what its node gives, decayed on the way. */
-static double steady_concentration(const struct tw_quality *q, const struct tw_quality_water *w,
+/* A conduit under steady flow: what its node gives, decayed for a step as in SWMM, not for the time
+ * on the way. */
+static double steady_concentration(struct tw_quality *q, const struct tw_quality_water *w,
                                    int32_t row, int32_t lane, int32_t p, double c)
 {
     double decay = q->model->quality.pollutant[p].decay_per_s;
-    double flow = fabs(w->link_flow_m3s[at(q, row, lane)]);
-    if (!(decay > 0.0) || !(flow > 0.0)) return c;
-    return c * exp(-decay * w->link_volume_m3[at(q, row, lane)] / flow);
+    if (!(decay > 0.0)) return c;
+    double left = c * exp(-decay * w->dt_s);
+    tw_quality_book(q, TW_NETWORK_REACTED, p, lane,
+                    (c - left) * w->link_flow_m3s[at(q, row, lane)]);
+    return left;
 }
 
 static double conduit_concentration(struct tw_quality *q, const struct tw_quality_water *w,
@@ -186,7 +191,9 @@ static double conduit_concentration(struct tw_quality *q, const struct tw_qualit
     tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, lost_m3s * c);
     c = react(q, p, lane, c, v1, w->dt_s);
     c = mixed(c, v1, upstream * inflow, inflow, w->dt_s);
-    return w->link_depth_m[here] <= TW_ZERO_DEPTH_M || v2 < TW_ZERO_VOLUME_M3 ? 0.0 : c;
+    if (w->link_depth_m[here] > TW_ZERO_DEPTH_M && v2 >= TW_ZERO_VOLUME_M3) return c;
+    tw_quality_book(q, TW_NETWORK_LEFT, p, lane, c * v2);
+    return 0.0;
 }
 
 static void route_links(struct tw_quality *q, const struct tw_quality_water *w)

@@ -168,9 +168,12 @@ void tw_quality_book(struct tw_quality *q, enum tw_network_mass what, int32_t po
 
 static void add_half_step(struct tw_quality *q, double dt_s)
 {
-    size_t all = (size_t)q->model->quality.count * (size_t)q->lanes * TW_NETWORK_INITIAL;
+    size_t each = (size_t)q->model->quality.count * (size_t)q->lanes;
+    size_t all = each * TW_NETWORK_INITIAL, left = each * TW_NETWORK_LEFT;
     for (size_t i = 0; i < all; i++)
         q->network_mass[i] += 0.5 * dt_s * q->network_rate[i];
+    for (size_t i = left; i < left + each; i++) /* as in SWMM twice: with both halves of a step */
+        q->network_mass[i] += q->network_rate[i];
 }
 
 void tw_quality_begin_step(struct tw_quality *q, double dt_s)

@@ -35,6 +35,7 @@ enum tw_network_mass {
     TW_NETWORK_SEEPAGE,
     TW_NETWORK_REACTED,
     TW_NETWORK_INITIAL,
+    TW_NETWORK_LEFT, /* masses, not rates, in what dried up: counted as stored at the end */
     TW_NETWORK_MASSES,
     TW_NETWORK_INSIDE = TW_NETWORK_MASSES /* moved only: not booked */
 };
@@ -84,6 +85,7 @@ struct tw_quality_surface {
     double surface_out_m3; /* that left over the surface after LIDs */
     double drain_out_m3;   /* and by their drains */
     double runoff_mps;     /* all of it as a depth */
+    double snow_m;         /* that lies there, of water */
 };
 
 /** Loads that subcatchments send onto others: call before tw_quality_surface_step of a step. */

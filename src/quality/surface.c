@@ -88,7 +88,8 @@ double tw_buildup_begin(const struct tw_quality *q, int32_t subcatchment, int32_
     const struct tw_buildup *b = &m->buildup[landuse * m->count + pollutant];
     double loading = m->loading[subcatchment * m->count + pollutant];
     if (loading > 0.0) return loading * extent(q, subcatchment, landuse, false);
-    if (b->kind == TW_BUILDUP_NONE) return 0.0;
+    /* a series builds nothing up before the start */
+    if (b->kind == TW_BUILDUP_NONE || b->kind == TW_BUILDUP_EXTERNAL) return 0.0;
     return buildup_after(b, q->model->options.dry_days) *
            extent(q, subcatchment, landuse, b->by_curb);
 }
@@ -109,7 +110,8 @@ static void build_up(struct tw_quality *q, int32_t subcatchment, int32_t landuse
     int32_t covered = subcatchment * m->landuse_count + landuse;
     double *buildup = &q->buildup[tw_quality_at(q, covered, pollutant, lane)];
     const struct tw_buildup *b = &m->buildup[landuse * m->count + pollutant];
-    if (b->kind == TW_BUILDUP_NONE || m->pollutant[pollutant].snow_only) return;
+    if (b->kind == TW_BUILDUP_NONE) return;
+    if (m->pollutant[pollutant].snow_only && s->snow_m < TW_LEAST_SNOW_M) return;
     double over = extent(q, subcatchment, landuse, b->by_curb), next = 0.0;
     if (over == 0.0) return;
     if (b->kind == TW_BUILDUP_EXTERNAL) {
@@ -272,6 +274,7 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
     for (int32_t p = 0; p < m->count; p++) {
         double with = 0.0, whole_m3 = s->outflow_m3 + s->lid_water_m3;
         if (m->pollutant[p].co >= 0) with = m->pollutant[p].co_ratio * washed[m->pollutant[p].co];
+        washed[p] += with; /* co-pollutants of a later one see it */
         double on_lids = m->pollutant[p].rain * s->lid_rain_m3;
         out[p] += with + on_lids;
         double concentration = leaves && whole_m3 > 0.0 ? out[p] / whole_m3 : 0.0;
