@@ -94,8 +94,9 @@ static bool any_not_zero(int32_t n, const double *restrict x)
     return any != 0;
 }
 
-/* Overflow that is lost; what goes into a pond comes back. Few nodes overflow at a time. Outfalls
- * have none by now. */
+/* Overflow that is lost; what goes into a pond comes back, and what comes up through inlets is not
+ * lost. Where both are so, SWMM counts the water twice, and its flooding gets negative. Few nodes
+ * overflow at a time. Outfalls have none by now. */
 static void add_flooding(struct tw_run *run)
 {
     enum { STRETCH = 64 };
@@ -105,9 +106,10 @@ static void add_flooding(struct tw_run *run)
         int32_t end = first + STRETCH < n ? first + STRETCH : n;
         if (!any_not_zero((end - first) * w, s->overflow_m3s + first * w)) continue;
         for (int32_t at = first * w; at < end * w; at++) {
-            if (!(s->volume_m3[at] <= run->net->full_volume_m3[at / w])) continue;
-            if (tw_run_floods_back(run, at / w)) continue;
-            run->sums[at % w].rates.flooding_m3s += s->overflow_m3s[at];
+            bool ponds = !(s->volume_m3[at] <= run->net->full_volume_m3[at / w]);
+            double over = s->overflow_m3s[at];
+            double back = over > 0.0 && tw_run_floods_back(run, at / w) ? over : 0.0;
+            run->sums[at % w].rates.flooding_m3s += (ponds ? 0.0 : over) - back;
         }
     }
 }

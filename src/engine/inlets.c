@@ -28,7 +28,8 @@ void tw_run_begin_inlets(struct tw_run *run)
 
 bool tw_run_floods_back(const struct tw_run *run, int32_t node)
 {
-    return run->model->inlets.count > 0 && run->inlet_node[node] && !run->net->can_pond[node];
+    if (run->model->inlets.count == 0 || !run->inlet_node[node]) return false;
+    return !run->model->options.strict || !run->net->can_pond[node];
 }
 
 /* What an inlet takes, from the street's state at the end of the last step. */
@@ -54,7 +55,8 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     return taken < TW_TINY_FLOW_M3S ? 0.0 : taken;
 }
 
-/* What floods from the sewer comes up through its inlets; a pond above the node keeps it. */
+/* What floods from the sewer comes up through its inlets; in SWMM also what a pond above the node
+ * keeps. */
 static double given_back(const struct tw_run *run, const struct tw_inlet *inlet, int32_t lane)
 {
     double over = run->hydraulics.node.overflow_m3s[inlet->node * run->lanes + lane];

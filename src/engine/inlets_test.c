@@ -9,16 +9,37 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Depth where a street of one side ends at a sag with a grate, 0.5 cfs coming; in the other street,
- * of two sides, there is an inlet of a kind, and a flow. */
-static double depth_at_sag_ft(const char *kind, double flow_cfs)
+/* Read a text as a model, and begin its run. */
+static void open_text(const char *text, bool strict)
 {
     char path[] = "/tmp/thalweg_inlets_XXXXXX";
     int at = mkstemp(path);
     FILE *f = at < 0 ? NULL : fdopen(at, "w");
     assert_non_null(f);
-    (void)fprintf(
-        f,
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    if (strict)
+        assert_ok(tw_model_read_strict(path, NULL, &one_model));
+    else
+        assert_ok(tw_model_read(path, NULL, &one_model));
+    assert_ok(tw_run_create(one_model, &TW_RUN_OPTIONS_DEFAULT, &one_run));
+    (void)remove(path);
+}
+
+static void close_run(void)
+{
+    (void)one_run_end(NULL);
+    one_model = NULL;
+    one_run = NULL;
+}
+
+/* Depth where a street of one side ends at a sag with a grate, 0.5 cfs coming; in the other street,
+ * of two sides, there is an inlet of a kind, and a flow. */
+static double depth_at_sag_ft(const char *kind, double flow_cfs)
+{
+    char text[2000];
+    (void)snprintf(
+        text, sizeof text,
         "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 1/1/2020\nEND_DATE "
         "1/1/2020\nEND_TIME 1:00\nROUTING_STEP 5\n"
         "REPORT_STEP 0:05\nVARIABLE_STEP 0\n[JUNCTIONS]\nA0 12\nB0 10\nC0 12\nP0 0\nA1 12\n"
@@ -34,16 +55,12 @@ static double depth_at_sag_ft(const char *kind, double flow_cfs)
         "[INLET_USAGE]\nS0 GRATE P0\nS1 %s P1\n[INFLOWS]\nA0 FLOW \"\" FLOW 1 1 0.5\n"
         "A1 FLOW \"\" FLOW 1 1 %g\n",
         kind, flow_cfs);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(one_run_open(path), 0);
-    (void)remove(path);
+    open_text(text, false);
     (void)one_run_steps_to(1.0);
     tw_node_id id;
     assert_ok(tw_model_node_find(one_model, "B0", &id));
     double depth_ft = tw_run_node_depth_m(one_run, id) / 0.3048;
-    (void)one_run_end(NULL);
-    one_model = NULL;
-    one_run = NULL;
+    close_run();
     return depth_ft;
 }
 
@@ -110,13 +127,37 @@ static void what_an_inlet_takes_at_an_outfall_is_counted_by_strict_runs_only(voi
 {
     (void)state;
     assert_near(tw_run_balance(one_run).routing_error_ratio, 0.00875, 1e-5);
-    (void)one_run_end(NULL);
-    one_run = NULL;
-    one_model = NULL;
+    close_run();
     assert_ok(tw_model_read_strict(TW_SOURCE_DIR "/tests/inp/streets.inp", NULL, &one_model));
     assert_ok(tw_run_create(one_model, &TW_RUN_OPTIONS_DEFAULT, &one_run));
     (void)one_run_steps_to(3.0);
     assert_near(tw_run_balance(one_run).routing_error_ratio, 0.0, 1e-4); /* of finite steps */
+}
+
+static const char pond_text[] =
+    "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 1/1/2020\nEND_DATE 1/1/2020\n"
+    "END_TIME 0:30\nROUTING_STEP 5\nREPORT_STEP 0:05\nVARIABLE_STEP 0\nALLOW_PONDING YES\n"
+    "[JUNCTIONS]\nP 0 1 0 0 1000\nA 12\nB 10\n[OUTFALLS]\nO -1 FREE\nE 8 FREE\n"
+    "[CONDUITS]\nP P O 300 0.013 0 0\nS A B 200 0.016 0 0\nT B E 200 0.016 0 0\n"
+    "[XSECTIONS]\nP CIRCULAR 0.5 0 0 0\nS STREET X 0 0 0\nT STREET X 0 0 0\n"
+    "[STREETS]\nX 20 0.5 2 0.016 0 0 1\n[INLETS]\nG GRATE 2 2 P_BAR-50\n[INLET_USAGE]\nS G P\n"
+    "[INFLOWS]\nP FLOW \"\" FLOW 1 1 3\nA FLOW \"\" FLOW 1 1 0.5\n";
+
+/* SWMM 5.2.4 has 2.659 % too much water: 0.112 acre-ft come up in the street and stay in the pond,
+ * and are lost with the other sign, which nearly hides them. */
+static void what_a_pond_keeps_comes_up_too_but_not_in_strict_runs(void **state)
+{
+    (void)state;
+    close_run();
+    open_text(pond_text, false);
+    (void)one_run_steps_to(0.5);
+    struct tw_balance balance = tw_run_balance(one_run);
+    assert_near(balance.routing_error_ratio, -0.02659, 1e-5); /* the report's digits */
+    assert_near(balance.flooding_m3 / 1233.48, -0.112, 5e-4);
+    close_run();
+    open_text(pond_text, true);
+    (void)one_run_steps_to(0.5);
+    assert_near(tw_run_balance(one_run).flooding_m3, 0.0, 0.0);
 }
 
 int main(void)
@@ -126,6 +167,7 @@ int main(void)
         cmocka_unit_test(the_report_tells_what_streets_carried_and_inlets_caught),
         cmocka_unit_test(water_comes_up_by_the_areas_of_inlets),
         cmocka_unit_test(what_an_inlet_takes_at_an_outfall_is_counted_by_strict_runs_only),
+        cmocka_unit_test(what_a_pond_keeps_comes_up_too_but_not_in_strict_runs),
     };
     return cmocka_run_group_tests_name("engine inlets", tests, NULL, one_run_end);
 }

@@ -238,7 +238,7 @@ double tw_inlet_grade_m3s(const struct tw_inlet_site *site, double flow_m3s, dou
         double one = custom
                          ? custom_takes(site, left)
                          : TW_FOOT3_M3 * grade_takes(site, left / TW_FOOT3_M3, depth_m / TW_FOOT_M);
-        one = least(one * inlet->open_ratio, left);
+        one = least(one, left) * inlet->open_ratio;
         if (inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);
         if (!(one > 0.0)) break;
         taken += one;
@@ -332,11 +332,11 @@ static double sag_takes(const struct tw_inlet_site *s, double depth)
 double tw_inlet_sag_m3s(const struct tw_inlet_site *site, double depth_m, int32_t sides)
 {
     const struct tw_inlet *inlet = site->inlet;
+    bool custom = site->design->kind == TW_INLET_CUSTOM; /* which has no limit, as in SWMM */
     if (!(depth_m > 0.0)) return 0.0;
-    double one = site->design->kind == TW_INLET_CUSTOM
-                     ? custom_takes(site, depth_m)
-                     : TW_FOOT3_M3 * sag_takes(site, depth_m / TW_FOOT_M);
+    double one =
+        custom ? custom_takes(site, depth_m) : TW_FOOT3_M3 * sag_takes(site, depth_m / TW_FOOT_M);
     one *= inlet->open_ratio;
-    if (inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);
+    if (!custom && inlet->flow_limit_m3s > 0.0) one = least(one, inlet->flow_limit_m3s);
     return one * sides * inlet->number;
 }

@@ -215,6 +215,24 @@ static void a_channels_inlets_take_what_swmm_has(void **state)
     assert_near(tw_inlet_sag_m3s(&b.site, 3.0, 1), 1.5, 1e-15); /* of the depth */
 }
 
+/* SWMM 5.2.4: three drop kerb inlets, 40 % clogged; the third finds less than it could take. And a
+ * custom inlet with a rating curve has no limit. */
+static void what_is_left_is_clogged_too(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up(&b, TW_INLET_DROP_CURB, 0.0);
+    b.design.curb_length_m = 2.0 * TW_FOOT_M;
+    b.design.curb_height_m = 0.4 * TW_FOOT_M;
+    b.inlet.open_ratio = 0.6;
+    b.inlet.number = 3;
+    double taken = tw_inlet_grade_m3s(&b.site, 0.57647 * TW_FOOT3_M3, 0.049372 * TW_FOOT_M);
+    assert_near(taken / TW_FOOT3_M3, 0.47226, 2e-5); /* five digits of flow and depth */
+    set_up(&b, TW_INLET_CUSTOM, 0.0);
+    b.inlet.flow_limit_m3s = 0.1;
+    assert_near(tw_inlet_sag_m3s(&b.site, 1.0, 1), 0.5, 1e-15); /* rounding */
+}
+
 /* Less than 0.001 cfs, as SWMM: of the whole street; and of what a first inlet left. */
 static void a_trickle_is_left_in_the_street(void **state)
 {
@@ -239,6 +257,7 @@ int main(void)
         cmocka_unit_test(inlets_in_a_row_take_what_the_ones_before_left),
         cmocka_unit_test(streets_lose_what_swmm_lets_them_lose),
         cmocka_unit_test(a_channels_inlets_take_what_swmm_has),
+        cmocka_unit_test(what_is_left_is_clogged_too),
         cmocka_unit_test(a_trickle_is_left_in_the_street),
         cmocka_unit_test(clogging_and_the_limit_hold_for_each_inlet),
     };
