@@ -7,6 +7,8 @@
 #define TW_FOOT2_M2 (TW_FOOT_M * TW_FOOT_M)
 #define TW_FOOT3_M3 (TW_FOOT_M * TW_FOOT_M * TW_FOOT_M)
 
+#define TW_LOG_FOOT (-1.1880994551696458) /* natural logarithm of a foot in metres */
+
 #define TW_GRAVITY_MPS2 (32.2 * TW_FOOT_M)
 /* Manning's 1.486 of feet: times 0.3048^(1/3) in metres */
 #define TW_MANNING_SI (1.486 * 0.6729843849755062)

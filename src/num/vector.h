@@ -123,6 +123,20 @@ TW_PART tw_vec tw_vec_inverse_cube_root(tw_vec x)
     return y;
 }
 
+/** Natural logarithm of a positive normal number, within 1e-4; finite at 0. The exponent's and a
+ * polynomial of the mantissa, through five Chebyshev points of 1..2. */
+TW_PART tw_vec tw_vec_rough_log(tw_vec x)
+{
+    tw_mask bits = (tw_mask)x;
+    tw_mask exponent = ((bits >> 52) & 0x7ff) - 1023;
+    tw_vec m = (tw_vec)((bits & INT64_C(0xfffffffffffff)) | INT64_C(0x3ff0000000000000));
+    tw_vec of_mantissa =
+        2.7928365156012385 +
+        m * (-1.440592162132281 + m * (0.43393244200672887 - 0.05437093355558686 * m));
+    return 0.6931471805599453 * __builtin_convertvector(exponent, tw_vec) +
+           (m * of_mantissa - 1.7317264411436128);
+}
+
 /** The whole part of numbers of less than 2^62. */
 TW_PART tw_mask tw_vec_whole(tw_vec x) { return __builtin_convertvector(x, tw_mask); }
 

@@ -15,6 +15,14 @@ static double first_of(tw_vec v)
 }
 
 /* The series leaves less than the rounding of its dozen operations, a few units of 1.1e-16. */
+static void the_rough_logarithm_is_near_the_logarithm(void **state)
+{
+    (void)state;
+    for (double x = 1e-9; x < 1e4; x *= 1.013)
+        assert_true(fabs(first_of(tw_vec_rough_log(tw_vec_of(x))) - log(x)) < 1e-4);
+    assert_true(isfinite(first_of(tw_vec_rough_log(tw_vec_of(0.0)))));
+}
+
 static void the_inverse_cube_root_cubed_is_one_over_the_number(void **state)
 {
     (void)state;
@@ -60,6 +68,7 @@ static void the_whole_part_is_that_towards_zero(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_rough_logarithm_is_near_the_logarithm),
         cmocka_unit_test(the_inverse_cube_root_cubed_is_one_over_the_number),
         cmocka_unit_test(the_second_of_two_stays_when_one_is_no_number),
         cmocka_unit_test(elements_are_chosen_one_by_one),
