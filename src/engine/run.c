@@ -246,11 +246,22 @@ static void empty_links(struct tw_run *run)
         memset(arrays[k], 0, (size_t)(run->net->link_count * run->lanes) * sizeof(double));
 }
 
+/* Whole seconds; those of the file as SWMM has them. */
+static double duration_s(const struct tw_run *run)
+{
+    static const double short_s = 1e-4; /* rounding of days since 1899 */
+    const tw_run_options *o = &run->options;
+    const struct tw_options *of_file = &run->model->options;
+    if (o->start_day == of_file->start_day && o->end_day == of_file->end_day &&
+        of_file->duration_s > 0.0)
+        return of_file->duration_s;
+    return floor((o->end_day - o->start_day) * 86400.0 + short_s);
+}
+
 static void begin(struct tw_run *run)
 {
     const tw_run_options *o = &run->options;
-    /* whole seconds, as the durations of SWMM */
-    double total_s = floor((o->end_day - o->start_day) * 86400.0 + 1e-4);
+    double total_s = duration_s(run);
     *run->clock = (struct tw_run_clock){.start_day = o->start_day,
                                         .end_ms = 1000.0 * total_s,
                                         .report_ms = 1000.0 * o->report_step_s,

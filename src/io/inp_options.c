@@ -282,12 +282,25 @@ void tw_inp_options_begin(struct tw_inp *inp)
     inp->units = tw_units_of(TW_FLOW_CFS, inp->strict);
 }
 
+/* SWMM takes whole days and the time of day apart and drops the second that the latter is short of
+ * in binary: of lengths up to five hours one in eight ends a second early, without its last period. */
+static double duration_s(const struct tw_inp *inp, double end_date)
+{
+    const struct tw_inp_options *own = &inp->options;
+    double length_s =
+        (end_date - own->start_date) * day_s + (own->end_time - own->start_time) * day_s;
+    return floor(length_s +
+                 (inp->strict ? 1e-4 : 0.0)); /* rounding of times of day is below 1e-9 */
+}
+
 static void check_dates(struct tw_inp *inp)
 {
     struct tw_options *o = &inp->model->options;
     const struct tw_inp_options *own = &inp->options;
+    double end_date = isnan(own->end_date) ? own->start_date : own->end_date;
     o->start_day = own->start_date + own->start_time;
-    o->end_day = (isnan(own->end_date) ? own->start_date : own->end_date) + own->end_time;
+    o->end_day = end_date + own->end_time;
+    o->duration_s = duration_s(inp, end_date);
     /* As in SWMM, a report start needs its date and its time. */
     o->report_start_day = own->report_date + own->report_time;
     if (isnan(o->report_start_day)) o->report_start_day = o->start_day;
@@ -315,8 +328,7 @@ static void check_steps(struct tw_inp *inp)
         if (!(steps[i].value > 0.0))
             tw_faults_add(inp->faults, inp->path, 0, "option %s: must be above 0", steps[i].name);
     /* In the order of SWMM: the reporting step is held against the routing step as given. */
-    double length_s = floor((o->end_day - o->start_day) * day_s);
-    if (length_s > 0.0 && o->report_step_s > length_s) o->report_step_s = length_s;
+    if (o->duration_s > 0.0 && o->report_step_s > o->duration_s) o->report_step_s = o->duration_s;
     if (o->report_step_s < o->routing_step_s)
         tw_faults_add(inp->faults, inp->path, 0,
                       "[OPTIONS]: REPORT_STEP is shorter than ROUTING_STEP" TW_SWMM_ERROR("195"));
