@@ -403,6 +403,15 @@ static struct tw_surface surface_of(const struct tw_hydrology *h, int32_t i, int
     return surface;
 }
 
+/* The rate at the end of a step, for the whole of it as SWMM has it; --strict takes what left. */
+static double surface_step(const struct tw_hydrology *h, const struct tw_surface *surface,
+                           double *depth_m)
+{
+    double before_m = *depth_m, runoff_mps = tw_surface_advance(surface, depth_m);
+    if (!h->model->options.strict) return runoff_mps;
+    return fmax(0.0, surface->inflow_mps - (*depth_m - before_m) / surface->dt_s);
+}
+
 static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t lane,
                          const struct tw_infiltration_input *weather, double evaporation_mps,
                          struct step_volumes *out)
@@ -433,7 +442,7 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
         h->depth_m[here] = 0.0;
         runoff_mps = 0.0;
     } else {
-        runoff_mps = tw_surface_advance(&surface, &h->depth_m[here]);
+        runoff_mps = surface_step(h, &surface, &h->depth_m[here]);
     }
     h->subarea_runoff_mps[here] = runoff_mps;
     out->reached_m3 += weather->rain_mps * area_m2 * dt_s;
@@ -750,6 +759,8 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
     for (int32_t lane = 0; lane < h->lanes; lane++)
         wet_m3s[lane] = 0.0;
     tw_ground_node_inflow(&h->ground, f, lateral_m3s, ground_m3s);
+    double of_lids = f;
+    if (h->model->options.strict) f = 1.0; /* means of the step, see surface_step */
     for (int32_t i = 0; i < s->count; i++) {
         if (s->outlet_node[i] < 0) continue;
         const double *old_m3s = h->old_runoff_m3s + at(h, i, 0);
@@ -761,5 +772,5 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
             wet_m3s[lane] += flow_m3s;
         }
     }
-    tw_lid_node_inflow(&h->lid, f, lateral_m3s, wet_m3s);
+    tw_lid_node_inflow(&h->lid, of_lids, lateral_m3s, wet_m3s);
 }

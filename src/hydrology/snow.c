@@ -120,6 +120,15 @@ void tw_snow_begin_step(struct tw_snow_state *s)
 
 /* ---- ploughing ---- */
 
+/* Area that a part of a pack lies on, for the balance of what is ploughed. SWMM has shares instead,
+ * also between subcatchments of different size. */
+static double moving_area(const struct tw_snow_state *s, int32_t i, int32_t part, int32_t lane)
+{
+    double ratio = area_ratio(s, i, part, lane);
+    if (!s->model->options.strict) return ratio;
+    return ratio * (s->model->subcatchments.area_m2[i] - tw_lid_area_m2(s->model, i));
+}
+
 /* Snow moves from the ploughed part onto another; the part of it that did [ratio]. */
 static double move(struct tw_snow_state *s, size_t to, double from_area, double to_area,
                    double ratio, double plowed_m)
@@ -144,8 +153,9 @@ static double plow(struct tw_snow_state *s, int32_t i, int32_t lane, double dt_s
     s->melt_mps[at(s, first, lane)] = ratio[TW_SNOW_TO_MELT] * plowed_m / dt_s;
     moved += ratio[TW_SNOW_TO_MELT];
     if (ratio[TW_SNOW_TO_SUBCATCHMENT] > 0.0 && other >= 0 && tw_snow_lies(s, other))
-        moved += move(s, at(s, other * TW_SNOW_PARTS + TW_SNOW_PERVIOUS, lane), area,
-                      area_ratio(s, other, TW_SNOW_PERVIOUS, lane), ratio[TW_SNOW_TO_SUBCATCHMENT],
+        moved += move(s, at(s, other * TW_SNOW_PARTS + TW_SNOW_PERVIOUS, lane),
+                      moving_area(s, i, TW_SNOW_PLOWABLE, lane),
+                      moving_area(s, other, TW_SNOW_PERVIOUS, lane), ratio[TW_SNOW_TO_SUBCATCHMENT],
                       plowed_m);
     s->depth_m[at(s, first, lane)] = plowed_m * (1.0 - fmin(moved, 1.0));
     return ratio[TW_SNOW_AWAY] * plowed_m * area;
@@ -250,7 +260,8 @@ static void cool(struct tw_snow_state *s, size_t here, const struct tw_snow_surf
     index_c = fmin(index_c, on->base_c);
     double cold_m = s->cold_m[here];
     cold_m += snow->negative_melt_ratio * coefficient * (index_c - air_c) * fall->dt_s * cover;
-    double most_m = s->depth_m[here] * 0.007 / 12.0 * 1.8 * (on->base_c - index_c);
+    double per_f = s->model->options.strict ? 0.007 : 0.007 / 12.0;
+    double most_m = s->depth_m[here] * per_f * 1.8 * (on->base_c - index_c);
     s->cold_m[here] = fmin(fmax(cold_m, 0.0), most_m);
     s->index_c[here] = index_c;
 }

@@ -16,8 +16,10 @@ struct tw_units tw_units_of(enum tw_flow_units flow_units, bool exact)
     u.land_m2 = tw_land_unit_m2(u.us, exact);
     u.rain_mm = u.us ? 25.4 : 1.0;
     u.degree_c = u.us ? 5.0 / 9.0 : 1.0;
-    u.melt_per_c = u.us ? 1.8 : 3.24; /* SWMM's: it turns degrees the wrong way round */
-    u.wind_mps = u.us ? mile_per_hour_mps : mile_per_hour_mps / 1.608; /* SWMM's kilometre */
+    u.melt_per_c = u.us ? 1.8 : exact ? 1.0 : 3.24; /* SWMM turns degrees the wrong way round */
+    u.wind_mps = u.us    ? mile_per_hour_mps
+                 : exact ? 1.0 / 3.6
+                         : mile_per_hour_mps / 1.608; /* SWMM's kilometre */
     /* rounded as SWMM has them, so that reports agree to their last digit */
     u.big_volume_m3 = foot3_m3 / (u.us ? 7.48e-6 : 28.317e-6);
     u.routed_volume_m3 = tw_land_unit_m2(u.us, false) * u.length_m;
