@@ -25,6 +25,16 @@ static struct tw_link_ends ends_of(const struct tw_hydraulics *h, int32_t row, i
     };
 }
 
+/* Inflow of a node for a pump. In SWMM each of two pumps gets all of it, so that water comes from
+ * nowhere; --strict leaves a pump what links before it did not take. */
+static double inflow_left(const struct tw_hydraulics *h, int32_t at)
+{
+    double inflow = h->node.inflow_m3s[at];
+    if (!h->model->options.strict) return inflow;
+    double left = inflow - h->node.outflow_m3s[at];
+    return left > 0.0 ? left : 0.0;
+}
+
 /* A pump takes no more than there is: from a storage its volume, elsewhere what flows in once the
  * node would run dry. */
 static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t lane, double q,
@@ -37,7 +47,7 @@ static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t l
     double inflow = h->node.inflow_m3s[at];
     if (h->model->nodes.kind[node] == TW_NODE_STORAGE || kind == TW_PUMP_VOLUME) {
         if (!(net->full_volume_m3[node] > 0.0)) return q;
-        double most = inflow + h->node.old_volume_m3[at] / dt;
+        double most = inflow_left(h, at) + h->node.old_volume_m3[at] / dt;
         return q > most ? (most > 0.0 ? most : 0.0) : q;
     }
     if (kind == TW_PUMP_IDEAL) return q;
@@ -45,7 +55,7 @@ static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t l
     double gained = 0.5 * (h->node.old_net_inflow_m3s[at] + net_inflow) * dt;
     double least = h->sums.surface_m2[at];
     double y = h->node.old_depth_m[at] + (least > 0.0 ? gained / least : gained * INFINITY);
-    return y <= 0.0 ? inflow : q;
+    return y <= 0.0 ? inflow_left(h, at) : q;
 }
 
 /* Flow by the heads at the ends, whatever the node has to give. */
