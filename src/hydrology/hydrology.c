@@ -760,7 +760,8 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
         wet_m3s[lane] = 0.0;
     tw_ground_node_inflow(&h->ground, f, lateral_m3s, ground_m3s);
     double of_lids = f;
-    if (h->model->options.strict) f = 1.0; /* means of the step, see surface_step */
+    /* means of the step, see surface_step; those of a file are SWMM's */
+    if (h->model->options.strict && h->model->files.runoff == NULL) f = 1.0;
     for (int32_t i = 0; i < s->count; i++) {
         if (s->outlet_node[i] < 0) continue;
         const double *old_m3s = h->old_runoff_m3s + at(h, i, 0);
