@@ -14,6 +14,8 @@ void tw_balance_half_step(struct tw_run *run, double dt_s)
         s->external_m3 += half * s->rates.external_m3s;
         s->outflow_m3 += half * s->rates.outflow_m3s;
         s->flooding_m3 += half * s->rates.flooding_m3s;
+        s->evaporated_m3 += half * s->rates.evaporated_m3s;
+        s->seeped_m3 += half * s->rates.seeped_m3s;
     }
 }
 
@@ -44,19 +46,19 @@ static void route_outfalls(struct tw_run *run, int32_t lane, double dt_s)
     }
 }
 
-static void add_losses(struct tw_run *run, int32_t lane, double dt_s)
+static void add_losses(struct tw_run *run, int32_t lane)
 {
-    struct tw_hydraulics *h = &run->hydraulics;
-    struct tw_run_sums *s = &run->sums[lane];
+    const struct tw_hydraulics *h = &run->hydraulics;
+    struct tw_flow_rates *r = &run->sums[lane].rates;
     for (int32_t k = 0; k < run->model->storages.count; k++) {
-        s->evaporated_m3 += dt_s * h->storage_evaporation_m3s[k * run->lanes + lane];
-        s->seeped_m3 += dt_s * h->storage_seepage_m3s[k * run->lanes + lane];
+        r->evaporated_m3s += h->storage_evaporation_m3s[k * run->lanes + lane];
+        r->seeped_m3s += h->storage_seepage_m3s[k * run->lanes + lane];
     }
     for (int32_t row = 0; row < run->net->conduit_count; row++) {
-        double part_s = dt_s * run->net->conduit.barrels[row];
-        double evaporation = h->conduit.evaporation_m3s[row * run->lanes + lane];
-        s->evaporated_m3 += part_s * evaporation;
-        s->seeped_m3 += part_s * (h->conduit.loss_m3s[row * run->lanes + lane] - evaporation);
+        int32_t at = row * run->lanes + lane;
+        double barrels = run->net->conduit.barrels[row];
+        r->evaporated_m3s += barrels * h->conduit.evaporation_m3s[at];
+        r->seeped_m3s += barrels * (h->conduit.loss_m3s[at] - h->conduit.evaporation_m3s[at]);
     }
 }
 
@@ -120,7 +122,7 @@ void tw_balance_set_rates(struct tw_run *run, double dt_s)
         add_outfalls(run, l);
         if (run->net->leaves != NULL) add_ends(run, l);
         route_outfalls(run, l, dt_s);
-        add_losses(run, l, dt_s);
+        add_losses(run, l);
     }
     add_flooding(run);
 }

@@ -29,6 +29,7 @@ static void lay_core(struct tw_run *run, int32_t lanes, struct tw_pool *state,
     tw_hydraulics_lay(&run->hydraulics, model, run->net, lanes, state, scratch);
     tw_quality_lay(&run->quality, model, lanes, state);
     tw_run_lay_inlets(run, lanes, state);
+    tw_run_lay_soaks(run, lanes, state);
 }
 
 /* What moves too, but only for results and the report. */
@@ -277,6 +278,7 @@ static void begin(struct tw_run *run)
     tw_rdii_begin(&run->rdii, o->start_day);
     tw_control_begin(&run->control, o->start_day);
     tw_run_begin_inlets(run);
+    tw_run_begin_soaks(run);
     tw_run_set_outfall_stages(run);
     tw_hydraulics_begin(&run->hydraulics);
     if (run->model->options.ignore_routing) empty_links(run);

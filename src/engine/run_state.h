@@ -21,6 +21,7 @@
 /* Rates at the end of a step, one set per lane [m3/s]. */
 struct tw_flow_rates {
     double dry_m3s, wet_m3s, ground_m3s, rdii_m3s, external_m3s, outflow_m3s, flooding_m3s;
+    double evaporated_m3s, seeped_m3s; /* of storages and conduits */
 };
 
 /* Clock and balance; per lane where it says so. */
@@ -93,6 +94,7 @@ struct tw_run {
     int32_t *inlet_sides;               /* [lanes] of the street of the inlet computed last */
     double *inlet_flow_m3s;             /* [inlets * lanes] into the sewer in the last step */
     struct tw_inlet_tally *inlet_tally; /* [inlets]; only for the report */
+    double *soak;                       /* of the soil under storages: exfiltration.c */
     double *average;        /* sums of values since the last report; only with averages */
     int64_t *average_steps; /* [1] */
 
@@ -166,6 +168,11 @@ tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena
                                 struct tw_report *report);
 /** Whether what floods from a node comes up through inlets, and so is not lost. */
 bool tw_run_floods_back(const struct tw_run *run, int32_t node);
+
+/** Lay out, begin and advance the moisture under storages; the latter sets storage_soaking_m3s. */
+void tw_run_lay_soaks(struct tw_run *run, int32_t lanes, struct tw_pool *state);
+void tw_run_begin_soaks(struct tw_run *run);
+void tw_run_soak_storages(struct tw_run *run, double dt_s);
 
 /** Set the water levels outside that do not depend on the flow to those of the run's time. */
 void tw_run_set_outfall_stages(struct tw_run *run);

@@ -338,6 +338,7 @@ static void route(struct tw_run *run, double step_s, bool may_skip, double flow_
     if (run->net->link_count == 0) {
         tw_dynwave_rest(h);
     } else if (!may_skip || !tw_run_stands_still(run, flow_error_ratio)) {
+        tw_run_soak_storages(run, step_s);
         tw_losses_advance(h, step_s);
         if (run->model->options.routing != TW_ROUTING_DYNWAVE) {
             tw_tree_step(h, step_s);

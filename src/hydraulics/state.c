@@ -61,6 +61,7 @@ void tw_hydraulics_lay(struct tw_hydraulics *h, const struct tw_model *model,
     h->outfall_held = TW_POOL_NEW(state, uint8_t, (size_t)model->outfalls.count * w);
     double **const stores[] = {&h->storage_evaporation_m3s, &h->storage_seepage_m3s};
     take(state, (size_t)model->storages.count * w, stores, 2);
+    h->storage_soaking_m3s = TW_POOL_NEW(scratch, double, (size_t)model->storages.count *w);
     double **const sums[] = {&h->sums.surface_m2, &h->sums.dqdh_m2s};
     take(scratch, nodes, sums, 2);
     size_t ends = 2 * (size_t)net->conduit_count + 1;

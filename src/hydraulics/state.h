@@ -102,6 +102,7 @@ struct tw_hydraulics {
     double evaporation_mps;  /* from open water */
     double soil_ratio;       /* the month's factor of seepage; 1: as the file says */
     double *storage_evaporation_m3s, *storage_seepage_m3s; /* [storages * lanes] */
+    double *storage_soaking_m3s; /* same shape: what the soil would take; set from outside */
 };
 
 /**

@@ -14,7 +14,7 @@ static void storage_losses(struct tw_hydraulics *h, int32_t k, int32_t lane, dou
     if (volume > TW_TINY_DEPTH_M * TW_FOOT2_M2) {
         double area = tw_storage_area(h->model, k, h->node.depth_m[at]);
         evaporation = area * s->evaporation_ratio[k] * h->evaporation_mps;
-        seepage = area * s->conductivity_mmh[k] * mmh_to_mps * h->soil_ratio;
+        seepage = h->storage_soaking_m3s[k * h->lanes + lane];
         double total = (evaporation + seepage) * dt_s;
         if (total > volume) {
             evaporation *= volume / total;

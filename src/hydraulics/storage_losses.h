@@ -6,7 +6,7 @@
 
 /**
  * Set node.losses_m3s, conduit.loss_m3s and the storages' shares for a step from the depths at its
- * beginning and evaporation_mps; never more than there is.
+ * beginning, evaporation_mps and storage_soaking_m3s; never more than there is.
  *
  * source  SWMM Reference Manual II, 2.3.3 and 3.5
  */

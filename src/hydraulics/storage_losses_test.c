@@ -91,8 +91,9 @@ static void a_kinematic_wave_loses_no_more_than_enters(void **state)
     assert_ok(tw_run_advance(run, 1800.0));
     struct tw_balance b = tw_run_balance(run);
     assert_true(flow_cfs(run, model, "C") < 1e-12);
-    /* the first step's depth is that of the step before: dry, so nothing seeps in it */
-    assert_near(b.seeped_m3 / b.external_m3, 1.0, 5.0 / 1800.0);
+    /* the first step's depth is that of the step before: dry, so nothing seeps in it, nor in the half
+     * step of the next that is booked by it */
+    assert_near(b.seeped_m3 / b.external_m3, 1.0, 7.6 / 1800.0);
     tw_run_destroy(run);
     tw_model_destroy(model);
 }
