@@ -111,6 +111,15 @@ tw_status tw_model_read(const char *path, tw_faults *faults, tw_model **out_mode
  */
 tw_status tw_model_read_strict(const char *path, tw_faults *faults, tw_model **out_model);
 
+/**
+ * Read a model as tw_model_read does, warn of what is allowed but hardly meant, and forget it: objects
+ * that nothing uses, rows that replace others, values out of place.
+ *
+ * faults  takes every fault and warning
+ * errors  as tw_model_read
+ */
+tw_status tw_model_check(const char *path, tw_faults *faults);
+
 /** Free a model; NULL is fine. No run of it may still exist. */
 void tw_model_destroy(tw_model *model);
 

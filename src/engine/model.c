@@ -47,6 +47,14 @@ tw_status tw_model_read_strict(const char *path, tw_faults *faults, tw_model **o
     return read_by(tw_inp_read_strict, path, faults, out_model);
 }
 
+tw_status tw_model_check(const char *path, tw_faults *faults)
+{
+    tw_model *model = NULL;
+    tw_status status = read_by(tw_inp_check, path, faults, &model);
+    tw_model_destroy(model);
+    return status;
+}
+
 tw_status tw_model_hotstart_use(tw_model *model, const char *path, tw_faults *faults)
 {
     static const size_t most_bytes = (size_t)1 << 30;

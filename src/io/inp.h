@@ -28,6 +28,10 @@ tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out
 /** Read a model as tw_inp_read does, with what SWMM is known to get wrong mended. */
 tw_status tw_inp_read_strict(const char *path, tw_faults *faults, struct tw_model **out_model);
 
+/** Read a model as tw_inp_read does, with warnings of what SWMM takes without a word though it is
+ * hardly meant: objects that nothing uses, rows that replace others, values out of place. */
+tw_status tw_inp_check(const char *path, tw_faults *faults, struct tw_model **out_model);
+
 /**
  * Read a model from text in memory, as tw_inp_read does.
  *
@@ -36,6 +40,10 @@ tw_status tw_inp_read_strict(const char *path, tw_faults *faults, struct tw_mode
  */
 tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
                            struct tw_model **out_model);
+
+/** As tw_inp_check, from text as tw_inp_read_text. */
+tw_status tw_inp_check_text(char *text, size_t size, const char *path, tw_faults *faults,
+                            struct tw_model **out_model);
 
 /** Free a model and all that is in it; NULL is fine. */
 void tw_inp_free(struct tw_model *model);

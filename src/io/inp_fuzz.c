@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, size);
     text[size] = '\0';
     struct tw_model *model = NULL;
-    tw_status status = tw_inp_read_text(text, size, "fuzz.inp", faults, &model);
+    tw_status status = tw_inp_check_text(text, size, "fuzz.inp", faults, &model);
     TW_REQUIRE(status == TW_OK || status == TW_ERR_INPUT || status == TW_ERR_NOMEM);
     TW_REQUIRE((status == TW_OK) == (model != NULL));
     if (status == TW_OK) TW_REQUIRE(tw_faults_count(faults) == 0);

@@ -89,7 +89,8 @@ static tw_status read_rows(struct tw_inp *inp)
     TW_TRY(tw_inp_check_nodes(inp));
     TW_TRY(tw_inp_check_uses(inp));
     TW_TRY(tw_inp_check_tree(inp));
-    return tw_inp_files_finish(inp);
+    TW_TRY(tw_inp_files_finish(inp));
+    return inp->advised ? tw_inp_advise(inp) : TW_OK;
 }
 
 /* The model keeps what was warned of: a report repeats it. */
@@ -120,7 +121,10 @@ tw_status tw_inp_read_all(struct tw_inp *inp, size_t size)
     return keep_warnings(inp);
 }
 
-static tw_status read_text(char *text, size_t size, const char *path, bool strict,
+/* What is asked of a reading beside the model. */
+enum mode { PLAIN, STRICT, ADVISED };
+
+static tw_status read_text(char *text, size_t size, const char *path, enum mode mode,
                            tw_faults *faults, struct tw_model **out_model)
 {
     /* Whether there are faults decides about success: without a list of the caller's, keep one. */
@@ -134,7 +138,8 @@ static tw_status read_text(char *text, size_t size, const char *path, bool stric
     tw_status status = inp != NULL && model != NULL ? TW_OK : TW_ERR_NOMEM;
     if (status == TW_OK) {
         inp->model = model;
-        inp->strict = strict;
+        inp->strict = mode == STRICT;
+        inp->advised = mode == ADVISED;
         inp->faults = faults;
         inp->faults_before = tw_faults_count(faults);
         inp->kept_before = tw_faults_kept(faults);
@@ -156,10 +161,16 @@ static tw_status read_text(char *text, size_t size, const char *path, bool stric
 tw_status tw_inp_read_text(char *text, size_t size, const char *path, tw_faults *faults,
                            struct tw_model **out_model)
 {
-    return read_text(text, size, path, false, faults, out_model);
+    return read_text(text, size, path, PLAIN, faults, out_model);
 }
 
-static tw_status read_file(const char *path, bool strict, tw_faults *faults,
+tw_status tw_inp_check_text(char *text, size_t size, const char *path, tw_faults *faults,
+                            struct tw_model **out_model)
+{
+    return read_text(text, size, path, ADVISED, faults, out_model);
+}
+
+static tw_status read_file(const char *path, enum mode mode, tw_faults *faults,
                            struct tw_model **out_model)
 {
     char *text;
@@ -170,19 +181,24 @@ static tw_status read_file(const char *path, bool strict, tw_faults *faults,
         return TW_ERR_INPUT;
     }
     TW_TRY(status);
-    status = read_text(text, size, path, strict, faults, out_model);
+    status = read_text(text, size, path, mode, faults, out_model);
     free(text);
     return status;
 }
 
 tw_status tw_inp_read(const char *path, tw_faults *faults, struct tw_model **out_model)
 {
-    return read_file(path, false, faults, out_model);
+    return read_file(path, PLAIN, faults, out_model);
 }
 
 tw_status tw_inp_read_strict(const char *path, tw_faults *faults, struct tw_model **out_model)
 {
-    return read_file(path, true, faults, out_model);
+    return read_file(path, STRICT, faults, out_model);
+}
+
+tw_status tw_inp_check(const char *path, tw_faults *faults, struct tw_model **out_model)
+{
+    return read_file(path, ADVISED, faults, out_model);
 }
 
 void tw_inp_free(struct tw_model *model)

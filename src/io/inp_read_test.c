@@ -226,8 +226,8 @@ static void check_case(struct test_case *c)
     tw_faults *faults;
     assert_ok(tw_faults_create(0, &faults));
     struct tw_model *m = NULL;
-    tw_status status =
-        tw_inp_read_text(c->text, strlen(c->text), TW_SOURCE_DIR "/tests/inp/case.inp", faults, &m);
+    tw_status status = tw_inp_check_text(c->text, strlen(c->text),
+                                         TW_SOURCE_DIR "/tests/inp/case.inp", faults, &m);
     size_t expected = 0;
     for (int k = 0; k < c->expect_count; k++) {
         const char *e = c->expect[k];

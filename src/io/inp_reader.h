@@ -96,6 +96,7 @@ struct tw_inp {
     struct tw_arena scratch; /* until the reading ends */
     tw_faults *faults;
     bool strict;                       /* SWMM's known faults are mended */
+    bool advised;                      /* what is hardly meant is warned of */
     size_t faults_before, kept_before; /* that the list held already */
     const char *path;
     char *text;
@@ -306,6 +307,10 @@ void tw_inp_check_subcatchments(struct tw_inp *inp);
 tw_status tw_inp_check_links(struct tw_inp *inp);
 /** Things that are used together in a way that SWMM refuses. errors: TW_ERR_NOMEM */
 tw_status tw_inp_check_uses(struct tw_inp *inp);
+/** Warnings of what is allowed but hardly meant, of a model without faults. errors: TW_ERR_NOMEM */
+tw_status tw_inp_advise(struct tw_inp *inp);
+/** Those of values. errors: TW_ERR_NOMEM */
+tw_status tw_inp_advise_values(struct tw_inp *inp);
 /** Nodes after links. */
 tw_status tw_inp_check_nodes(struct tw_inp *inp);
 /** What routing without dynamic waves asks of the network. errors: TW_ERR_NOMEM */
