@@ -1,6 +1,7 @@
 /* What conduits are asked for one by one: depths of flows, and when an end is full. */
 #include "hydraulics/conduit.h"
 
+#include "hydraulics/constants.h"
 #include "hydraulics/dynwave.h"
 #include "thalweg/model.h"
 
@@ -89,12 +90,31 @@ static void an_end_is_full_when_swmm_s_sum_of_feet_says_so(void **state)
     assert_true((0.9 + 2492.0) - 2492.0 < b2->full2_m[nine % TW_BLOCK]);
 }
 
+/* Its A R^0.63 it keeps: 5.2.4 gives such a pipe of 2 ft, n = 0.015, slope 1 in 300 11.611 cfs. */
+static void without_dynamic_waves_a_force_main_has_manning_s_roughness(void **state)
+{
+    (void)state;
+    struct tw_network other;
+    enum tw_routing routing = model->options.routing;
+    model->options.routing = TW_ROUTING_KINWAVE;
+    assert_int_equal(tw_network_init(&other, model, &arena), TW_OK);
+    model->options.routing = routing;
+    int32_t row = other.row_of_link[SEVEN];
+    const struct tw_xsect *x = &other.xsects[other.conduit.section[row]];
+    double full = TW_MANNING_SI / 0.009 * sqrt(1.15 / 1150.0) * x->full_factor;
+    assert_near(other.conduit.full_flow_m3s[row] / full, 1.0,
+                1e-6); /* SWMM's slope: sine or tangent */
+    assert_true(net.conduit.full_flow_m3s[row_of(SEVEN)] >
+                1.5 * full); /* a smooth pipe's friction */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_depth_jumps_to_the_crown_at_the_full_flow),
         cmocka_unit_test(critical_depth_jumps_from_the_last_slice_to_the_crown),
         cmocka_unit_test(the_depth_of_a_trickle_is_what_the_search_finds),
+        cmocka_unit_test(without_dynamic_waves_a_force_main_has_manning_s_roughness),
         cmocka_unit_test(an_end_is_full_when_swmm_s_sum_of_feet_says_so),
     };
     return cmocka_run_group_tests_name("conduit", tests, read_model, drop);

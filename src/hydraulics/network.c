@@ -214,7 +214,9 @@ static void set_flow_constants(struct tw_network *net, int32_t row, const struct
     int32_t k = model->links.row[net->link_of_row[row]];
     double roughness = model->conduits.roughness[k];
     double slope = slope_of(net, row, c->length_m[row]);
-    if (x->shape == TW_SHAPE_FORCE_MAIN) {
+    /* without dynamic waves SWMM takes a force main's Manning roughness, but its section factor */
+    bool pressed = x->shape == TW_SHAPE_FORCE_MAIN;
+    if (pressed && model->options.routing == TW_ROUTING_DYNWAVE) {
         roughness = tw_force_main_roughness(model->options.force_main, x, slope);
     }
     roughness *= sqrt(channel_factor(model, model->links.xsect[net->link_of_row[row]]));
