@@ -123,12 +123,16 @@ static void take_rain(struct tw_rdii *r, int32_t g, bool outer_rain, const doubl
         struct tw_rdii_response *one = &r->response[i];
         if (one->periods == 0) continue;
         int32_t at = one->first + one->next;
+        bool wet = false;
         for (int32_t lane = 0; lane < r->lanes; lane++) {
             int32_t k = gage * r->lanes + lane;
             double mmh = outer_rain ? gage_rain_mmh[k] : of_file * gage_factor[k];
             r->rain_mm[at * r->lanes + lane] =
                 beyond_held(r, i, lane, mmh * dt_s / 3600.0, month, dt_s);
+            wet = wet || r->rain_mm[at * r->lanes + lane] > 0.0;
         }
+        one->dry = wet ? 0 : one->dry < one->periods ? one->dry + 1 : one->periods;
+        if (one->known < one->periods) one->known++;
         r->month[at] = (int8_t)month;
         one->next = (one->next + 1) % one->periods;
     }
@@ -144,15 +148,25 @@ static double ordinate(const struct tw_unit_response *u, double t_s)
     return peak * (1.0 - (t_s - u->peak_s) / (u->base_s - u->peak_s));
 }
 
+static bool any_rain(const double *rain_mm, int32_t lanes)
+{
+    for (int32_t lane = 0; lane < lanes; lane++)
+        if (rain_mm[lane] > 0.0) return true;
+    return false;
+}
+
 /* Sum over past rain, the youngest first; the oldest place of the ring is not asked, as in SWMM. */
 static void convolve(struct tw_rdii *r, int32_t g, int32_t k)
 {
     const struct tw_rdii_response *one = &r->response[g * TW_UNIT_RESPONSES + k];
     double dt_s = interval_s(r->model, g);
-    int32_t place = one->next;
-    for (int32_t p = 1; p < one->periods; p++) {
+    int32_t known = one->known < one->periods - 1 ? one->known : one->periods - 1;
+    int32_t place = (one->next - one->dry + one->periods) % one->periods;
+    /* a response of months has many periods, most of them without rain, or before the run */
+    for (int32_t p = one->dry + 1; p <= known; p++) {
         place = place == 0 ? one->periods - 1 : place - 1;
         int32_t at = one->first + place;
+        if (!any_rain(&r->rain_mm[at * r->lanes], r->lanes)) continue;
         const struct tw_unit_response *u = &r->model->rdii.hydrograph[g].response[r->month[at]][k];
         double part = ordinate(u, (p - 0.5) * dt_s) * u->ratio;
         for (int32_t lane = 0; lane < r->lanes; lane++)

@@ -19,6 +19,7 @@ struct tw_rdii_clock {
 struct tw_rdii_response {
     int32_t first, periods; /* its past rain, a ring */
     int32_t next;           /* place of the next rain in it */
+    int32_t known, dry;     /* periods since the start, and since the last with rain */
 };
 
 struct tw_rdii {

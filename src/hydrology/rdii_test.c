@@ -73,11 +73,33 @@ static void what_the_ground_holds_does_not_come(void **state)
     free(p.memory);
 }
 
+/* Dry days are passed over, not what fell before or after them. */
+static void a_shower_after_dry_days_comes_like_the_first(void **state)
+{
+    (void)state;
+    enum { BETWEEN = 300, LATER = 120 };
+    struct place p;
+    place_begin(&p);
+    double first[BETWEEN];
+    for (int step = 0; step < BETWEEN + LATER; step++) {
+        int since = step % BETWEEN;
+        p.gage_rain_mmh = since == 1 || since == 20 ? 30.0 : 0.0;
+        tw_rdii_advance(&p.rdii, 6.0e5 * step, true, &p.gage_rain_mmh, &p.gage_factor);
+        double flow = tw_rdii_flow_m3s(&p.rdii, 0, 0);
+        if (step < BETWEEN) first[step] = flow;
+        if (step >= BETWEEN) assert_near(flow, first[since], 0.0);
+        if (since == 21) assert_true(flow > 1e-4);
+        if (since == 100) assert_near(flow, 0.0, 0.0); /* 20 + 60 periods are the longest */
+    }
+    free(p.memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_is_the_ratio_of_the_rain),
         cmocka_unit_test(what_the_ground_holds_does_not_come),
+        cmocka_unit_test(a_shower_after_dry_days_comes_like_the_first),
     };
     return cmocka_run_group_tests_name("rdii", tests, NULL, NULL);
 }
