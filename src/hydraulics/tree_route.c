@@ -148,12 +148,8 @@ static double depth_of_volume(const struct spot *s, int32_t node)
 {
     const struct tw_nodes *nodes = &s->h->model->nodes;
     double volume = s->h->node.volume_m3[at_node(s, node)];
-    double full = s->h->net->full_volume_m3[node];
-    if (s->h->net->can_pond[node] && volume > full) {
-        return nodes->full_depth_m[node] + (volume - full) / nodes->ponded_area_m2[node];
-    }
-    if (is_storage(s, node)) return tw_storage_depth(s->h->model, nodes->row[node], volume);
-    return full > 0.0 ? nodes->full_depth_m[node] * volume / full : 0.0;
+    if (!is_storage(s, node)) return 0.0;
+    return tw_storage_depth(s->h->model, nodes->row[node], volume);
 }
 
 /* What all links that leave the storage take at its present depth; they stand together from k on. */
@@ -170,7 +166,8 @@ static double all_outflows(struct spot s, int32_t k)
 }
 
 /* Depth of a storage at the end of the step, on which its outflows depend: repeated until it
- * settles. source: SWMM Reference Manual II, 4.3 */
+ * settles. As in SWMM, trials go from depth to depth, and it is a mean that lags behind them whose
+ * change ends them. source: SWMM Reference Manual II, 4.3 */
 static void settle_storage(struct spot s, int32_t k)
 {
     enum { TRIALS = 10 };
@@ -180,13 +177,14 @@ static void settle_storage(struct spot s, int32_t k)
     double fixed =
         n->old_volume_m3[at] +
         0.5 * s.dt_s * (n->old_net_inflow_m3s[at] + n->inflow_m3s[at] - n->outflow_m3s[at]);
+    double watched = n->depth_m[at];
     for (int trial = 0; trial < TRIALS; trial++) {
-        double last = n->depth_m[at];
         double volume = fixed - 0.5 * s.dt_s * all_outflows(s, k);
         set_volume(&s, node, volume > 0.0 ? volume : 0.0);
-        double depth = depth_of_volume(&s, node);
-        n->depth_m[at] = (1.0 - relaxation) * last + relaxation * depth;
-        if (fabs(depth - last) <= tolerance_m) break;
+        n->depth_m[at] = depth_of_volume(&s, node);
+        double change = relaxation * (n->depth_m[at] - watched);
+        if (fabs(change) <= tolerance_m) break;
+        watched += change;
     }
 }
 
@@ -199,7 +197,8 @@ static void finish_node(const struct spot *s, int32_t node)
         return;
     }
     double net_inflow = n->inflow_m3s[at] - n->outflow_m3s[at];
-    double volume = n->old_volume_m3[at] + 0.5 * s->dt_s * (n->old_net_inflow_m3s[at] + net_inflow);
+    if (is_storage(s, node)) net_inflow = 0.5 * (n->old_net_inflow_m3s[at] + net_inflow);
+    double volume = n->old_volume_m3[at] + s->dt_s * net_inflow;
     set_volume(s, node, volume > TW_TINY_DEPTH_M * TW_FOOT2_M2 ? volume : 0.0);
     n->depth_m[at] = depth_of_volume(s, node);
 }
