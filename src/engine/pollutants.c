@@ -347,6 +347,7 @@ void tw_run_route_pollutants(struct tw_run *run, double dt_s)
                                      .conduit_entry_m3s = h->conduit.entry_m3s,
                                      .conduit_flow_m3s = h->conduit.flow_m3s,
                                      .conduit_loss_m3s = h->conduit.loss_m3s,
+                                     .conduit_evaporation_m3s = h->conduit.evaporation_m3s,
                                      .surface_m2 = surface_of,
                                      .network = net};
     tw_quality_route(&run->quality, &water);

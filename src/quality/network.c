@@ -24,6 +24,13 @@ static double react(struct tw_quality *q, int32_t pollutant, int32_t lane, doubl
     return left;
 }
 
+/* Factor of concentrations in a volume of which some evaporates. */
+static double thickening(double evaporation_m3s, double volume_m3, double dt_s)
+{
+    if (!(evaporation_m3s > 0.0) || !(volume_m3 > TW_ZERO_VOLUME_M3)) return 1.0;
+    return 1.0 + evaporation_m3s * dt_s / volume_m3;
+}
+
 /* Concentration when a load comes in with a flow; never above both that are mixed. */
 static double mixed(double c, double volume_m3, double load, double flow_m3s, double dt_s)
 {
@@ -98,13 +105,12 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
         if (inflow > 1e-10) return load / inflow;
         return w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M ? 0.0 : c;
     }
-    if (!treated) c = react(q, p, lane, c, volume, w->dt_s);
-    if (storage && volume > TW_ZERO_VOLUME_M3) {
-        int32_t row = q->model->nodes.row[node];
-        double seepage_m3s = w->storage_seepage_m3s[at(q, row, lane)];
-        tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, seepage_m3s * c);
-        c *= 1.0 + w->storage_evaporation_m3s[at(q, row, lane)] * w->dt_s / volume;
+    if (storage) {
+        size_t row = at(q, q->model->nodes.row[node], lane);
+        tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, w->storage_seepage_m3s[row] * c);
+        c *= thickening(w->storage_evaporation_m3s[row], volume, w->dt_s);
     }
+    if (!treated) c = react(q, p, lane, c, volume, w->dt_s);
     c = mixed(c, volume, load, inflow, w->dt_s);
     bool empty = w->node_volume_m3[at(q, node, lane)] <= TW_ZERO_VOLUME_M3 ||
                  w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M;
@@ -135,11 +141,13 @@ static void treat(struct tw_quality *q, const struct tw_quality_water *w, int32_
                            .inflow = in,
                            .mixed = now};
     tw_treatment_apply(&t, first, end);
-    double treated_m3s = inflow + w->node_old_volume_m3[here] / w->dt_s;
+    double stored_m3s = w->node_old_volume_m3[here] / w->dt_s;
     for (int32_t p = 0; p < q->model->quality.count; p++) {
-        double *c = &q->node[tw_quality_at(q, node, p, lane)];
-        tw_quality_book(q, TW_NETWORK_REACTED, p, lane, fmax(0.0, *c - now[p]) * treated_m3s);
-        *c = now[p];
+        size_t k = tw_quality_at(q, node, p, lane);
+        double came = in[p] * inflow + q->old_node[k] * stored_m3s;
+        double lost = came - now[p] * (inflow + stored_m3s);
+        if (now[p] != q->node[k]) tw_quality_book(q, TW_NETWORK_REACTED, p, lane, fmax(0.0, lost));
+        q->node[k] = now[p];
     }
 }
 
@@ -177,8 +185,12 @@ static double conduit_concentration(struct tw_quality *q, const struct tw_qualit
 {
     size_t here = at(q, row, lane);
     double v1 = w->link_old_volume_m3[here], v2 = w->link_volume_m3[here];
-    if (q->model->options.routing == TW_ROUTING_STEADY)
-        return steady_concentration(q, w, row, lane, p, upstream);
+    double seepage_m3s = w->conduit_loss_m3s[here] - w->conduit_evaporation_m3s[here];
+    double thicker = thickening(w->conduit_evaporation_m3s[here] * w->barrels[row], v1, w->dt_s);
+    bool steady = q->model->options.routing == TW_ROUTING_STEADY;
+    double c = steady ? upstream : q->old_link[tw_quality_at(q, w->link_of_row[row], p, lane)];
+    tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, seepage_m3s * w->barrels[row] * c);
+    if (steady) return steady_concentration(q, w, row, lane, p, c * thicker);
     double inflow = w->conduit_entry_m3s != NULL
                         ? w->conduit_entry_m3s[here] * w->barrels[row]
                         : fabs(w->conduit_flow_m3s[here]) * w->barrels[row];
@@ -186,10 +198,7 @@ static double conduit_concentration(struct tw_quality *q, const struct tw_qualit
         double lost = w->conduit_loss_m3s[here] * w->barrels[row] * w->dt_s;
         inflow = fmax(0.0, inflow + (v2 + lost - v1) / w->dt_s);
     }
-    double c = q->old_link[tw_quality_at(q, w->link_of_row[row], p, lane)];
-    double lost_m3s = fmax(0.0, w->conduit_loss_m3s[here]) * w->barrels[row];
-    tw_quality_book(q, TW_NETWORK_SEEPAGE, p, lane, lost_m3s * c);
-    c = react(q, p, lane, c, v1, w->dt_s);
+    c = react(q, p, lane, c * thicker, v1, w->dt_s);
     c = mixed(c, v1, upstream * inflow, inflow, w->dt_s);
     if (w->link_depth_m[here] > TW_ZERO_DEPTH_M && v2 >= TW_ZERO_VOLUME_M3) return c;
     tw_quality_book(q, TW_NETWORK_LEFT, p, lane, c * v2);

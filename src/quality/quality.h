@@ -139,9 +139,10 @@ struct tw_quality_water {
     const double *node_inflow_m3s, *node_volume_m3, *node_old_volume_m3;
     const double *node_depth_m, *node_old_depth_m, *storage_evaporation_m3s, *storage_seepage_m3s;
     const double *link_flow_m3s, *link_depth_m, *link_volume_m3, *link_old_volume_m3;
-    const double *conduit_entry_m3s; /* of a barrel; NULL: dynamic waves, found by volumes */
-    const double *conduit_flow_m3s;  /* of a barrel */
-    const double *conduit_loss_m3s;  /* of a barrel */
+    const double *conduit_entry_m3s;       /* of a barrel; NULL: dynamic waves, found by volumes */
+    const double *conduit_flow_m3s;        /* of a barrel */
+    const double *conduit_loss_m3s;        /* of a barrel */
+    const double *conduit_evaporation_m3s; /* of that */
     double (*surface_m2)(const void *network, int32_t node, double depth_m);
     const void *network;
 };
