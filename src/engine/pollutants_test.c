@@ -269,6 +269,25 @@ static void what_builds_up_with_snow_only_waits_for_a_thousandth_of_an_inch(void
     end(run, model);
 }
 
+/* The land use is swept when it was not for a day, but not under more than 0.05 inches of snow. */
+static void streets_are_not_swept_under_snow(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(LAND("P MG/L 0 0 0 0\n", "[BUILDUP]\nA P SAT 50 0 3 AREA\n[WASHOFF]\n"
+                                                  "A P EXP .1 1 50 0\n"),
+                         &model);
+    model->quality.landuse[0].sweep_days = 1.0;
+    model->quality.landuse[0].sweep_ratio = 1.0;
+    run->quality.swept_day[0] = run->clock->start_day - 2.0;
+    double before = run->quality.buildup[0];
+    surface_step(run, 0.0, 0.051 * 0.0254);
+    assert_true(run->quality.buildup[0] > before);
+    surface_step(run, 0.0, 0.049 * 0.0254);
+    assert_true(run->quality.buildup[0] < 0.6 * before); /* half of it, and two hours of build-up */
+    end(run, model);
+}
+
 /* P brings 0.3 of Q's 20 mg/l, then Q 0.2 of P's 10 and that. */
 static void co_pollutants_see_what_came_with_earlier_ones(void **state)
 {
@@ -375,6 +394,31 @@ static void an_outfall_tells_what_comes_in_by_it(void **state)
     end(run, model);
 }
 
+/* 4.8 inches a day take 3.3 % of a foot in two hours; what the tank held is not less. */
+static void evaporation_thickens_what_a_tank_and_a_channel_hold(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD(
+        "DYNWAVE") "[EVAPORATION]\nCONSTANT 4.8\n[STORAGE]\nT 10 5 1 FUNCTIONAL 0 0 9000 0 1\n"
+                   "[JUNCTIONS]\nJ 11 5\nK 10 5\n[OUTFALLS]\nO 0 FREE\nP 9 FREE\n"
+                   "[WEIRS]\nW T O TRANSVERSE 4 3.3 NO\n[CONDUITS]\nC J K 300 .05 0 0\n"
+                   "D K P 300 .05 0 0\n[XSECTIONS]\nW RECT_OPEN 1 1 0 0\nC RECT_OPEN 3 99 0 0\n"
+                   "D RECT_OPEN 3 9 0 0\n[POLLUTANTS]\nP MG/L 0 0 0 0 NO * 0 20 10\n"
+                   "[DWF]\nJ FLOW .5\n";
+    tw_model *model;
+    tw_run *run = run_of(text, &model);
+    int32_t tank = model->storages.node[0];
+    double held = 10.0 * run->hydraulics.node.volume_m3[tank];
+    assert_int_equal(tw_run_advance(run, 7200.0), TW_OK);
+    assert_true(run->hydraulics.node.volume_m3[tank] < 0.97 * held / 10.0);
+    double holds = at_node(run, model, "T") * run->hydraulics.node.volume_m3[tank];
+    assert_true(fabs(holds - held) < 1e-3 * held); /* steps of 10 s are not infinitely short */
+    assert_true(in_link(run, model, "C") >
+                20.1); /* 30000 square feet evaporate 0.14 of 0.5 ft3/s */
+    assert_true(booked(run, TW_NETWORK_SEEPAGE) == 0.0);
+    end(run, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +429,8 @@ int main(void)
         cmocka_unit_test(a_conduit_of_less_than_a_litre_holds_nothing),
         cmocka_unit_test(a_series_has_built_nothing_up_at_the_start),
         cmocka_unit_test(what_builds_up_with_snow_only_waits_for_a_thousandth_of_an_inch),
+        cmocka_unit_test(streets_are_not_swept_under_snow),
+        cmocka_unit_test(evaporation_thickens_what_a_tank_and_a_channel_hold),
         cmocka_unit_test(co_pollutants_see_what_came_with_earlier_ones),
         cmocka_unit_test(a_conduit_of_steady_flow_decays_for_a_step),
         cmocka_unit_test(what_is_taken_from_a_node_is_outflow),

@@ -261,8 +261,8 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
     for (int32_t u = 0; u < m->landuse_count; u++) {
         for (int32_t p = 0; dry && p < m->count; p++)
             build_up(q, subcatchment, u, p, lane, s);
-        if (s->rain_mps <= TW_LEAST_RUNOFF_MPS && may_sweep(q->model, s->day))
-            sweep(q, subcatchment, u, lane, s->day);
+        bool bare = s->rain_mps <= TW_LEAST_RUNOFF_MPS && s->snow_m <= TW_SWEPT_SNOW_M;
+        if (bare && may_sweep(q->model, s->day)) sweep(q, subcatchment, u, lane, s->day);
     }
     for (int32_t p = 0; p < m->count; p++) {
         out[p] = ponded_out(q, subcatchment, p, lane, s);
