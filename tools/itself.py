@@ -6,7 +6,7 @@
   itself.py --again     all of those that differ
   itself.py --only T    models whose path holds T
 
-Every roughness, of conduits and of transects, is multiplied by 1 + 1e-6 and by 1 - 1e-6, less than
+Every roughness, of conduits, transects and overland, is multiplied by 1 + 1e-6 and by 1 - 1e-6, less than
 anybody can measure by four digits, and SWMM's two results are compared with its reference by the
 same rule. A model where SWMM does not agree with itself can't tell whether another engine is right.
 """
@@ -21,7 +21,8 @@ import peer  # noqa: E402
 import validate  # noqa: E402
 
 CHANGES = (1.0 + 1e-6, 1.0 - 1e-6)
-ROUGHNESS = 4   # column of [CONDUITS]
+ROUGHNESS = 4         # column of [CONDUITS]
+OVERLAND = {1, 2}     # columns of [SUBAREAS]
 
 
 def scaled(words, columns, factor):
@@ -29,7 +30,7 @@ def scaled(words, columns, factor):
 
 
 def rougher(text, factor):
-    """The model's text with the roughness of all conduits and transects multiplied."""
+    """The model's text with the roughness of conduits, transects and subareas multiplied."""
     lines, section = [], ""
     for line in text.splitlines(keepends=True):
         words = line.split(";")[0].split()
@@ -37,6 +38,8 @@ def rougher(text, factor):
             section = words[0].upper()[:5]
         elif section == "[COND" and len(words) > ROUGHNESS:
             line = " ".join(scaled(words, {ROUGHNESS}, factor)) + "\n"
+        elif section == "[SUBA" and len(words) > max(OVERLAND):
+            line = " ".join(scaled(words, OVERLAND, factor)) + "\n"
         elif section == "[TRAN" and words[:1] and words[0].upper() == "NC":
             line = " ".join(scaled(words, {1, 2, 3}, factor)) + "\n"
         lines.append(line)
