@@ -94,8 +94,11 @@ static struct bowl bowl_of(const struct tw_model *model, int32_t k)
 {
     const struct tw_storages *s = &model->storages;
     if (s->kind[k] == TW_STORAGE_TABULAR) return curve_bowl(&model->curves, s->curve[k]);
-    return (struct bowl){
-        .bottom_m2 = tw_storage_area(model, k, 0.0), .bank_m2 = INFINITY, .bank_edge_m = INFINITY};
+    /* as SWMM: the bottom has as many square feet as the file says square metres; the rest is bank */
+    double unit_m2 = model->us_units || model->options.strict ? 1.0 : TW_FOOT2_M2;
+    return (struct bowl){.bottom_m2 = unit_m2 * tw_storage_area(model, k, 0.0),
+                         .bank_m2 = INFINITY,
+                         .bank_edge_m = INFINITY};
 }
 
 /* Rate under a depth of water [m/s]. */
@@ -144,14 +147,12 @@ static bool is_tight(const struct tw_model *model, int32_t k)
     return model->storages.conductivity_mmh[k] == 0.0 || (paraboloid && !model->options.strict);
 }
 
+/* Soil under a dry storage recovers, so it is asked too. */
 void tw_run_soak_storages(struct tw_run *run, double dt_s)
 {
-    struct tw_hydraulics *h = &run->hydraulics;
     for (int32_t i = 0; i < run->model->storages.count * run->lanes; i++) {
         int32_t k = i / run->lanes, lane = i % run->lanes;
-        double volume = h->node.volume_m3[run->model->storages.node[k] * run->lanes + lane];
-        bool dry = !(volume > TW_TINY_DEPTH_M * TW_FOOT2_M2);
-        bool tight = is_tight(run->model, k);
-        h->storage_soaking_m3s[i] = dry || tight ? 0.0 : taken(run, k, lane, dt_s);
+        run->hydraulics.storage_soaking_m3s[i] =
+            is_tight(run->model, k) ? 0.0 : taken(run, k, lane, dt_s);
     }
 }

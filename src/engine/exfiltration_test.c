@@ -83,6 +83,42 @@ static void nothing_seeps_from_a_paraboloid(void **state)
     assert_left("PARABOLIC 30 20 4 0 0 3 0.2 0.3", 235.6194);
 }
 
+/* A tank of 200 m2 that twice fills and runs dry between; depths of SWMM at hours. In an SI model the
+ * bottom has 200 square feet, and soil that is dry for hours takes more again. */
+static void an_si_tank_fills_twice_as_in_swmm(void **state)
+{
+    (void)state;
+    static const struct {
+        double hour, depth_m;
+    } swmm[] = {{2.0, 0.434244}, {4.0, 0.3847192}, {12.0 + 1.0 / 3.0, 0.08620725}};
+    char path[] = "/tmp/thalweg_soak_XXXXXX";
+    int fd = mkstemp(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    assert_non_null(f);
+    fprintf(f, "[OPTIONS]\nFLOW_UNITS LPS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 06/01/2020\n"
+               "END_DATE 06/02/2020\nREPORT_STEP 00:05:00\nROUTING_STEP 15\nVARIABLE_STEP 0.75\n"
+               "[EVAPORATION]\nCONSTANT 3\n[JUNCTIONS]\nJ1 12 3\n"
+               "[STORAGE]\nST 10 4 0 FUNCTIONAL 200 0 0 0 0.5 60 80 .2\n[OUTFALLS]\nO1 9 FREE\n"
+               "[CONDUITS]\nC1 J1 ST 50 .013 0 0\nC2 ST O1 50 .013 1.5 0\n"
+               "[XSECTIONS]\nC1 CIRCULAR 1 0 0 0\nC2 CIRCULAR 0.3 0 0 0\n[INFLOWS]\nJ1 FLOW T\n"
+               "[TIMESERIES]\nT 0:00 0\nT 1:00 30\nT 3:00 0\nT 12:00 0\nT 12:30 60\nT 13:30 0\n");
+    assert_int_equal(fclose(f), 0);
+    tw_model *model = NULL;
+    tw_run *run = NULL;
+    tw_node_id tank;
+    assert_ok(tw_model_read(path, NULL, &model));
+    assert_int_equal(remove(path), 0);
+    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+    assert_ok(tw_model_node_find(model, "ST", &tank));
+    for (size_t i = 0; i < sizeof swmm / sizeof swmm[0]; i++) {
+        assert_ok(tw_run_advance(run, 3600.0 * swmm[i].hour));
+        /* steps are cut at the times asked for */
+        assert_near(tw_run_node_depth_m(run, tank), swmm[i].depth_m, 1e-4);
+    }
+    tw_run_destroy(run);
+    tw_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +126,7 @@ int main(void)
         cmocka_unit_test(without_a_deficit_the_wetted_surface_conducts),
         cmocka_unit_test(a_curve_that_begins_above_the_invert_has_no_bottom),
         cmocka_unit_test(nothing_seeps_from_a_paraboloid),
+        cmocka_unit_test(an_si_tank_fills_twice_as_in_swmm),
     };
     return cmocka_run_group_tests_name("exfiltration", tests, NULL, NULL);
 }
