@@ -32,7 +32,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = os.path.join(ROOT, "tools", "bench")
 JSON = os.path.join(ROOT, "build", "bench.json")
 # The first tables that a reader looks for; parts that are not named here follow by name.
-ORDER = ["single", "batch", "semi_implicit", "forecast", "scaling", "telemetry"]
+ORDER = ["single", "core", "batch", "semi_implicit", "forecast", "scaling", "telemetry"]
 NO_PARTS = ("members", "peer")
 
 sys.path.insert(0, PARTS)
