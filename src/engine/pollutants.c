@@ -266,7 +266,6 @@ static void add_rdii(struct tw_run *run, double at_ms)
 
 void tw_run_node_pollutants(struct tw_run *run, double at_ms)
 {
-    const struct tw_hydrology_clock *clock = run->hydrology.clock;
     if (!run->quality.active) return;
     tw_quality_loads_begin(&run->quality);
     add_dry_weather(run);
@@ -275,11 +274,10 @@ void tw_run_node_pollutants(struct tw_run *run, double at_ms)
     add_rdii(run, at_ms);
     add_inlets(run);
     if (!run->hydrology.active) return;
-    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
-    double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;
-    f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
-    tw_quality_add_runoff(&run->quality, f, run->hydrology.old_runoff_m3s,
-                          run->hydrology.new_runoff_m3s);
+    const struct tw_hydrology *h = &run->hydrology;
+    tw_quality_add_runoff(&run->quality, tw_hydrology_runoff_part(h, at_ms), h->old_runoff_m3s,
+                          h->new_runoff_m3s);
+    double f = tw_hydrology_step_part(h, at_ms);
     add_ground(run, f);
     add_drains(run, f);
 }

@@ -748,20 +748,28 @@ double tw_hydrology_evaporation_mps(const struct tw_hydrology *h)
     return h->clock->evaporation_mps;
 }
 
+double tw_hydrology_step_part(const struct tw_hydrology *h, double at_ms)
+{
+    const struct tw_hydrology_clock *clock = h->clock;
+    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
+    double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;
+    return f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
+}
+
+double tw_hydrology_runoff_part(const struct tw_hydrology *h, double at_ms)
+{
+    bool means = h->model->options.strict && h->model->files.runoff == NULL; /* see surface_step */
+    return means ? 1.0 : tw_hydrology_step_part(h, at_ms);
+}
+
 void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double *lateral_m3s,
                               double *wet_m3s, double *ground_m3s)
 {
     const struct tw_subcatchments *s = &h->model->subcatchments;
-    const struct tw_hydrology_clock *clock = h->clock;
-    double span_ms = clock->new_runoff_ms - clock->old_runoff_ms;
-    double f = span_ms > 0.0 ? (at_ms - clock->old_runoff_ms) / span_ms : 1.0;
-    f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
+    double part = tw_hydrology_step_part(h, at_ms), f = tw_hydrology_runoff_part(h, at_ms);
     for (int32_t lane = 0; lane < h->lanes; lane++)
         wet_m3s[lane] = 0.0;
-    tw_ground_node_inflow(&h->ground, f, lateral_m3s, ground_m3s);
-    double of_lids = f;
-    /* means of the step, see surface_step; those of a file are SWMM's */
-    if (h->model->options.strict && h->model->files.runoff == NULL) f = 1.0;
+    tw_ground_node_inflow(&h->ground, part, lateral_m3s, ground_m3s);
     for (int32_t i = 0; i < s->count; i++) {
         if (s->outlet_node[i] < 0) continue;
         const double *old_m3s = h->old_runoff_m3s + at(h, i, 0);
@@ -773,5 +781,5 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
             wet_m3s[lane] += flow_m3s;
         }
     }
-    tw_lid_node_inflow(&h->lid, of_lids, lateral_m3s, wet_m3s);
+    tw_lid_node_inflow(&h->lid, part, lateral_m3s, wet_m3s);
 }

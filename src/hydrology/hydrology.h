@@ -216,6 +216,13 @@ void tw_hydrology_set_climate(struct tw_hydrology *h, double at_ms);
 /** Rate at which open water of nodes and conduits evaporates now [m/s]. */
 double tw_hydrology_evaporation_mps(const struct tw_hydrology *h);
 
+/** Part of the present runoff step that has passed at a routing time [ms], 0..1. */
+double tw_hydrology_step_part(const struct tw_hydrology *h, double at_ms);
+
+/** Part that the runoff at the step's end has in what nodes receive at a routing time [ms], 0..1; the
+ * rest is that at its beginning. */
+double tw_hydrology_runoff_part(const struct tw_hydrology *h, double at_ms);
+
 /**
  * Add the runoff that nodes receive at a routing time.
  *
