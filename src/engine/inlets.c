@@ -41,6 +41,7 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     int32_t node = run->net->to[row] * run->lanes + lane;
     double flow = fabs(h->link.flow_m3s[link]), taken;
     bool custom = site->design->kind == TW_INLET_CUSTOM;
+    bool dynamic = run->model->options.routing == TW_ROUTING_DYNWAVE;
     if (tw_inlet_is_idle(site, flow)) return 0.0;
     if (!site->by_depth) {
         taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
@@ -48,11 +49,11 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
         /* SWMM counts the sides of the inlet that it computed before this one: decision 21 */
         int32_t sides = custom ? site->sides : run->inlet_sides[lane];
         taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], sides);
-        double there = h->node.inflow_m3s[node];
-        if (run->model->options.routing != TW_ROUTING_DYNWAVE && taken > there) taken = there;
     }
     if (!custom) run->inlet_sides[lane] = site->sides;
-    return taken < TW_TINY_FLOW_M3S ? 0.0 : taken;
+    if (taken < TW_TINY_FLOW_M3S) return 0.0;
+    /* water does not rest where it is not routed as a dynamic wave */
+    return site->by_depth && !custom && !dynamic && taken > flow ? flow : taken;
 }
 
 /* What floods from the sewer comes up through its inlets; in SWMM also what a pond above the node
