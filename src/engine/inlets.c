@@ -7,6 +7,7 @@
 #include "model/xsect_shape.h"
 
 #include <math.h>
+#include <string.h>
 
 void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state)
 {
@@ -14,6 +15,8 @@ void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state)
     run->inlet_node = TW_POOL_NEW(state, bool, count > 0 ? run->net->node_count : 0);
     run->inlet_sides = TW_POOL_NEW(state, int32_t, count > 0 ? lanes : 0);
     run->inlet_flow_m3s = TW_POOL_NEW(state, double, count *lanes);
+    run->inlet_lateral_m3s =
+        TW_POOL_NEW(state, double, count > 0 ? run->net->node_count * lanes : 0);
 }
 
 void tw_run_begin_inlets(struct tw_run *run)
@@ -151,7 +154,9 @@ tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena
 void tw_run_move_inlets(struct tw_run *run)
 {
     const struct tw_inlets *n = &run->model->inlets;
-    double *lateral = run->hydraulics.node.lateral_m3s;
+    double *lateral = run->hydraulics.node.lateral_m3s, *part = run->inlet_lateral_m3s;
+    if (n->count == 0) return;
+    memset(part, 0, (size_t)run->net->node_count * (size_t)run->lanes * sizeof *part);
     /* SWMM has the last row of the file first */
     for (int32_t i = n->count - 1; i >= 0; i--) {
         const struct tw_inlet *inlet = &n->inlet[i];
@@ -160,8 +165,11 @@ void tw_run_move_inlets(struct tw_run *run)
         tw_inlet_site_init(&site, run->net, inlet);
         for (int32_t l = 0; l < run->lanes; l++) {
             double taken = captured(run, &site, l), back = given_back(run, inlet, l);
-            lateral[inlet->node * run->lanes + l] += taken;
-            lateral[street * run->lanes + l] += back - taken;
+            int32_t below = inlet->node * run->lanes + l, above = street * run->lanes + l;
+            lateral[below] += taken;
+            lateral[above] += back - taken;
+            part[below] += taken;
+            part[above] += back - taken;
             run->inlet_flow_m3s[i * run->lanes + l] = taken - back;
         }
     }

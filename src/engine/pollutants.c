@@ -228,9 +228,11 @@ static void add_drains(struct tw_run *run, double f)
     }
 }
 
-/* What drops through an inlet, or comes up, has the concentrations of where it was. */
+/* What drops through an inlet, or comes up, has the concentrations of where it was. Without dynamic
+ * waves it is gone from what comes to the street's node, by the concentration in the street. */
 static void add_inlets(struct tw_run *run)
 {
+    bool dynamic = run->model->options.routing == TW_ROUTING_DYNWAVE;
     const struct tw_inlets *n = &run->model->inlets;
     struct tw_quality *q = &run->quality;
     int32_t pollutants = run->model->quality.count;
@@ -243,6 +245,9 @@ static void add_inlets(struct tw_run *run)
             for (int32_t p = 0; p < pollutants; p++) {
                 double there = q->node[at(run, from * pollutants + p, lane)];
                 tw_quality_add_load(q, TW_NETWORK_INSIDE, to, lane, p, fabs(flow) * there);
+                if (dynamic || !(flow > 0.0)) continue;
+                double above = q->link[at(run, n->inlet[i].link * pollutants + p, lane)];
+                tw_quality_add_load(q, TW_NETWORK_INSIDE, street, lane, p, -flow * above);
             }
         }
     }
@@ -287,6 +292,16 @@ static double surface_of(const void *network, int32_t node, double depth_m)
     return tw_node_own_surface(network, node, depth_m);
 }
 
+/* What is taken from a node, but for what inlets take, which stays in the network. Where they take
+ * more than comes from outside, SWMM books what comes as outflow below 0, too. */
+static double taken_m3s(const struct tw_run *run, size_t here)
+{
+    double lateral = run->hydraulics.node.lateral_m3s[here];
+    if (!(lateral < 0.0)) return 0.0;
+    double taken = run->model->inlets.count > 0 ? run->inlet_lateral_m3s[here] - lateral : -lateral;
+    return run->model->options.strict ? fmax(0.0, taken) : taken;
+}
+
 /* What leaves the network at a node in a step: through an outfall or an end, by what is taken from
  * it, or by flooding. */
 static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double dt_s)
@@ -297,9 +312,9 @@ static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double 
     bool outfall = m->nodes.kind[node] == TW_NODE_OUTFALL;
     bool end = !outfall && run->net->leaves != NULL && m->nodes.kind[node] != TW_NODE_STORAGE &&
                !run->net->leaves[node];
-    double out = outfall ? s->inflow_m3s[here] - s->outflow_m3s[here]
-                 : end   ? s->inflow_m3s[here]
-                         : fmax(0.0, -s->lateral_m3s[here]);
+    double out = end ? s->inflow_m3s[here] : outfall ? 0.0 : taken_m3s(run, here);
+    if (outfall && (s->outflow_m3s[here] == 0.0 || m->options.strict)) /* as balance.c */
+        out = fmax(0.0, s->inflow_m3s[here] - s->outflow_m3s[here]);
     double over = 0.0;
     if (!outfall && !end && s->volume_m3[here] <= run->net->full_volume_m3[node] &&
         !tw_run_floods_back(run, node))
@@ -307,10 +322,10 @@ static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double 
     /* as SWMM tells it: also what comes in by the outfall, unless water comes from outside, too */
     double passed = s->inflow_m3s[here] > 0.0 ? s->inflow_m3s[here] : s->outflow_m3s[here];
     bool told = outfall && tw_run_day(run) >= run->options.report_start_day - 1e-9;
-    if (!(out > 0.0) && !(over > 0.0) && !told) return;
+    if (out == 0.0 && !(over > 0.0) && !told) return;
     for (int32_t p = 0; p < m->quality.count; p++) {
         double c = run->quality.node[at(run, node * m->quality.count + p, lane)];
-        tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, fmax(0.0, out) * c);
+        tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, out * c);
         tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, fmax(0.0, over) * c);
         if (!told) continue;
         int32_t row = m->nodes.row[node] * m->quality.count + p;

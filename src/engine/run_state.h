@@ -86,13 +86,14 @@ struct tw_run {
     struct tw_quality quality;
     struct tw_semi *semi; /* NULL: routed by the dynamic wave */
     struct tw_statistics statistics;
-    struct tw_run_clock *clock;         /* [1] */
-    struct tw_run_sums *sums;           /* [lanes] */
-    double *outer_inflow_m3s;           /* [nodes * lanes] set by the caller */
-    int32_t *stage_cursor;              /* [outfalls] in the stage's time series */
-    bool *inlet_node;                   /* [nodes] inlets lead there; with inlets only */
-    int32_t *inlet_sides;               /* [lanes] of the street of the inlet computed last */
-    double *inlet_flow_m3s;             /* [inlets * lanes] into the sewer in the last step */
+    struct tw_run_clock *clock; /* [1] */
+    struct tw_run_sums *sums;   /* [lanes] */
+    double *outer_inflow_m3s;   /* [nodes * lanes] set by the caller */
+    int32_t *stage_cursor;      /* [outfalls] in the stage's time series */
+    bool *inlet_node;           /* [nodes] inlets lead there; with inlets only */
+    int32_t *inlet_sides;       /* [lanes] of the street of the inlet computed last */
+    double *inlet_flow_m3s;     /* [inlets * lanes] into the sewer in the last step */
+    double *inlet_lateral_m3s;  /* [nodes * lanes] what that adds to lateral inflow; with inlets */
     struct tw_inlet_tally *inlet_tally; /* [inlets]; only for the report */
     double *soak;                       /* of the soil under storages: exfiltration.c */
     double *average;        /* sums of values since the last report; only with averages */
