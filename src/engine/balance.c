@@ -96,9 +96,19 @@ static bool any_not_zero(int32_t n, const double *restrict x)
     return any != 0;
 }
 
-/* Overflow that is lost; what goes into a pond comes back, and what comes up through inlets is not
- * lost. Where both are so, SWMM counts the water twice, and its flooding gets negative. Few nodes
- * overflow at a time. Outfalls have none by now. */
+/* What goes into a pond comes back, and what comes up through inlets is not lost. Where both are so,
+ * SWMM counts the water twice, and its flooding gets negative. */
+double tw_balance_flooding_m3s(const struct tw_run *run, int32_t node, int32_t lane)
+{
+    const struct tw_node_state *s = &run->hydraulics.node;
+    int32_t at = node * run->lanes + lane;
+    bool ponds = !(s->volume_m3[at] <= run->net->full_volume_m3[node]);
+    double over = s->overflow_m3s[at];
+    double back = over > 0.0 && tw_run_floods_back(run, node) ? over : 0.0;
+    return (ponds ? 0.0 : over) - back;
+}
+
+/* Overflow that is lost. Few nodes overflow at a time. Outfalls have none by now. */
 static void add_flooding(struct tw_run *run)
 {
     enum { STRETCH = 64 };
@@ -108,10 +118,8 @@ static void add_flooding(struct tw_run *run)
         int32_t end = first + STRETCH < n ? first + STRETCH : n;
         if (!any_not_zero((end - first) * w, s->overflow_m3s + first * w)) continue;
         for (int32_t at = first * w; at < end * w; at++) {
-            bool ponds = !(s->volume_m3[at] <= run->net->full_volume_m3[at / w]);
-            double over = s->overflow_m3s[at];
-            double back = over > 0.0 && tw_run_floods_back(run, at / w) ? over : 0.0;
-            run->sums[at % w].rates.flooding_m3s += (ponds ? 0.0 : over) - back;
+            double flooding_m3s = tw_balance_flooding_m3s(run, at / w, at % w);
+            run->sums[at % w].rates.flooding_m3s += flooding_m3s;
         }
     }
 }

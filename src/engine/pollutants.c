@@ -315,18 +315,15 @@ static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double 
     double out = end ? s->inflow_m3s[here] : outfall ? 0.0 : taken_m3s(run, here);
     if (outfall && (s->outflow_m3s[here] == 0.0 || m->options.strict)) /* as balance.c */
         out = fmax(0.0, s->inflow_m3s[here] - s->outflow_m3s[here]);
-    double over = 0.0;
-    if (!outfall && !end && s->volume_m3[here] <= run->net->full_volume_m3[node] &&
-        !tw_run_floods_back(run, node))
-        over = s->overflow_m3s[here];
+    double over = !outfall && !end ? tw_balance_flooding_m3s(run, node, lane) : 0.0;
     /* as SWMM tells it: also what comes in by the outfall, unless water comes from outside, too */
     double passed = s->inflow_m3s[here] > 0.0 ? s->inflow_m3s[here] : s->outflow_m3s[here];
     bool told = outfall && tw_run_day(run) >= run->options.report_start_day - 1e-9;
-    if (out == 0.0 && !(over > 0.0) && !told) return;
+    if (out == 0.0 && over == 0.0 && !told) return;
     for (int32_t p = 0; p < m->quality.count; p++) {
         double c = run->quality.node[at(run, node * m->quality.count + p, lane)];
         tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, out * c);
-        tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, fmax(0.0, over) * c);
+        tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, over * c);
         if (!told) continue;
         int32_t row = m->nodes.row[node] * m->quality.count + p;
         run->quality.outfall_mass[at(run, row, lane)] += passed * c * dt_s;

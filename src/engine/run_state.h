@@ -236,6 +236,8 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane);
 void tw_balance_half_step(struct tw_run *run, double dt_s);
 /** Set the rates at the end of a step from the state of the network. */
 void tw_balance_set_rates(struct tw_run *run, double dt_s);
+/** Overflow of a node that is lost from the network. */
+double tw_balance_flooding_m3s(const struct tw_run *run, int32_t node, int32_t lane);
 /** Water in the network of a lane [m3]. */
 double tw_balance_network_m3(const struct tw_run *run, int32_t lane);
 
