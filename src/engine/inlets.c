@@ -17,6 +17,8 @@ void tw_run_lay_inlets(struct tw_run *run, int32_t lanes, struct tw_pool *state)
     run->inlet_flow_m3s = TW_POOL_NEW(state, double, count *lanes);
     run->inlet_lateral_m3s =
         TW_POOL_NEW(state, double, count > 0 ? run->net->node_count * lanes : 0);
+    bool holds = count > 0 && run->model->options.routing != TW_ROUTING_DYNWAVE;
+    run->inlet_supply_m3s = TW_POOL_NEW(state, double, holds ? run->net->node_count *lanes : 0);
 }
 
 void tw_run_begin_inlets(struct tw_run *run)
@@ -44,7 +46,6 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
     int32_t node = run->net->to[row] * run->lanes + lane;
     double flow = fabs(h->link.flow_m3s[link]), taken;
     bool custom = site->design->kind == TW_INLET_CUSTOM;
-    bool dynamic = run->model->options.routing == TW_ROUTING_DYNWAVE;
     if (tw_inlet_is_idle(site, flow)) return 0.0;
     if (!site->by_depth) {
         taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
@@ -54,9 +55,7 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
         taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], sides);
     }
     if (!custom) run->inlet_sides[lane] = site->sides;
-    if (taken < TW_TINY_FLOW_M3S) return 0.0;
-    /* water does not rest where it is not routed as a dynamic wave */
-    return site->by_depth && !custom && !dynamic && taken > flow ? flow : taken;
+    return taken < TW_TINY_FLOW_M3S ? 0.0 : taken;
 }
 
 /* What floods from the sewer comes up through its inlets; in SWMM also what a pond above the node
@@ -151,27 +150,67 @@ tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena
     return TW_OK;
 }
 
-void tw_run_move_inlets(struct tw_run *run)
+static int32_t street_node(const struct tw_run *run, int32_t inlet)
+{
+    return run->net->to[run->net->row_of_link[run->model->inlets.inlet[inlet].link]];
+}
+
+/* Without dynamic waves no more is taken at a sag than links and lateral inflow bring to it. Inlets at
+ * a sag share that by what they would take; what others there take counts too, but stays, as in
+ * SWMM. */
+static void hold_sags(struct tw_run *run)
+{
+    const struct tw_inlets *n = &run->model->inlets;
+    const struct tw_hydraulics *h = &run->hydraulics;
+    int32_t w = run->lanes, nodes = run->net->node_count * w;
+    double *supply = run->inlet_supply_m3s, *wanted = run->inlet_lateral_m3s;
+    for (int32_t at = 0; at < nodes; at++) {
+        supply[at] = fmax(0.0, h->node.lateral_m3s[at]);
+        wanted[at] = 0.0;
+    }
+    for (int32_t at = 0; at < run->net->link_count * w; at++)
+        supply[run->net->to[at / w] * w + at % w] += fmax(0.0, h->link.flow_m3s[at]);
+    for (int32_t at = 0; at < n->count * w; at++)
+        wanted[street_node(run, at / w) * w + at % w] += run->inlet_flow_m3s[at];
+    for (int32_t at = 0; at < n->count * w; at++) {
+        int32_t node = street_node(run, at / w) * w + at % w;
+        if (n->inlet[at / w].on_sag && wanted[node] > supply[node])
+            run->inlet_flow_m3s[at] *= supply[node] / wanted[node];
+    }
+}
+
+/* From the streets' nodes to the sewer's, but for what comes up. */
+static void pass_on(struct tw_run *run)
 {
     const struct tw_inlets *n = &run->model->inlets;
     double *lateral = run->hydraulics.node.lateral_m3s, *part = run->inlet_lateral_m3s;
-    if (n->count == 0) return;
     memset(part, 0, (size_t)run->net->node_count * (size_t)run->lanes * sizeof *part);
-    /* SWMM has the last row of the file first */
     for (int32_t i = n->count - 1; i >= 0; i--) {
-        const struct tw_inlet *inlet = &n->inlet[i];
-        int32_t street = run->net->to[run->net->row_of_link[inlet->link]];
-        struct tw_inlet_site site;
-        tw_inlet_site_init(&site, run->net, inlet);
         for (int32_t l = 0; l < run->lanes; l++) {
-            double taken = captured(run, &site, l), back = given_back(run, inlet, l);
-            int32_t below = inlet->node * run->lanes + l, above = street * run->lanes + l;
+            int32_t at = i * run->lanes + l;
+            int32_t below = n->inlet[i].node * run->lanes + l;
+            int32_t above = street_node(run, i) * run->lanes + l;
+            double taken = run->inlet_flow_m3s[at], back = given_back(run, &n->inlet[i], l);
             lateral[below] += taken;
             lateral[above] += back - taken;
             part[below] += taken;
             part[above] += back - taken;
-            run->inlet_flow_m3s[i * run->lanes + l] = taken - back;
+            run->inlet_flow_m3s[at] = taken - back;
         }
     }
+}
+
+void tw_run_move_inlets(struct tw_run *run)
+{
+    const struct tw_inlets *n = &run->model->inlets;
+    if (n->count == 0) return;
+    for (int32_t i = n->count - 1; i >= 0; i--) { /* SWMM has the last row of the file first */
+        struct tw_inlet_site site;
+        tw_inlet_site_init(&site, run->net, &n->inlet[i]);
+        for (int32_t l = 0; l < run->lanes; l++)
+            run->inlet_flow_m3s[i * run->lanes + l] = captured(run, &site, l);
+    }
+    if (run->model->options.routing != TW_ROUTING_DYNWAVE) hold_sags(run);
+    pass_on(run);
     count_all(run);
 }

@@ -94,6 +94,7 @@ struct tw_run {
     int32_t *inlet_sides;       /* [lanes] of the street of the inlet computed last */
     double *inlet_flow_m3s;     /* [inlets * lanes] into the sewer in the last step */
     double *inlet_lateral_m3s;  /* [nodes * lanes] what that adds to lateral inflow; with inlets */
+    double *inlet_supply_m3s;   /* [nodes * lanes] that comes to them; without dynamic waves */
     struct tw_inlet_tally *inlet_tally; /* [inlets]; only for the report */
     double *soak;                       /* of the soil under storages: exfiltration.c */
     double *average;        /* sums of values since the last report; only with averages */
