@@ -179,6 +179,12 @@ static void hold_sags(struct tw_run *run)
     }
 }
 
+double tw_run_inlet_taken_m3s(const struct tw_run *run, int32_t inlet, int32_t lane)
+{
+    return run->inlet_flow_m3s[inlet * run->lanes + lane] +
+           given_back(run, &run->model->inlets.inlet[inlet], lane);
+}
+
 /* From the streets' nodes to the sewer's, but for what comes up. */
 static void pass_on(struct tw_run *run)
 {

@@ -240,14 +240,15 @@ static void add_inlets(struct tw_run *run)
         int32_t street = run->net->to[run->net->row_of_link[n->inlet[i].link]];
         for (int32_t lane = 0; lane < run->lanes; lane++) {
             double flow = run->inlet_flow_m3s[at(run, i, lane)];
+            double taken = dynamic ? 0.0 : tw_run_inlet_taken_m3s(run, i, lane);
             int32_t from = flow > 0.0 ? street : n->inlet[i].node;
             int32_t to = flow > 0.0 ? n->inlet[i].node : street;
             for (int32_t p = 0; p < pollutants; p++) {
                 double there = q->node[at(run, from * pollutants + p, lane)];
                 tw_quality_add_load(q, TW_NETWORK_INSIDE, to, lane, p, fabs(flow) * there);
-                if (dynamic || !(flow > 0.0)) continue;
+                if (dynamic) continue;
                 double above = q->link[at(run, n->inlet[i].link * pollutants + p, lane)];
-                tw_quality_add_load(q, TW_NETWORK_INSIDE, street, lane, p, -flow * above);
+                tw_quality_add_load(q, TW_NETWORK_INSIDE, street, lane, p, -taken * above);
             }
         }
     }

@@ -168,6 +168,8 @@ void tw_run_move_inlets(struct tw_run *run);
 void tw_run_lay_inlet_tallies(struct tw_run *run, struct tw_pool *state);
 tw_status tw_run_report_streets(const struct tw_run *run, struct tw_arena *arena,
                                 struct tw_report *report);
+/** What an inlet took in this step, whatever came up through it; before water is routed. */
+double tw_run_inlet_taken_m3s(const struct tw_run *run, int32_t inlet, int32_t lane);
 /** Whether what floods from a node comes up through inlets, and so is not lost. */
 bool tw_run_floods_back(const struct tw_run *run, int32_t node);
 
