@@ -231,6 +231,31 @@ TW_PART void cut_shapes(const struct tw_hydraulics *h, const struct spot *s, tw_
     cut->radius = tw_vec_select(asked, tw_vec_load(slots.z), cut->radius);
 }
 
+/* x: depth, then width; y: area */
+TW_RARE static void go_beyond(const struct tw_network *net, struct slots *slots)
+{
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        if (!slots->mask[i]) continue;
+        const struct tw_xsect *x = &net->xsects[net->conduit.section[slots->row[i]]];
+        tw_xsect_beyond(x, slots->x[i], &slots->y[i], &slots->x[i]);
+    }
+}
+
+/* Open conduits above their full depth have no slot: SWMM lets walls go on for the surface and for
+ * the Froude number, which is that of the area and the width up there; the flow's area stays full. */
+TW_PART void rise_beyond(const struct tw_hydraulics *h, const struct spot *s, tw_mask over,
+                         tw_vec y, struct cut *cut, tw_vec *surface_width)
+{
+    struct slots slots = {.y = {0.0}};
+    set_slots(&slots, s, over);
+    tw_vec_store(slots.x, y);
+    tw_vec_store(slots.y, cut->area);
+    go_beyond(h->net, &slots);
+    tw_vec width = tw_vec_load(slots.x), area = tw_vec_load(slots.y);
+    cut->width = tw_vec_select(over, width * (cut->area / area), cut->width);
+    *surface_width = tw_vec_select(over, width, *surface_width);
+}
+
 /* Area, width and hydraulic radius at a depth; *out_surface_width is the width as storage sees it:
  * frozen near the crown, or that of the slot. */
 TW_PART struct cut cut_at(const struct tw_hydraulics *h, const struct spot *s, tw_mask active,
@@ -259,6 +284,8 @@ TW_PART struct cut cut_at(const struct tw_hydraulics *h, const struct spot *s, t
         cut.area =
             tw_vec_select(y >= top, of_row(s, b->full_area_m2) + (y - top) * width, cut.area);
         *out_surface_width = tw_vec_select(width > 0.0, width, *out_surface_width);
+        tw_mask over = has_trait(s, TW_CONDUIT_OPEN) & active & (y > top);
+        if (tw_mask_any(over)) rise_beyond(h, s, over, y, &cut, out_surface_width);
     }
     return cut;
 }

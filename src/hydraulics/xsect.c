@@ -62,6 +62,14 @@ double tw_xsect_width(const struct tw_xsect *x, double depth_m)
     return shapes[x->shape]->width(x, clamp(depth_m, x->full_depth_m));
 }
 
+void tw_xsect_beyond(const struct tw_xsect *x, double depth_m, double *out_area_m2,
+                     double *out_width_m)
+{
+    double depth = x->area_table == NULL ? depth_m : x->full_depth_m;
+    *out_area_m2 = shapes[x->shape]->area(x, depth);
+    *out_width_m = shapes[x->shape]->width(x, depth);
+}
+
 double tw_xsect_radius(const struct tw_xsect *x, double depth_m)
 {
     return depth_m > 0.0 ? shapes[x->shape]->radius(x, clamp(depth_m, x->full_depth_m)) : 0.0;

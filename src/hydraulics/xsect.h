@@ -44,6 +44,14 @@ double tw_xsect_area(const struct tw_xsect *x, double depth_m);
 double tw_xsect_width(const struct tw_xsect *x, double depth_m);
 /** Hydraulic radius [m] at a depth [m]. */
 double tw_xsect_radius(const struct tw_xsect *x, double depth_m);
+/**
+ * Width and area of an open section above its full depth, where SWMM's slot method leaves water: the
+ * walls of a shape that is a formula go on, a surveyed one ends.
+ *
+ * depth_m  above the full depth
+ */
+void tw_xsect_beyond(const struct tw_xsect *x, double depth_m, double *out_area_m2,
+                     double *out_width_m);
 /** Depth [m] at a wetted area [m2]. */
 double tw_xsect_depth_of_area(const struct tw_xsect *x, double area_m2);
 /** Section factor A R^(2/3) [m^(8/3)] at a wetted area [m2]. */

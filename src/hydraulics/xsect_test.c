@@ -334,6 +334,24 @@ static void a_force_main_has_the_factor_of_hazen_and_williams_in_feet(void **sta
     assert_near(one.xsect.force_main_coefficient, 120.0, 0.0);
 }
 
+/* Above the brim formulas go on: a parabola's width as the root of the depth, its area as width times
+ * two thirds of the depth. */
+static void walls_of_an_open_formula_go_on_above_the_brim(void **state)
+{
+    (void)state;
+    struct one_link one;
+    double area = 0.0, width = 0.0;
+    make_section(&one, TW_SHAPE_PARABOLIC);
+    const struct tw_xsect *x = &one.xsect;
+    double depth = 1.44 * x->full_depth_m;
+    tw_xsect_beyond(x, depth, &area, &width);
+    assert_near(width / x->max_width_m, 1.2, 1e-12); /* rounding */
+    assert_near(area / (2.0 / 3.0 * width * depth), 1.0, 1e-12);
+    make_section(&one, TW_SHAPE_RECT_OPEN);
+    tw_xsect_beyond(x, depth, &area, &width);
+    assert_near(area, depth * x->max_width_m, 1e-12);
+}
+
 /* ---- case files ---- */
 
 struct case_file {
@@ -494,6 +512,7 @@ int main(void)
         cmocka_unit_test(width_is_the_slope_of_area),
         cmocka_unit_test(width_of_a_formula_is_the_exact_slope_of_its_area),
         cmocka_unit_test(the_depth_of_an_area_has_that_area),
+        cmocka_unit_test(walls_of_an_open_formula_go_on_above_the_brim),
         cmocka_unit_test(the_area_of_a_section_factor_has_that_factor),
         cmocka_unit_test(the_slope_of_the_section_factor_is_that_of_its_curve),
         cmocka_unit_test(slopes_of_the_section_factor_are_swmms_where_little_flows),
