@@ -135,6 +135,10 @@ class Balances(unittest.TestCase):
             "runoff": -0.272, "runoff TSS": 0.0, "runoff AmmoniaAsNitro": -120345.678,
             "routing": 0.103})
 
+    def test_steps_that_did_not_converge_are_read(self):
+        self.assertEqual(balances.unconverged("  % of Steps Not Converging   :     2.38\n"), 2.38)
+        self.assertIsNone(balances.unconverged(REPORT))
+
     def test_a_balance_may_be_worse_by_a_tenth_of_a_point_and_must_be_stated(self):
         swmm = {"a": -1.0, "b": 0.1, "c": 0.0, "d": 3.0, "e": 0.0}
         ours = {"a": 1.1, "b": -0.201, "c": 0.0, "d": 0.0}
@@ -143,13 +147,13 @@ class Balances(unittest.TestCase):
     def test_the_page_has_every_model_with_both_errors_and_the_cause_of_those_that_differ(self):
         entry = {"list": "core", "sensitive": False, "swmm_s": 2.0, "seconds": 1.5, "within": 0.9,
                  "variable": "node.depth", "outflow_ratio": 1.0, "note": "", "status": "agree",
-                 "continuity": {"runoff": [-0.1, -0.2], "routing": [0.5, 0.701]}}
+                 "continuity": {"runoff": [-0.1, -0.2], "routing": [0.5, 0.701]}, "unconverged": 12.5}
         models = {"swmm/a.inp": entry, "swmm/b.inp": {**entry, "status": "differ", "note": "x|y"}}
         text = validation_page.page({"models": models}, {"b.inp": "weir W: why"}, ["core"])
         cells = "| 90.0% | node.depth | 1.0000 | -0.100 | -0.200 | 0.500 | 0.701 | 2.00 | 1.50 |"
         self.assertIn(f"| a.inp | core | agree {cells} t |\n", text)
         self.assertIn(f"| b.inp | core | differ {cells}  |\n", text)
-        self.assertIn("| b.inp | x/y | not asked | weir W: why |\n", text)
+        self.assertIn("| b.inp | x/y | not asked | 12.5 | weir W: why |\n", text)
         self.assertIn("| a.inp | core | routing | 0.500 | 0.701 |  |\n", text)
         self.assertNotIn("| runoff | -0.100", text)
 

@@ -51,6 +51,12 @@ def errors_of(text):
     return found
 
 
+def unconverged(text):
+    """Share of steps that did not converge, in percent; None where a report does not say."""
+    told = re.search(r"% of Steps Not Converging +: +([\d.]+)", text)
+    return float(told.group(1)) if told else None
+
+
 def read_report(path):
     """A report's text, packed or not."""
     opened = gzip.open if path.endswith(".gz") else open

@@ -66,14 +66,17 @@ def reference_of(model, ending=".out.gz"):
     return os.path.join(folder, "ref", os.path.splitext(name)[0] + ending)
 
 
-def continuity(model, folder):
-    """{balance: [SWMM's error, ours]} in percent, of what SWMM's report of a model states."""
+def from_reports(model, folder):
+    """What SWMM's report of a model states: {balance: [SWMM's error, ours]} in percent, and the share
+    of SWMM's steps that did not converge."""
     stated = reference_of(model, ".rpt.gz")
     if not os.path.exists(stated):
         return {}
-    swmm = balances.errors_of(balances.read_report(stated))
+    report = balances.read_report(stated)
+    swmm = balances.errors_of(report)
     ours = balances.errors_of(balances.read_report(os.path.join(folder, "model.rpt")))
-    return {name: [error, ours.get(name)] for name, error in swmm.items()}
+    return {"continuity": {name: [error, ours.get(name)] for name, error in swmm.items()},
+            "unconverged": balances.unconverged(report)}
 
 
 def first_fault(text):
@@ -148,7 +151,7 @@ def validate(model, swmm_s, args):
         if status == AGREE:
             begin = time.monotonic()
             status, note, figures = compare(reference, folder)
-            entry.update(figures, continuity=continuity(model, folder))
+            entry.update(figures, **from_reports(model, folder))
             entry["compare_s"] = round(time.monotonic() - begin, 2)
     return {**entry, "status": status, "note": note}
 

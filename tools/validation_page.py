@@ -18,7 +18,8 @@ list, measured on a busy machine, ours that of this validation; both side by sid
 ITSELF = """*SWMM with itself*: does SWMM 5.2.4 agree with its own results, by the same rule, when the \
 roughness of every conduit and transect is multiplied by 1 + 1e-6 and by 1 - 1e-6 (tools/itself.py)? \
 Where it does not, steps do not converge and the last digits decide \
-([decision 7](decisions/0007-where-swmm-does-not-converge.md)). *Element and cause* is kept by hand in \
+([decision 7](decisions/0007-where-swmm-does-not-converge.md)). *Unconverged*: the \
+share of SWMM's steps that end before heads stand still. *Element and cause* is kept by hand in \
 docs/causes.json."""
 BALANCES = """Every continuity error that a report states (runoff, groundwater, routing, each \
 pollutant) may be larger than SWMM's by 0.1 percentage points, whatever its sign."""
@@ -115,12 +116,13 @@ def differing(models, causes):
     if not rows:
         return []
     lines = ["", "## Differ", "", ITSELF, "",
-             "| model | Thalweg with SWMM | SWMM with itself | element and cause |",
-             "|---|---|---|---|"]
+             "| model | Thalweg with SWMM | SWMM with itself | unconverged % | element and cause |",
+             "|---|---|---|---:|---|"]
     for model, e in rows:
         what = e["note"] if e["status"] == DIFFER else f"{e['status']}: {e['note']}"
         itself = word_of_itself(e) if e["status"] == DIFFER else ""
         lines.append(f"| {short(model)} | {plain(what)} | {itself} | "
+                     f"{cell(e.get('unconverged'), '{:.1f}')} | "
                      f"{plain(causes.get(short(model), ''))} |")
     return lines
 
