@@ -388,12 +388,18 @@ TW_PART tw_vec drop_of(const struct reach *r)
     return tw_vec_where(tw_vec_abs(drop) > tw_vec_of(1e-11), drop);
 }
 
-/* Losses of slots at the mean of the depths before the step and of the last iteration. */
-TW_RARE static void lose(struct tw_hydraulics *h, const struct spot *s, tw_mask leaks, double dt)
+/* Losses of slots at the mean of the depths before the step and of the last iteration; none where
+ * nothing flows in this one. */
+TW_RARE static void lose(struct tw_hydraulics *h, const struct spot *s, tw_mask leaks, tw_mask idle,
+                         double dt)
 {
     for (int i = 0; i < TW_VEC_WIDTH; i++) {
         int32_t at = s->at + i;
         if (!leaks[i]) continue;
+        if (idle[i]) {
+            h->conduit.loss_m3s[at] = h->conduit.evaporation_m3s[at] = 0.0;
+            continue;
+        }
         double depth = 0.5 * (h->link.old_depth_m[at] + h->link.depth_m[at]);
         int32_t row = s->lanes ? s->row : s->row + i;
         double most_m3s = h->link.volume_m3[at] / (h->net->conduit.barrels[row] * dt);
@@ -428,9 +434,9 @@ TW_PART void solve_momentum(struct tw_hydraulics *h, const struct spot *s, struc
                  pull * drop_of(r) + damping * inertia;
     tw_vec resistance = 1.0 + dt * friction_of(h, s, r, speed, radius);
     if (tw_mask_any(has_trait(s, TW_CONDUIT_LOSSES))) resistance += local_losses(s, r, dt);
-    tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS) & r->active & ~r->idle;
+    tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS) & r->active;
     if (tw_mask_any(leaks)) {
-        lose(h, s, leaks, dt);
+        lose(h, s, leaks, r->idle, dt);
         tw_vec lost = tw_vec_load(h->conduit.loss_m3s + s->at) * (2.5 * dt);
         sum = tw_vec_select(leaks, sum + lost * v / of_row(s, b->length_m), sum);
     }
