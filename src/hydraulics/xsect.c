@@ -110,8 +110,7 @@ double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2)
     double top = x->full_area_m2, area = clamp(area_m2, top);
     if (ops->factor_slope != NULL) return ops->factor_slope(x, area);
     if (ops->perimeter_slope == NULL || !(area > 1e-30 * top)) return wide_slope(x, area);
-    bool falls = ops->falls_linearly || ops->factor_of_area != NULL;
-    if (falls && area > x->max_factor_area_m2) {
+    if (ops->falls_linearly && area > x->max_factor_area_m2) {
         return (x->full_factor - x->max_factor) / (top - x->max_factor_area_m2);
     }
     double per_area = ops->perimeter_slope(x, area);

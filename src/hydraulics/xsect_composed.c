@@ -183,6 +183,7 @@ const struct tw_shape_ops tw_shape_rect_round = {
     .factor_of_area = rect_round_factor,
     .perimeter_slope = rect_round_perimeter_slope,
     .max_area_ratio = 0.98,
+    .falls_linearly = true,
 };
 
 /* Rectangle under an arc: what is empty is a segment of the arc's circle. */
@@ -207,15 +208,26 @@ static double modbasket_width(const struct tw_xsect *x, double depth_m)
     return depth_m <= x->width_depth_m ? x->max_width_m : arc_width(x, x->full_depth_m - depth_m);
 }
 
+/* As SWMM has it, by the area: the height of what is empty is that of a circle's table. */
+static double modbasket_radius_of_area(const struct tw_xsect *x, double area_m2)
+{
+    double rest = x->full_area_m2 - area_m2, wall = area_m2 / x->max_width_m, arch = 0.0;
+    if (rest < x->bottom_area_m2) {
+        double empty = tw_circle_angle_of_height(arc_height(x, rest) / x->bottom_radius_m);
+        wall = x->width_depth_m;
+        arch = x->bottom_radius_m * (x->bottom_slope - empty);
+    }
+    return area_m2 / (x->max_width_m + 2.0 * wall + arch);
+}
+
 static double modbasket_radius(const struct tw_xsect *x, double depth_m)
 {
-    double wall = depth_m < x->width_depth_m ? depth_m : x->width_depth_m;
-    double perimeter = x->max_width_m + 2.0 * wall;
-    if (depth_m > x->width_depth_m) {
-        double empty = tw_circle_angle_of_height((x->full_depth_m - depth_m) / x->bottom_radius_m);
-        perimeter += x->bottom_radius_m * (x->bottom_slope - empty);
-    }
-    return modbasket_area(x, depth_m) / perimeter;
+    return modbasket_radius_of_area(x, modbasket_area(x, depth_m));
+}
+
+static double modbasket_factor(const struct tw_xsect *x, double area_m2)
+{
+    return area_m2 * pow(modbasket_radius_of_area(x, area_m2), 2.0 / 3.0);
 }
 
 static double modbasket_depth(const struct tw_xsect *x, double area_m2)
@@ -236,6 +248,7 @@ const struct tw_shape_ops tw_shape_modbasket = {
     .width = modbasket_width,
     .radius = modbasket_radius,
     .depth_of_area = modbasket_depth,
+    .factor_of_area = modbasket_factor,
     .perimeter_slope = modbasket_perimeter_slope,
     .max_area_ratio = 0.96,
 };

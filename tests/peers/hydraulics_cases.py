@@ -52,6 +52,7 @@ SHAPES = [
     ("triangular", "TRIANGULAR 5 8 0 0", None), ("parabolic", "PARABOLIC 5 8 0 0", None),
     ("power", "POWER 5 8 3 0", None), ("rect_triangular", "RECT_TRIANGULAR 6 4 2 0", None),
     ("rect_round", "RECT_ROUND 6 4 3 0", None), ("modbasket", "MODBASKETHANDLE 6 4 3 0", None),
+    ("modbasket_arc", "MODBASKETHANDLE 3 6 3 0", None),
     ("horiz_ellipse", "HORIZ_ELLIPSE 4 6 0 0", None), ("horiz_5", "HORIZ_ELLIPSE 5 0 0 0", None),
     ("vert_ellipse", "VERT_ELLIPSE 6 4 0 0", None), ("vert_7", "VERT_ELLIPSE 6 4 7 0", None),
     ("arch", "ARCH 4 6 0 0", None), ("arch_30", "ARCH 30 0 0 0", None),
