@@ -262,12 +262,13 @@ static double sag_grate(const struct tw_inlet_site *s, double depth, bool *out_d
         return *out_drowned ? orifice * area * sqrt(two_g * depth) : weir * sides * pow(depth, 1.5);
     }
     double fall = gutter_slope(s) * width, mean = depth - 0.5 * fall;
-    *out_drowned = depth > 1.79 * area / (length + 2.0 * width);
     if (depth < fall) { /* only a part of the width is wet */
         mean = 0.5 * depth;
+        area *= depth / fall;
         width *= depth / fall;
     }
     double sides = length + 2.0 * width;
+    *out_drowned = depth > 1.79 * area / sides;
     if (*out_drowned) return orifice * area * sqrt(two_g * mean);
     return weir * sides * pow(mean, 1.5);
 }

@@ -147,26 +147,29 @@ struct swmm_case {
     bool sag;
     double depression, gutter, crown, slope;
     int32_t sides;
-    double grate_length, grate_width, splash, curb_length, curb_height;
+    double grate_length, grate_width, grate_open, splash, curb_length, curb_height;
     double x, taken; /* x: flow, or depth at a sag */
 };
 
 static const struct swmm_case swmm_cases[] = {
     /* an opening in a local depression of 0.2 by 3: what the gutter holds, and a little more */
-    {TW_INLET_CURB, false, 0.2, 3, 20, 0.02, 1, 0, 0, 0, 5, 0.4, 0.9932413697, 0.9932413697},
-    {TW_INLET_CURB, false, 0.2, 3, 20, 0.02, 1, 0, 0, 0, 5, 0.4, 1.0097672939, 0.7377490997},
+    {TW_INLET_CURB, false, 0.2, 3, 20, 0.02, 1, 0, 0, 0.35, 0, 5, 0.4, 0.9932413697, 0.9932413697},
+    {TW_INLET_CURB, false, 0.2, 3, 20, 0.02, 1, 0, 0, 0.35, 0, 5, 0.4, 1.0097672939, 0.7377490997},
     /* a generic grate without a velocity: water splashes over it at once */
-    {TW_INLET_GRATE, false, 0, 0, 20, 0.05, 1, 3, 2, 0, 0, 0, 5.998154, 1.56645},
+    {TW_INLET_GRATE, false, 0, 0, 20, 0.05, 1, 3, 2, 0.35, 0, 0, 0, 5.998154, 1.56645},
     /* a grate wider than the gutter takes the gutter's share */
-    {TW_INLET_GRATE, false, 0.17, 2, 20, 0.01, 2, 2, 3, 8.16, 0, 0, 7.736421, 4.779685},
+    {TW_INLET_GRATE, false, 0.17, 2, 20, 0.01, 2, 2, 3, 0.35, 8.16, 0, 0, 7.736421, 4.779685},
     /* splashed over within a steep gutter: all of its flow is in front of the grate */
-    {TW_INLET_GRATE, false, 0.2, 2, 20, 0.12, 1, 0.7, 2, 2.67189, 0, 0, 0.9021652, 0.6386858},
+    {TW_INLET_GRATE, false, 0.2, 2, 20, 0.12, 1, 0.7, 2, 0.35, 2.67189, 0, 0, 0.9021652, 0.6386858},
     /* wider than the street: as from the flow that reaches the crown */
-    {TW_INLET_GRATE, false, 0.1, 2, 8, 0.01, 2, 2, 1.5, 8.16, 0, 0, 14.41563, 8.037446},
+    {TW_INLET_GRATE, false, 0.1, 2, 8, 0.01, 2, 2, 1.5, 0.35, 8.16, 0, 0, 14.41563, 8.037446},
+    /* of a grate that is partly wet the rest takes nothing: a weir, and just drowned */
+    {TW_INLET_GRATE, true, 0.17, 2, 20, 0.02, 1, 1.5, 1.5, 0.17, 0, 0, 0, 0.14488386, 0.24916355},
+    {TW_INLET_GRATE, true, 0.17, 2, 20, 0.02, 1, 1.5, 1.5, 0.17, 0, 0, 0, 0.15153755, 0.54433227},
     /* in a depression a weir above its height, then an orifice; plain, an orifice */
-    {TW_INLET_CURB, true, 0.17, 2, 20, 0.01, 2, 0, 0, 0, 2, 0.15, 0.2038347, 2.370625},
-    {TW_INLET_CURB, true, 0.17, 2, 20, 0.01, 2, 0, 0, 0, 2, 0.15, 0.3181472, 1.589768},
-    {TW_INLET_CURB, true, 0, 0, 20, 0.01, 1, 0, 0, 0, 2, 0.15, 0.4035810, 0.9240390},
+    {TW_INLET_CURB, true, 0.17, 2, 20, 0.01, 2, 0, 0, 0.35, 0, 2, 0.15, 0.2038347, 2.370625},
+    {TW_INLET_CURB, true, 0.17, 2, 20, 0.01, 2, 0, 0, 0.35, 0, 2, 0.15, 0.3181472, 1.589768},
+    {TW_INLET_CURB, true, 0, 0, 20, 0.01, 1, 0, 0, 0.35, 0, 2, 0.15, 0.4035810, 0.9240390},
 };
 
 static void set_up_case(struct bench *b, const struct swmm_case *c)
@@ -174,6 +177,7 @@ static void set_up_case(struct bench *b, const struct swmm_case *c)
     set_up(b, c->kind, c->depression);
     b->design.grate_length_m = c->grate_length * TW_FOOT_M;
     b->design.grate_width_m = c->grate_width * TW_FOOT_M;
+    b->design.grate_open_ratio = c->grate_open;
     b->design.splash_mps = c->splash * TW_FOOT_M;
     b->design.curb_length_m = c->curb_length * TW_FOOT_M;
     b->design.curb_height_m = c->curb_height * TW_FOOT_M;
