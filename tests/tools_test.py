@@ -139,6 +139,20 @@ class Balances(unittest.TestCase):
         self.assertEqual(balances.unconverged("  % of Steps Not Converging   :     2.38\n"), 2.38)
         self.assertIsNone(balances.unconverged(REPORT))
 
+    def test_what_does_not_settle_is_named(self):
+        text = ("  *****\n  Highest Flow Instability Indexes\n  *****\n  Link a|b (29)\n  Link c (13)\n\n"
+                "  *****\n  Most Frequent Nonconverging Nodes\n  *****\n  Node 10SB1 (0.12%)\n")
+        restless = balances.restless(text)
+        self.assertEqual(restless, {"node": ["10SB1", 0.12], "link": ["a|b", 29.0]})
+        self.assertEqual(balances.restless(REPORT), {})
+        entry = {"restless": restless, "sensitive": False, "itself": {"agrees": False}}
+        self.assertEqual(validation_page.cause_of("swmm/x", entry, {}),
+                         "heads do not settle, most often at node 10SB1 in 0.1 % of the steps; "
+                         "flow swings, most in link a/b (index 29)")
+        self.assertEqual(validation_page.cause_of("swmm/x", entry, {"x": "why"}), "why")
+        entry["itself"]["agrees"] = True
+        self.assertEqual(validation_page.cause_of("swmm/x", entry, {}), "")
+
     def test_a_balance_may_be_worse_by_a_tenth_of_a_point_and_must_be_stated(self):
         swmm = {"a": -1.0, "b": 0.1, "c": 0.0, "d": 3.0, "e": 0.0}
         ours = {"a": 1.1, "b": -0.201, "c": 0.0, "d": 0.0}

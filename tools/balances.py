@@ -57,6 +57,20 @@ def unconverged(text):
     return float(told.group(1)) if told else None
 
 
+def first_of(text, heading, form):
+    """Name and figure of the first row below a heading of a report's lists of the worst, or None."""
+    told = re.search(rf"{heading}\s*\n[ *]*\n\s*{form}", text)
+    return None if told is None else [told.group(1), float(told.group(2))]
+
+
+def restless(text):
+    """{"node": [name, % of steps in which it did not converge], "link": [name, times its flow turned
+    back]} of those that a report names first."""
+    found = {"node": first_of(text, "Most Frequent Nonconverging Nodes", r"Node (\S+) \(([\d.]+)%\)"),
+             "link": first_of(text, "Highest Flow Instability Indexes", r"Link (\S+) \((\d+)\)")}
+    return {what: row for what, row in found.items() if row is not None}
+
+
 def read_report(path):
     """A report's text, packed or not."""
     opened = gzip.open if path.endswith(".gz") else open

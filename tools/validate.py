@@ -67,8 +67,8 @@ def reference_of(model, ending=".out.gz"):
 
 
 def from_reports(model, folder):
-    """What SWMM's report of a model states: {balance: [SWMM's error, ours]} in percent, and the share
-    of SWMM's steps that did not converge."""
+    """What SWMM's report of a model states: {balance: [SWMM's error, ours]} in percent, the share of
+    SWMM's steps that did not converge, and where."""
     stated = reference_of(model, ".rpt.gz")
     if not os.path.exists(stated):
         return {}
@@ -76,7 +76,7 @@ def from_reports(model, folder):
     swmm = balances.errors_of(report)
     ours = balances.errors_of(balances.read_report(os.path.join(folder, "model.rpt")))
     return {"continuity": {name: [error, ours.get(name)] for name, error in swmm.items()},
-            "unconverged": balances.unconverged(report)}
+            "unconverged": balances.unconverged(report), "restless": balances.restless(report)}
 
 
 def first_fault(text):

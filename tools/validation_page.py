@@ -20,7 +20,8 @@ roughness of every conduit and transect is multiplied by 1 + 1e-6 and by 1 - 1e-
 Where it does not, steps do not converge and the last digits decide \
 ([decision 7](decisions/0007-where-swmm-does-not-converge.md)). *Unconverged*: the \
 share of SWMM's steps that end before heads stand still. *Element and cause* is kept by hand in \
-docs/causes.json."""
+docs/causes.json; where it says nothing and SWMM does not agree with itself, it is what SWMM's report \
+names first among nodes that do not converge and links that are not stable."""
 BALANCES = """Every continuity error that a report states (runoff, groundwater, routing, each \
 pollutant) may be larger than SWMM's by 0.1 percentage points, whatever its sign."""
 PLANTS = "\n## Plants beside "
@@ -110,6 +111,23 @@ def every_model(models):
     return lines + [row(m, e, quick) for m, e in sorted(models.items())]
 
 
+def cause_of(model, e, causes):
+    """The sentence of docs/causes.json; else, where SWMM does not agree with itself, what its report
+    says is restless."""
+    if short(model) in causes:
+        return plain(causes[short(model)])
+    restless = e.get("restless", {})
+    if e.get("itself", {}).get("agrees") is not False and not e["sensitive"]:
+        return ""
+    words = []
+    if "node" in restless:
+        words.append("heads do not settle, most often at node {} in {:.1f} % of the steps".format(
+            *restless["node"]))
+    if "link" in restless:
+        words.append("flow swings, most in link {} (index {:.0f})".format(*restless["link"]))
+    return plain("; ".join(words))
+
+
 def differing(models, causes):
     """Models that do not agree: by how much, whether SWMM itself does, and why."""
     rows = [(m, e) for m, e in sorted(models.items()) if e["status"] not in (AGREE, NO_REF)]
@@ -123,7 +141,7 @@ def differing(models, causes):
         itself = word_of_itself(e) if e["status"] == DIFFER else ""
         lines.append(f"| {short(model)} | {plain(what)} | {itself} | "
                      f"{cell(e.get('unconverged'), '{:.1f}')} | "
-                     f"{plain(causes.get(short(model), ''))} |")
+                     f"{cause_of(model, e, causes)} |")
     return lines
 
 
