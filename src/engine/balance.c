@@ -167,6 +167,16 @@ static double unexplained(double in, double out)
     return in > 0.0 ? 1.0 - out / in : out > 0.0 ? -1.0 : 0.0;
 }
 
+/* What may go either way: errors are told as part of what came in. */
+static void book(double volume_m3, double *in_m3, double *out_m3)
+{
+    if (volume_m3 >= 0.0) {
+        *in_m3 += volume_m3;
+    } else {
+        *out_m3 -= volume_m3;
+    }
+}
+
 struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
 {
     const struct tw_run_sums *s = &run->sums[lane];
@@ -194,19 +204,12 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
         b.snow_removed_m3 = h->totals.snow_removed_m3[lane];
         b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
-    double in = b.dry_weather_m3 + b.wet_weather_m3 + b.groundwater_m3 + b.rdii_m3 + b.external_m3 +
-                b.initial_storage_m3;
+    double in =
+        b.dry_weather_m3 + b.wet_weather_m3 + b.rdii_m3 + b.external_m3 + b.initial_storage_m3;
     double out = b.flooding_m3 + b.evaporated_m3 + b.seeped_m3 + b.final_storage_m3;
-    if (b.nudged_m3 >= 0.0) {
-        in += b.nudged_m3;
-    } else {
-        out -= b.nudged_m3;
-    }
-    if (b.outflow_m3 >= 0.0) {
-        out += b.outflow_m3;
-    } else {
-        in -= b.outflow_m3;
-    }
+    book(b.groundwater_m3, &in, &out);
+    book(b.nudged_m3, &in, &out);
+    book(-b.outflow_m3, &in, &out);
     b.routing_error_ratio = unexplained(in, out);
     return b;
 }

@@ -6,30 +6,37 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* 1 m3/s for an hour through 400 m of pipe. */
-static struct tw_balance balance_of(const char *routing)
+static struct tw_balance balance_of_text(const char *text)
 {
     char path[] = "/tmp/thalweg_balance_XXXXXX";
     int fd = mkstemp(path);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     assert_non_null(f);
-    fprintf(f,
-            "[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING %s\nSTART_DATE 01/01/2024\n"
-            "END_DATE 01/01/2024\nEND_TIME 01:00\nROUTING_STEP 10\n"
-            "[JUNCTIONS]\nJ 10 5\n[OUTFALLS]\nO 9 FREE\n[CONDUITS]\nC J O 400 .013 0 0\n"
-            "[XSECTIONS]\nC CIRCULAR 1.5 0 0 0\n[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\n",
-            routing);
+    assert_true(fputs(text, f) >= 0);
     assert_int_equal(fclose(f), 0);
     tw_model *model = NULL;
     tw_run *run = NULL;
     assert_ok(tw_model_read(path, NULL, &model));
     assert_int_equal(remove(path), 0);
     assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
-    assert_ok(tw_run_advance(run, 3600.0));
+    assert_ok(tw_run_advance(run, 1e6)); /* to its end */
     struct tw_balance b = tw_run_balance(run);
     tw_run_destroy(run);
     tw_model_destroy(model);
     return b;
+}
+
+/* 1 m3/s for an hour through 400 m of pipe. */
+static struct tw_balance balance_of(const char *routing)
+{
+    char text[600];
+    snprintf(text, sizeof text,
+             "[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING %s\nSTART_DATE 01/01/2024\n"
+             "END_DATE 01/01/2024\nEND_TIME 01:00\nROUTING_STEP 10\n"
+             "[JUNCTIONS]\nJ 10 5\n[OUTFALLS]\nO 9 FREE\n[CONDUITS]\nC J O 400 .013 0 0\n"
+             "[XSECTIONS]\nC CIRCULAR 1.5 0 0 0\n[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\n",
+             routing);
+    return balance_of_text(text);
 }
 
 /* In steady flow what comes in goes out in the same step, but for the half step before the first. */
@@ -49,11 +56,31 @@ static void a_wave_fills_them(void **state)
     assert_true(b.final_storage_m3 > 100.0); /* 400 m of some 0.4 m2 */
 }
 
+/* Half of what flows in seeps into the ground. SWMM 5.2.4's report: groundwater inflow -4.302 ha m,
+ * error -0.182 %; were it taken from the inflow, not added to the outflow, -0.36 %. */
+static void what_the_ground_takes_is_outflow(void **state)
+{
+    (void)state;
+    struct tw_balance b = balance_of_text(
+        "[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2024\n"
+        "END_DATE 01/02/2024\nROUTING_STEP 30\nWET_STEP 00:05:00\nDRY_STEP 00:05:00\n"
+        "[RAINGAGES]\nG INTENSITY 1:00 1 TIMESERIES rain\n[SUBCATCHMENTS]\nS G J 10 0 500 0.5 0\n"
+        "[SUBAREAS]\nS .01 .1 0 0 0 OUTLET\n[INFILTRATION]\nS 5 5 4 7 0\n"
+        "[AQUIFERS]\nA .46 .12 .25 5 10 15 .35 0 0 0 1 .3\n"
+        "[GROUNDWATER]\nS A J 10 .01 1 1 1 0 0 0\n[JUNCTIONS]\nJ 0 8\n[OUTFALLS]\nO 0 FIXED 3\n"
+        "[CONDUITS]\nC J O 100 .013 0 0\n[XSECTIONS]\nC CIRCULAR 2 0 0 0\n"
+        "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\n[TIMESERIES]\nrain 0:00 0\n");
+    assert_near(b.groundwater_m3, -43020.0,
+                15.0); /* the report's last digit, and its hectare metre */
+    assert_near(100.0 * b.routing_error_ratio, -0.182, 0.0006);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steady_flow_keeps_nothing_in_conduits),
         cmocka_unit_test(a_wave_fills_them),
+        cmocka_unit_test(what_the_ground_takes_is_outflow),
     };
     return cmocka_run_group_tests_name("engine balance", tests, NULL, NULL);
 }
