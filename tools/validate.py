@@ -5,7 +5,7 @@
                                     quick: fails when one no longer agrees (this is a ctest)
   validate.py --all core wide large cities
                                     every model of these lists; writes docs/validation.md and .json
-  validate.py --only extran         models whose path holds a text; writes nothing
+  validate.py --only extran         models whose path holds a text; writes nothing but with --write
   validate.py --page                docs/validation.md again from validation.json and causes.json
 
 docs/causes.json is kept by hand: for a model that differs, or balances worse than SWMM's, the
@@ -208,14 +208,15 @@ def run_lists(names, args):
         rows = [r for r in read_list(name) if args.only in r[0]]
         print(f"== {name}: {len(rows)} models", flush=True)
         results = validate_all(rows, args)
-        if args.only:
+        if args.only and not args.write:
             continue
-        kept = {m: e for m, e in data["models"].items() if e["list"] != name}
+        kept = {m: e for m, e in data["models"].items() if e["list"] != name or m not in results
+                and args.only}
         new = {m: {"list": name, "sensitive": m in sensitive,
                    **with_itself(e, data["models"].get(m, {}))} for m, e in results.items()}
         data["models"] = dict(sorted({**kept, **new}.items()))
         print(", ".join(f"{n} {s}" for s, n in counts(results.values()).items() if n))
-    if args.only:
+    if args.only and not args.write:
         return 0
     data["date"] = datetime.date.today().isoformat()
     save(data)
@@ -247,6 +248,7 @@ def main():
     ap.add_argument("--all", nargs="+", choices=list(LISTS), metavar="LIST",
                     help="every model of " + ", ".join(LISTS))
     ap.add_argument("--only", default="", help="models whose path holds this text")
+    ap.add_argument("--write", action="store_true", help="keep what --only found")
     ap.add_argument("--page", action="store_true", help="docs/validation.md only")
     ap.add_argument("--command", default="build/thalweg run",
                     help="called with MODEL.inp REPORT.rpt RESULTS.out")

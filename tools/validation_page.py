@@ -155,9 +155,9 @@ def balance_part(models, causes):
         lines += ["", "| model | list | balance | SWMM % | ours % | cause |",
                   "|---|---|---|---:|---:|---|"]
     for model, name, swmm, ours in broken:
-        why = causes.get(f"{short(model)} balance", causes.get(short(model), ""))
         lines.append(f"| {short(model)} | {models[model]['list']} | {plain(name)} | {swmm:.3f} | "
-                     f"{cell(ours, '{:.3f}') or 'not stated'} | {plain(why)} |")
+                     f"{cell(ours, '{:.3f}') or 'not stated'} | "
+                     f"{cause_of(model, models[model], causes)} |")
     return lines
 
 
