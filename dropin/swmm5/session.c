@@ -82,7 +82,8 @@ int tw_swmm_hold(enum tw_swmm_held kind, int index, double value)
 {
     struct tw_swmm_session *s = tw_swmm_session();
     struct tw_swmm_setting one = {kind, index, value};
-    if (!tw_swmm_running()) return remember(s, one);
+    /* rain is forgotten by the start, as in SWMM */
+    if (!tw_swmm_running()) return kind == TW_SWMM_HELD_RAIN ? 0 : remember(s, one);
     return set_now(s->run, &one) == TW_OK ? 0 : TW_SWMM_ERROR_2000;
 }
 

@@ -163,15 +163,65 @@ static void what_is_set_is_there_after_a_step(void **state)
     int c = swmm_getIndex(NODE, "c"); /* letter case does not matter */
     assert_true(river >= 0 && c >= 0);
     assert_int_equal(swmm_setNodeInflow(c, 0.25), 0); /* before the start: from it on */
+    assert_int_equal(swmm_setGagePrecip(0, 99.0), 0); /* but rain is forgotten, as in SWMM */
     assert_int_equal(swmm_start(0), 0);
     assert_int_equal(swmm_setOutfallStage(river, 12.5), 0);
     assert_int_equal(swmm_setOutfallStage(c, 12.5), 2003);
+    assert_int_equal(swmm_getGagePrecip(0, 0, &value), 0);
+    assert_true(value < 99.0);
     assert_int_equal(swmm_setGagePrecip(0, 40.0), 0);
     assert_int_equal(swmm_stride(300, &elapsed), 0);
     assert_true(swmm_getValue(NODE_LATERAL, c) >= 0.25);
     assert_near(swmm_getValue(NODE_HEAD, river), 12.5, 1e-9); /* a stage above the conduit */
     assert_int_equal(swmm_getGagePrecip(0, 0, &value), 0);
     assert_near(value, 40.0, 0.0); /* as it was set */
+}
+
+/* Values of SWMM 5.2.4's toolkit of the same model at the same time, to their six digits. */
+static void layers_and_results_of_lids_are_swmms(void **state)
+{
+    (void)state;
+    static const struct {
+        int layer, parameter;
+        double value;
+    } given[] = {{0, 0, 6.0},  {0, 1, 0.25}, {0, 5, 1.49}, {1, 9, 3.5},
+                 {1, 10, 0.5}, {2, 1, 1.0},  {4, 16, 2.0}};
+    static const struct {
+        int type;
+        double value;
+    } now[] = {{0, 2.45811},  {2, 0.166667}, {4, 0.0205835},  {5, 3.65}, {6, 4.8109},
+               {7, 2.41591},  {9, 0.253159}, {10, 2.14204},   {11, 0.0}, {18, 13.8683},
+               {19, 1.69195}, {20, 0.0},     {25, 0.0377628}, {27, 0.5}, {29, 0.0487484}};
+    static const double rates[] = {0.000375812, 3.82914e-05, -2.36567e-05, 0.0};
+    const double digits = 6e-6; /* half of the last of six */
+    double value = 0.0, elapsed = 0.0;
+    int overflows = 1;
+    assert_int_equal(swmm_open(TW_SOURCE_DIR "/tests/inp/processes.inp", rpt, out), 0);
+    for (size_t k = 0; k < sizeof given / sizeof given[0]; k++) {
+        assert_int_equal(swmm_getLidCParam(0, given[k].layer, given[k].parameter, &value), 0);
+        assert_near(value, given[k].value, digits * given[k].value);
+    }
+    assert_int_equal(swmm_getLidCParam(0, 0, 10, &value), 2000); /* a surface is not conductive */
+    assert_int_equal(swmm_getLidCParam(9, 0, 0, &value), 2004);
+    assert_int_equal(swmm_getLidCOverflow(0, &overflows), 0);
+    assert_int_equal(overflows, 0);
+    assert_int_equal(swmm_getLidUResult(0, 0, 0, &value), 2002); /* nothing runs */
+    assert_int_equal(swmm_start(0), 0);
+    for (int k = 0; k < 4; k++)
+        assert_int_equal(swmm_stride(300, &elapsed), 0);
+    for (size_t k = 0; k < sizeof now / sizeof now[0]; k++) {
+        assert_int_equal(swmm_getLidUResult(0, 0, now[k].type, &value), 0);
+        assert_near(value, now[k].value, digits * now[k].value);
+    }
+    for (int layer = 0; layer < 4; layer++) {
+        assert_int_equal(swmm_getLidUFluxRates(0, 0, layer, &value), 0);
+        assert_near(value, rates[layer], digits * 4e-4);
+    }
+    assert_int_equal(swmm_getLidGResult(0, 14, &value), 0);
+    assert_near(value, 2000.0, digits * 2000.0);
+    assert_int_equal(swmm_getLidGResult(0, 15, &value), 0);
+    assert_near(value, 0.00225687, digits * 0.00225687);
+    assert_int_equal(swmm_getLidUResult(0, 7, 0, &value), 2009);
 }
 
 static void a_flow_limit_holds_while_the_run_goes_on(void **state)
@@ -325,6 +375,7 @@ int main(void)
                                        CASE(a_model_with_faults_has_them_in_its_report),
                                        CASE(strides_end_where_they_are_told_to),
                                        CASE(what_is_set_is_there_after_a_step),
+                                       CASE(layers_and_results_of_lids_are_swmms),
                                        CASE(a_flow_limit_holds_while_the_run_goes_on),
                                        CASE(a_changed_parameter_changes_the_run),
                                        CASE(saved_values_are_those_that_were_there),

@@ -138,7 +138,7 @@ TW_SWMM_API int swmm_setNodeInflow(int index, double flow);
 TW_SWMM_API int swmm_setOutfallStage(int index, double stage);
 TW_SWMM_API int swmm_setGagePrecip(int index, double rain);
 
-/* ---- LID units and inlets: what the file says of units; no results of them, no changes ---- */
+/* ---- LID controls, units and inlets: what the file says and what units do; no changes ---- */
 
 TW_SWMM_API int swmm_getLidUCount(int index, int *count);
 TW_SWMM_API int swmm_getLidUParam(int index, int unit, int parameter, double *value);

@@ -154,6 +154,35 @@ int32_t tw_model_lid_unit_count(const tw_model *model, tw_subcatchment_id id);
 tw_status tw_model_lid_unit(const tw_model *model, tw_subcatchment_id id, int32_t unit,
                             struct tw_lid_unit_info *out_info);
 
+/** Layers of a LID control as the file has them; zeros for those that it has not. */
+struct tw_lid_control_info {
+    struct {
+        double thickness_m, plants_ratio, roughness, slope_ratio, side_slope;
+    } surface;
+    struct {
+        double thickness_m, porosity_ratio, field_capacity_ratio, wilting_point_ratio, suction_m,
+            conductivity_mps, conductivity_slope;
+    } soil;
+    struct {
+        double thickness_m, void_over_solids, seepage_mps, clogging;
+    } storage;
+    struct {
+        double thickness_m, void_over_solids, impervious_ratio, permeability_mps, clogging,
+            regeneration_days, regeneration_ratio;
+    } pavement;
+    struct {
+        double coefficient, exponent, offset_m, delay_s, open_m, close_m;
+    } drain;
+    struct {
+        double thickness_m, void_ratio, roughness;
+    } mat;
+    bool overflows; /* what is too much leaves at once, not by Manning's formula */
+};
+
+/** A LID control, 0 <= control < the number of them. errors: TW_ERR_ARG */
+tw_status tw_model_lid_control(const tw_model *model, int32_t control,
+                               struct tw_lid_control_info *out_info);
+
 /** Width of the water in a conduit at a depth [m]; 0 for other links. */
 double tw_model_link_width_m(const tw_model *model, tw_link_id id, double depth_m);
 
@@ -306,6 +335,25 @@ tw_status tw_run_set_node_concentration(tw_run *run, tw_node_id id, int32_t poll
 /** The same in a link. errors: TW_ERR_ARG */
 tw_status tw_run_set_link_concentration(tw_run *run, tw_link_id id, int32_t pollutant,
                                         double concentration);
+
+/** A LID unit now: depths over it since the start, water in its layers, rates of the last step. */
+struct tw_lid_unit_values {
+    double inflow_m, evaporated_m, infiltrated_m, runoff_m, drain_m, initial_m, held_m;
+    double surface_m, pavement_m, soil_ratio, storage_m;
+    double dry_s;
+    double old_drain_m3s, new_drain_m3s; /* of all such units, at the last two runoff times */
+    double inflow_mps, evaporation_mps, surface_infiltration_mps, surface_out_mps, pavement_mps,
+        soil_mps, exfiltration_mps, drain_mps;
+    double surface_evaporation_mps, pavement_evaporation_mps, soil_evaporation_mps,
+        storage_evaporation_mps;
+    double surface_rate_mps, pavement_rate_mps, soil_rate_per_s, storage_rate_mps;
+    double to_pervious_m3s; /* from all units of the subcatchment, in the next step */
+    double pervious_m2;     /* of all units of the subcatchment that lie on open ground */
+};
+
+/** What a LID unit of a subcatchment holds and does. errors: TW_ERR_ARG */
+tw_status tw_run_lid_unit(const tw_run *run, tw_subcatchment_id id, int32_t unit,
+                          struct tw_lid_unit_values *out_values);
 
 #ifdef __cplusplus
 }

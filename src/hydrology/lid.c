@@ -38,7 +38,7 @@ void tw_lid_lay(struct tw_lid_state *s, const struct tw_model *model, int32_t la
     s->wet = TW_POOL_NEW(state, bool, w);
     s->drained_m3 = TW_POOL_NEW(state, double, w);
     s->totals = TW_POOL_NEW(state, struct tw_lid_totals, units * w);
-    s->row = TW_POOL_NEW(state, struct tw_lid_row, model->lids.report_count > 0 ? units * w : 0);
+    s->row = TW_POOL_NEW(state, struct tw_lid_row, units * w);
 }
 
 /* ---- the start ---- */
@@ -346,12 +346,15 @@ static void keep_row(struct tw_lid_state *s, int32_t unit, int32_t lane,
 {
     double x[TW_LID_LEVELS];
     bool has_soil = control_of(s->model, unit)->soil.thickness_m > 0.0;
-    if (s->model->lids.report_count == 0) return;
     for (int32_t k = 0; k < TW_LID_LEVELS; k++)
         x[k] = s->level[at(s, unit * TW_LID_LEVELS + k, lane)];
     s->row[at(s, unit, lane)] =
         (struct tw_lid_row){.inflow_mps = q->surface_in,
                             .evaporation_mps = evaporation_of(q),
+                            .surface_evaporation_mps = q->surface_evaporation,
+                            .pavement_evaporation_mps = q->pavement_evaporation,
+                            .soil_evaporation_mps = q->soil_evaporation,
+                            .storage_evaporation_mps = q->storage_evaporation,
                             .infiltration_mps = q->surface_infiltration,
                             .pavement_mps = q->percolation_pavement,
                             .soil_mps = has_soil ? q->percolation_soil : 0.0,

@@ -32,7 +32,7 @@ struct tw_lid_state {
     bool *wet;               /* [lanes] water moves in a unit */
     double *drained_m3;      /* [lanes] to nodes since the start */
     struct tw_lid_totals *totals;
-    struct tw_lid_row *row; /* of the last step; only where a unit has a report */
+    struct tw_lid_row *row; /* of the last step */
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */

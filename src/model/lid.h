@@ -80,6 +80,8 @@ struct tw_lid_unit {
 struct tw_lid_row {
     double inflow_mps, evaporation_mps, infiltration_mps, pavement_mps, soil_mps;
     double exfiltration_mps, runoff_mps, drain_mps;
+    double surface_evaporation_mps, pavement_evaporation_mps, soil_evaporation_mps,
+        storage_evaporation_mps; /* the parts of evaporation_mps */
     double surface_m, pavement_m, moisture_ratio, storage_m;
     bool moves;
 };
