@@ -98,6 +98,7 @@ void tw_run_surface_pollutants(struct tw_run *run)
     }
     tw_quality_runon(&run->quality, h->old_runoff_m3s);
     drains_run_on(run);
+    tw_quality_outfalls_return(&run->quality, dt_s);
     for (int32_t i = 0; i < run->model->subcatchments.count; i++) {
         if (run->model->subcatchments.area_m2[i] == 0.0) continue;
         for (int32_t lane = 0; lane < run->lanes; lane++) {
@@ -320,14 +321,16 @@ static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double 
     /* as SWMM tells it: also what comes in by the outfall, unless water comes from outside, too */
     double passed = s->inflow_m3s[here] > 0.0 ? s->inflow_m3s[here] : s->outflow_m3s[here];
     bool told = outfall && tw_run_day(run) >= run->options.report_start_day - 1e-9;
-    if (out == 0.0 && over == 0.0 && !told) return;
+    bool routed = outfall && m->outfalls.route_to[m->nodes.row[node]] >= 0;
+    if (out == 0.0 && over == 0.0 && !told && !routed) return;
     for (int32_t p = 0; p < m->quality.count; p++) {
         double c = run->quality.node[at(run, node * m->quality.count + p, lane)];
         tw_quality_book(&run->quality, TW_NETWORK_OUTFLOW, p, lane, out * c);
         tw_quality_book(&run->quality, TW_NETWORK_FLOODING, p, lane, over * c);
-        if (!told) continue;
-        int32_t row = m->nodes.row[node] * m->quality.count + p;
-        run->quality.outfall_mass[at(run, row, lane)] += passed * c * dt_s;
+        if (!outfall) continue;
+        size_t row = at(run, m->nodes.row[node] * m->quality.count + p, lane);
+        if (told) run->quality.outfall_mass[row] += passed * c * dt_s;
+        if (routed) run->quality.outfall_routed[row] += passed * c * dt_s;
     }
 }
 

@@ -419,6 +419,32 @@ static void evaporation_thickens_what_a_tank_and_a_channel_hold(void **state)
     end(run, model);
 }
 
+/* An outfall drains onto an acre whose water runs out elsewhere: the mass falls on it with the next
+ * runoff step. */
+static void what_an_outfall_sends_onto_land_comes_back(void **state)
+{
+    (void)state;
+    static const char text[] =
+        LAND("P MG/L 0 0 0 0\n", "[JUNCTIONS]\nJ 12 5\n[OUTFALLS]\nB 10 FREE NO S\n[CONDUITS]\n"
+                                 "C J B 300 .01 0 0\n[XSECTIONS]\nC CIRCULAR 2 0 0 0\n"
+                                 "[DWF]\nJ FLOW 1\nJ P 10\n[OPTIONS]\nFLOW_ROUTING STEADY\n"
+                                 "WET_STEP 0:01:00\nDRY_STEP 0:01:00\n");
+    tw_model *model;
+    tw_run *run = run_of(text, &model);
+    assert_int_equal(tw_run_advance(run, 7200.0), TW_OK);
+    double whole = 10.0 * TW_FOOT3_M3 * 7200.0;
+    double fell = run->quality.surface_mass[TW_SURFACE_DEPOSITION];
+    double ran = run->quality.surface_mass[TW_SURFACE_RUNOFF];
+    assert_true(fabs(fell - whole) < 0.02 * whole); /* two of 120 runoff steps are on the way */
+    /* and the soil takes a tenth or two of an inch an hour of the 1 ft3/s on 43560 ft2 */
+    assert_true(ran > 0.5 * whole && ran < fell);
+    tw_node_id outfall;
+    assert_int_equal(tw_model_node_find(model, "O", &outfall), TW_OK);
+    /* nothing thins it */
+    assert_true(fabs(tw_run_node_concentration(run, outfall, 0) - 10.0) < 0.1);
+    end(run, model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +457,7 @@ int main(void)
         cmocka_unit_test(what_builds_up_with_snow_only_waits_for_a_thousandth_of_an_inch),
         cmocka_unit_test(streets_are_not_swept_under_snow),
         cmocka_unit_test(evaporation_thickens_what_a_tank_and_a_channel_hold),
+        cmocka_unit_test(what_an_outfall_sends_onto_land_comes_back),
         cmocka_unit_test(co_pollutants_see_what_came_with_earlier_ones),
         cmocka_unit_test(a_conduit_of_steady_flow_decays_for_a_step),
         cmocka_unit_test(what_is_taken_from_a_node_is_outflow),

@@ -32,6 +32,8 @@ void tw_quality_lay(struct tw_quality *q, const struct tw_model *model, int32_t 
     q->washed_mass = TW_POOL_NEW(state, double, subcatchments);
     q->link_mass = TW_POOL_NEW(state, double, links);
     q->outfall_mass = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *each);
+    q->outfall_routed = TW_POOL_NEW(state, double, (size_t)model->outfalls.count *each);
+    q->runoff_step_s = TW_POOL_NEW(state, double, q->active ? 1 : 0);
     q->buildup = TW_POOL_NEW(state, double, subcatchments *(size_t)m->landuse_count);
     size_t swept = q->active ? (size_t)model->subcatchments.count * (size_t)m->landuse_count : 0;
     q->swept_day = TW_POOL_NEW(state, double, swept);
@@ -130,6 +132,8 @@ void tw_quality_begin(struct tw_quality *q, double start_day, const double *node
     zero(q->washed_mass, subcatchments);
     zero(q->link_mass, (size_t)q->model->links.count * each);
     zero(q->outfall_mass, (size_t)q->model->outfalls.count * each);
+    zero(q->outfall_routed, (size_t)q->model->outfalls.count * each);
+    *q->runoff_step_s = 0.0;
     zero(q->residence_h, (size_t)q->model->storages.count * (size_t)q->lanes);
     for (int32_t i = 0; i < q->model->nodes.count; i++)
         begin_wet(q, i, node_depth_m, i, q->node, q->old_node);

@@ -60,6 +60,8 @@ struct tw_quality {
     double *surface_mass, *network_mass;            /* [what] since the start */
     double *network_rate;                           /* [what] of the present step */
     double *washed_mass, *link_mass, *outfall_mass; /* that left, passed, left */
+    double *outfall_routed; /* masses that go onto a subcatchment with the next runoff step */
+    double *runoff_step_s;  /* [1] length of the last runoff step */
 };
 
 /** Put the arrays into a pool; called twice, as tw_hydrology_lay. */
@@ -98,6 +100,10 @@ void tw_quality_add_runon(struct tw_quality *q, int32_t subcatchment, int32_t po
 /** Book what a LID's drain carried in the step; leaves: to a node, or nowhere else. */
 void tw_quality_book_drain(struct tw_quality *q, int32_t pollutant, int32_t lane, double mass,
                            double removed_ratio, bool leaves);
+
+/** Masses that outfalls sent onto subcatchments since the last runoff step come onto them in this one,
+ * as if they fell: after tw_quality_runon. */
+void tw_quality_outfalls_return(struct tw_quality *q, double dt_s);
 
 /** A runoff step of a subcatchment in a lane: build-up, sweeping, wash-off, ponded water. */
 void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t lane,

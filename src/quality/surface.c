@@ -310,6 +310,24 @@ void tw_quality_add_runon(struct tw_quality *q, int32_t subcatchment, int32_t po
     q->runon[tw_quality_at(q, subcatchment, pollutant, lane)] += load;
 }
 
+void tw_quality_outfalls_return(struct tw_quality *q, double dt_s)
+{
+    const struct tw_outfalls *o = &q->model->outfalls;
+    double last_step_s = *q->runoff_step_s;
+    for (int32_t i = 0; i < o->count && last_step_s > 0.0; i++) {
+        if (o->route_to[i] < 0) continue;
+        for (int32_t p = 0; p < q->model->quality.count; p++) {
+            for (int32_t lane = 0; lane < q->lanes; lane++) {
+                double *mass = &q->outfall_routed[tw_quality_at(q, i, p, lane)];
+                tw_quality_add_runon(q, o->route_to[i], p, lane, *mass / last_step_s);
+                tw_surface_book(q, TW_SURFACE_DEPOSITION, p, lane, *mass);
+                *mass = 0.0;
+            }
+        }
+    }
+    *q->runoff_step_s = dt_s;
+}
+
 void tw_quality_book_drain(struct tw_quality *q, int32_t pollutant, int32_t lane, double mass,
                            double removed_ratio, bool leaves)
 {
