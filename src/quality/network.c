@@ -34,7 +34,7 @@ static double thickening(double evaporation_m3s, double volume_m3, double dt_s)
 /* Concentration when a load comes in with a flow; never above both that are mixed. */
 static double mixed(double c, double volume_m3, double load, double flow_m3s, double dt_s)
 {
-    if (!(flow_m3s > 1e-10)) return c;
+    if (!(flow_m3s > TW_ZERO_FLOW_M3S)) return c;
     double in = load / flow_m3s, most = fmax(c, in);
     double mean = (c * volume_m3 + load * dt_s) / (volume_m3 + flow_m3s * dt_s);
     return fmax(0.0, fmin(mean, most));
@@ -76,7 +76,7 @@ static void update_residence(struct tw_quality *q, const struct tw_quality_water
     double *hours = &q->residence_h[at(q, q->model->nodes.row[node], lane)];
     double volume = w->node_old_volume_m3[at(q, node, lane)];
     double inflow = w->node_inflow_m3s[at(q, node, lane)];
-    if (volume < 1e-10) {
+    if (volume < 1e-10 * TW_FOOT3_M3) {
         *hours = 0.0;
         return;
     }
@@ -102,7 +102,7 @@ static double node_concentration(struct tw_quality *q, const struct tw_quality_w
     bool storage = q->model->nodes.kind[node] == TW_NODE_STORAGE;
     double c = q->old_node[here];
     if (!storage && volume <= 1e-4 * TW_FOOT3_M3) {
-        if (inflow > 1e-10) return load / inflow;
+        if (inflow > TW_ZERO_FLOW_M3S) return load / inflow;
         return w->node_depth_m[at(q, node, lane)] <= TW_ZERO_DEPTH_M ? 0.0 : c;
     }
     if (storage) {
@@ -128,7 +128,7 @@ static void treat(struct tw_quality *q, const struct tw_quality_water *w, int32_
     double depth = 0.5 * (w->node_depth_m[here] + w->node_old_depth_m[here]);
     for (int32_t p = 0; p < q->model->quality.count; p++) {
         size_t k = tw_quality_at(q, node, p, lane);
-        in[p] = inflow > 1e-10 ? q->node_load[k] / inflow : 0.0;
+        in[p] = inflow > TW_ZERO_FLOW_M3S ? q->node_load[k] / inflow : 0.0;
         now[p] = q->node[k];
     }
     struct tw_treated t = {.quality = q,

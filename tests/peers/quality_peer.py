@@ -25,6 +25,9 @@ SKIP = 77
 # past a report time at slightly different moments; a rule that differs shows as tens of percent.
 SERIES_TOLERANCE = 0.01
 TABLE_TOLERANCE = 0.01
+# Points of percent of continuity errors. Kinematic waves are solved to 0.1 % of a section's area: when
+# every roughness changes by 1e-10 SWMM's own errors move by up to 0.3 points, and ours as much.
+ERROR_POINTS, KINEMATIC_ERROR_POINTS = 0.1, 0.5
 TABLES = ("Runoff Quality Continuity", "Quality Routing Continuity", "Subcatchment Washoff Summary",
           "Outfall Loading Summary", "Link Pollutant Load Summary")
 
@@ -283,7 +286,7 @@ CASES = {
                      ("XSECTIONS", "C2", "C2 STREET ST"), pollutant("P1", rain=8)],
     "LID over all": lids("S2 BC 1 174240 50 0 0 0") + [pollutant("P1", rain=8)],
 }
-NOT_MIXED = ("outfall", "routing ignored", "force main", "outlet", "street", "LID drain",
+NOT_MIXED = ("outfall", "loop", "routing ignored", "force main", "outlet", "street", "LID drain",
              "subcatchment onto itself", "routing", "units", "LID over all", "treatment twice", "divider", "dummy", "pump", "weir",
              "growth", "long antecedent", "variable", "co-pollutants of each other")
 
@@ -394,7 +397,7 @@ def number(word):
         return None
 
 
-def differing_tables(reference, candidate):
+def differing_tables(reference, candidate, error_points):
     found = []
     for name, rows in reference.items():
         other = candidate.get(name)
@@ -411,7 +414,7 @@ def differing_tables(reference, candidate):
                 if u is None or v is None:
                     if x != y:
                         found.append((9.9, f"{name}: {x} is {y}"))
-                elif abs(u - v) > (0.1 if error else TABLE_TOLERANCE * scale + 1e-3):
+                elif abs(u - v) > (error_points if error else TABLE_TOLERANCE * scale + 1e-3):
                     found.append((abs(u - v) / scale, f"{name}: {' '.join(a)} | {' '.join(b)}"))
                     break
     return sorted(found, reverse=True)
@@ -434,14 +437,17 @@ def run_both(text, folder, command, python):
 
 
 def check(name, changes, args, folder):
-    fault = run_both(applied(changes), folder, args.command, args.python)
+    text = applied(changes)
+    kinematic = "FLOW_ROUTING KINWAVE" in text
+    fault = run_both(text, folder, args.command, args.python)
     if fault:
         print(f"FAILED {name}: {fault}", flush=True)
         return False
     found = differing_series(Results(os.path.join(folder, "s.out")),
                              Results(os.path.join(folder, "t.out")))
     found += differing_tables(tables(os.path.join(folder, "s.rpt")),
-                              tables(os.path.join(folder, "t.rpt")))
+                              tables(os.path.join(folder, "t.rpt")),
+                              KINEMATIC_ERROR_POINTS if kinematic else ERROR_POINTS)
     for far, where in found[:args.show]:
         print(f"  {far:8.2%} {where}")
     print(f"{'FAILED' if found else 'passed'} {name}", flush=True)
