@@ -12,8 +12,8 @@
 #define TW_LEAST_SNOW_M (0.001 * 0.0254)             /* as SWMM: less is none */
 #define TW_SWEPT_SNOW_M (0.05 * 0.0254)              /* as SWMM: no street is swept under more */
 #define TW_ZERO_FLOW_M3S (1e-10 * TW_FOOT3_M3)
-#define TW_ZERO_VOLUME_M3 0.001                      /* a litre: as SWMM, a tank is empty then */
-#define TW_ZERO_DEPTH_M (0.003281 * TW_FOOT_M)       /* a millimetre: as SWMM, a conduit is empty */
+#define TW_ZERO_VOLUME_M3 0.001                /* a litre: as SWMM, a tank is empty then */
+#define TW_ZERO_DEPTH_M (0.003281 * TW_FOOT_M) /* a millimetre: as SWMM, a conduit is empty */
 
 /** Place of a pollutant of an element. */
 static inline size_t tw_quality_at(const struct tw_quality *q, int32_t element, int32_t pollutant,
