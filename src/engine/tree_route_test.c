@@ -103,6 +103,20 @@ static void a_storage_and_its_outflow_settle_as_in_swmm(void **state)
     text_run_end(&t);
 }
 
+/* What a storage gives to a conduit is the flow of one barrel, in SWMM. */
+static void a_storage_feeds_one_barrel(void **state)
+{
+    (void)state;
+    struct text_run t =
+        begin("ROUTING_STEP 10\n[OUTFALLS]\nO 9 FREE\n[STORAGE]\nS 10 5 4 FUNCTIONAL 0 0 5000\n"
+              "[CONDUITS]\nX S O 100 0.013 0 0\n[XSECTIONS]\nX CIRCULAR 1 0 0 0 2\n");
+    assert_ok(tw_run_advance(t.run, 600.0));
+    double cfs = tw_model_units_get(t.model).flow_m3s;
+    /* Manning's full flow of a barrel of 1 ft at 1 in 100, n = 0.013 */
+    assert_near(text_run_flow_m3s(&t, "X") / cfs, 3.563, 0.001);
+    text_run_end(&t);
+}
+
 /* What a junction cannot pass on floods at the rate of the step's end; a pond has no depth beyond
  * the rim. Values are those of SWMM 5.2.4. */
 static void a_flooded_junction_stands_at_its_rim(void **state)
@@ -136,6 +150,7 @@ int main(void)
         cmocka_unit_test(a_saved_run_goes_on_with_the_same_bits_and_lanes_are_runs),
         cmocka_unit_test(a_storage_and_its_outflow_settle_as_in_swmm),
         cmocka_unit_test(a_flooded_junction_stands_at_its_rim),
+        cmocka_unit_test(a_storage_feeds_one_barrel),
     };
     return cmocka_run_group_tests_name("tree_route", tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "num/table.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static struct tw_points curve_of(const struct tw_model *model, int32_t row)
 {
@@ -63,28 +64,52 @@ double tw_storage_volume(const struct tw_model *model, int32_t row, double depth
 }
 
 struct wanted {
-    const struct tw_model *model;
-    int32_t row;
-    double volume_m3;
+    bool power;
+    double a0, a1, a2, volume_m3;
 };
 
-static double volume_error(const void *context, double depth_m, double *out_slope)
+static double volume_error(const void *context, double y, double *out_slope)
 {
     const struct wanted *w = context;
-    *out_slope = tw_storage_area(w->model, w->row, depth_m);
-    return volume_below(w->model, w->row, depth_m) - w->volume_m3;
+    double volume = y * (w->a0 + y * (w->a1 / 2.0 + y * w->a2 / 3.0));
+    *out_slope = w->a0 + y * (w->a1 + y * w->a2);
+    if (w->power) {
+        *out_slope = w->a0 + w->a1 * pow(y, w->a2);
+        volume = y * (w->a0 + w->a1 * pow(y, w->a2) / (w->a2 + 1.0));
+    }
+    return volume - w->volume_m3;
+}
+
+/* In metric models SWMM, where it searches for the depth, takes the coefficients of feet for metres
+ * and cubic metres: such a storage is shallow until it is full at once. */
+static void take_feet(const struct tw_model *model, int32_t row, struct wanted *w)
+{
+    int32_t kind = model->storages.kind[row];
+    bool searched = kind == TW_STORAGE_CONICAL || kind == TW_STORAGE_PYRAMIDAL ||
+                    (w->power && w->a0 != 0.0 && w->a2 != 0.0 && w->a2 != 1.0);
+    if (model->us_units || model->options.strict || !searched) return;
+    double ratio = volume_ratio(model);
+    w->a0 *= ratio / TW_FOOT2_M2;
+    w->a1 *= ratio * pow(TW_FOOT_M, w->power ? w->a2 - 2.0 : -1.0);
+    if (!w->power) w->a2 *= ratio;
 }
 
 double tw_storage_depth(const struct tw_model *model, int32_t row, double volume_m3)
 {
-    double full = model->nodes.full_depth_m[model->storages.node[row]];
+    const struct tw_storages *s = &model->storages;
+    double full = model->nodes.full_depth_m[s->node[row]];
     if (!(volume_m3 > 0.0)) return 0.0;
     volume_m3 /= volume_ratio(model);
     if (volume_m3 >= volume_below(model, row, full)) return full;
-    if (model->storages.kind[row] == TW_STORAGE_TABULAR) {
+    if (s->kind[row] == TW_STORAGE_TABULAR) {
         double depth = tw_points_integral_inverse(curve_of(model, row), volume_m3);
         return depth < full ? depth : full;
     }
-    struct wanted w = {model, row, volume_m3};
+    struct wanted w = {.power = s->kind[row] == TW_STORAGE_FUNCTIONAL,
+                       .a0 = s->a0[row],
+                       .a1 = s->a1[row],
+                       .a2 = s->a2[row],
+                       .volume_m3 = volume_m3};
+    take_feet(model, row, &w);
     return tw_root_newton(volume_error, &w, 0.0, full, 0.5 * full, 1e-9 * full);
 }

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "hydraulics/regulators.h"
+#include "model/flow_unit.h"
 #include "one_link.h"
 
 /* Storages 10 m deep whose volumes SWMM 5.2.4 gave at the depths below (sizes in feet there; the
@@ -122,6 +123,37 @@ static void metric_volumes_are_in_the_cubic_metres_of_swmm(void **state)
     assert_near(tw_storage_volume(&one.model, 0, 5.0), exact, 0.0);
 }
 
+/* Where SWMM 5.2.4 searches for a depth (kinematic wave) it takes feet for metres: pairs of volume
+ * and depth from a metric model of it. */
+static void metric_depths_of_searched_shapes_are_those_of_swmm(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t kind;
+        double a0, a1, a2, volume_m3, depth_m;
+    } swmm[] = {
+        {TW_STORAGE_FUNCTIONAL, 60.0, 20.0, 0.5, 35.320499, 0.053190745},
+        {TW_STORAGE_FUNCTIONAL, 60.0, 20.0, 0.5, 330.68518, 0.47226706},
+        {TW_STORAGE_CONICAL, 94.2477796, 62.8318531, 10.4719755, 762.67181, 0.70079261},
+    };
+    for (size_t i = 0; i < sizeof swmm / sizeof *swmm; i++) {
+        struct one_link one;
+        make_storage(&one, 4);
+        one.model.us_units = false;
+        one.kind = swmm[i].kind;
+        one.values[0] = swmm[i].a0;
+        one.values[1] = swmm[i].a1;
+        one.values[2] = swmm[i].a2;
+        one.full_depth_m = 5.0;
+        double volume = swmm[i].volume_m3 * tw_volume_unit_m3(false, false);
+        double depth = tw_storage_depth(&one.model, 0, volume);
+        assert_near(depth, swmm[i].depth_m, 1e-6); /* digits of SWMM's results */
+        one.model.options.strict = true;
+        depth = tw_storage_depth(&one.model, 0, swmm[i].volume_m3);
+        assert_near(tw_storage_volume(&one.model, 0, depth), swmm[i].volume_m3, 1e-5);
+    }
+}
+
 static void area_is_the_slope_of_volume(void **state)
 {
     (void)state;
@@ -182,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(volumes_agree_with_swmm),
         cmocka_unit_test(metric_volumes_are_in_the_cubic_metres_of_swmm),
+        cmocka_unit_test(metric_depths_of_searched_shapes_are_those_of_swmm),
         cmocka_unit_test(area_is_the_slope_of_volume),
         cmocka_unit_test(the_depth_of_a_volume_has_that_volume),
         cmocka_unit_test(a_storage_is_full_at_its_full_depth),

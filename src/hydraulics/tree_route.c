@@ -88,7 +88,7 @@ static double storage_outflow(const struct spot *s, int32_t node)
     if (y < reach.xsect->full_depth_m) {
         q = reach.beta * tw_xsect_factor_of_area(reach.xsect, tw_xsect_area(reach.xsect, y));
     }
-    return q * c->barrels[s->row];
+    return q; /* of one barrel, as in SWMM */
 }
 
 static double node_outflow(const struct spot *s, int32_t node)
