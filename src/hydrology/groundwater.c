@@ -20,8 +20,8 @@ void tw_ground_lay(struct tw_ground_state *g, const struct tw_model *model, int3
 {
     g->model = model;
     g->lanes = lanes;
-    double **const arrays[] = {&g->moisture_ratio, &g->depth_m,         &g->old_mps,
-                               &g->new_mps,        &g->evaporation_mps, &g->room_m};
+    double **const arrays[] = {&g->moisture_ratio,  &g->depth_m, &g->old_mps,         &g->new_mps,
+                               &g->evaporation_mps, &g->room_m,  &g->conductivity_mps};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         *arrays[i] = TW_POOL_NEW(state, double, (size_t)model->grounds.count *(size_t)lanes);
     double **const sums[] = {&g->infiltrated_m3, &g->evaporated_m3, &g->deep_m3,
@@ -77,7 +77,7 @@ void tw_ground_begin(struct tw_ground_state *g)
             g->moisture_ratio[here] = moisture;
             g->depth_m[here] = depth;
             g->old_mps[here] = g->new_mps[here] = g->evaporation_mps[here] = 0.0;
-            g->room_m[here] = 0.0;
+            g->room_m[here] = g->conductivity_mps[here] = 0.0;
             g->each[here] = (struct tw_ground_totals){0};
             if (pervious > 0.0)
                 g->room_m[here] =
@@ -98,6 +98,7 @@ struct soil {
     double upper_evaporation_ratio; /* of the month */
     double threshold_m, surface_water_m, channel_m;
     double most_percolation_mps, most_outflow_mps, most_inflow_mps;
+    double *conductivity_mps; /* of the state: that of the last percolation */
 };
 struct fluxes {
     double upper_evaporation, lower_evaporation, percolation, deep, flow; /* m/s */
@@ -129,7 +130,8 @@ static double percolate(const struct soil *s, double moisture, double upper_m)
     const struct tw_aquifer *a = s->aquifer;
     double above = moisture - a->field_capacity_ratio;
     if (!(upper_m > 0.0) || !(above > 0.0)) return 0.0;
-    double rate = conductivity(s, moisture) * (1.0 + a->tension_slope_m * 2.0 * above / upper_m);
+    *s->conductivity_mps = conductivity(s, moisture);
+    double rate = *s->conductivity_mps * (1.0 + a->tension_slope_m * 2.0 * above / upper_m);
     return fmin(rate, s->most_percolation_mps);
 }
 
@@ -156,8 +158,8 @@ static double variable_value(const void *user, int32_t variable)
         return s->total_m / length;
     case TW_GROUND_KS:
         return s->aquifer->conductivity_mps / rate;
-    case TW_GROUND_K:
-        return conductivity(s, q->moisture) / rate;
+    case TW_GROUND_K: /* as SWMM: known only while water percolates, else that of the last time */
+        return *s->conductivity_mps / rate;
     case TW_GROUND_THETA:
         return q->moisture;
     case TW_GROUND_PHI:
@@ -300,6 +302,7 @@ void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
                      .dt_s = dt_s,
                      .area_m2 = area_m2,
                      .total_m = row->surface_m - row->bottom_m,
+                     .conductivity_mps = &g->conductivity_mps[here],
                      .infiltration_mps = weather->infiltration_m3s / area_m2,
                      .most_evaporation_mps = weather->evaporation_mps * pervious,
                      .upper_evaporation_ratio =
@@ -307,7 +310,7 @@ void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
                          of_month(m, a->evaporation_pattern, weather->month)};
     if (!(s.total_m > 0.0)) return;
     s.free_evaporation_mps =
-        fmax(0.0, s.most_evaporation_mps - weather->pervious_evaporation_m3s / area_m2);
+        fmax(0.0, s.most_evaporation_mps - weather->surface_evaporation_m3s / area_m2);
     double y[2] = {g->moisture_ratio[here], g->depth_m[here]};
     look_around(&s, m, node, y[MOISTURE], y[DEPTH]);
     (void)tw_ode_integrate(rates, &s, 2, y, dt_s, tolerance);

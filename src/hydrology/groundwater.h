@@ -31,6 +31,7 @@ struct tw_ground_state {
     double *old_mps, *new_mps; /* flow to the node at the two runoff times */
     double *evaporation_mps;
     double *room_m; /* infiltration that the upper zone can still take, per pervious area */
+    double *conductivity_mps; /* of the upper zone when water percolated last; 0: never */
     /* since the run began [m3], [lanes] */
     double *infiltrated_m3, *evaporated_m3, *deep_m3, *flow_m3, *initial_m3;
     double *lower_evaporated_m3; /* the part of the lower zone */
@@ -50,7 +51,7 @@ void tw_ground_begin(struct tw_ground_state *g);
 /* What a runoff step did on the surface of a subcatchment [m3/s]. */
 struct tw_ground_weather {
     double infiltration_m3s;
-    double pervious_evaporation_m3s;
+    double surface_evaporation_m3s;
     double evaporation_mps; /* potential rate */
     int month;              /* 1..12 */
 };

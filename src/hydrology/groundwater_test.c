@@ -113,12 +113,42 @@ static void a_node_gives_no_more_than_it_has(void **state)
     free(f.memory);
 }
 
+/* Of two halves of a step the flow is K / KS of the moisture m/s hectares; K is e^(10 (0.4 - 0.46)) of
+ * KS at a moisture of 0.4, and stays that when the zone is drier than its field capacity. */
+static void conductivity_is_that_of_the_last_percolation(void **state)
+{
+    (void)state;
+    struct field f;
+    field_begin(&f);
+    static const struct tw_token k[] = {{.operation = TW_TOKEN_VARIABLE, .variable = TW_GROUND_K},
+                                        {.operation = TW_TOKEN_VARIABLE, .variable = TW_GROUND_KS},
+                                        {.operation = TW_TOKEN_DIVIDE},
+                                        {.operation = TW_TOKEN_NUMBER, .number = 1e-3},
+                                        {.operation = TW_TOKEN_MULTIPLY}};
+    f.ground.lateral = (struct tw_ground_expression){k, sizeof k / sizeof k[0]};
+    f.ground.a1 = 0.0;
+    struct tw_ground_node node = {.depth_m = 0.2};
+    f.state.moisture_ratio[0] = 0.2; /* nothing has percolated yet */
+    field_run(&f, 1.0 / 12.0, 0.0, 0.0, node);
+    assert_near(f.state.new_mps[0], 0.0, 0.0);
+    f.state.moisture_ratio[0] = 0.4;
+    field_run(&f, 1.0 / 12.0, 0.0, 0.0, node);
+    double percolating = f.state.new_mps[0];
+    /* 1e-3 m3/s a hectare; moisture falls by 1e-4 in the step */
+    assert_near(percolating / (exp(10.0 * (0.4 - 0.46)) * 1e-7), 1.0, 5e-3);
+    f.state.moisture_ratio[0] = 0.2;
+    field_run(&f, 1.0 / 12.0, 0.0, 0.0, node);
+    assert_near(f.state.new_mps[0], percolating, 0.0);
+    free(f.memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(water_in_the_ground_is_booked),
         cmocka_unit_test(full_ground_takes_no_more),
         cmocka_unit_test(a_node_gives_no_more_than_it_has),
+        cmocka_unit_test(conductivity_is_that_of_the_last_percolation),
     };
     return cmocka_run_group_tests_name("groundwater", tests, NULL, NULL);
 }

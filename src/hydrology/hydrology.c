@@ -364,8 +364,8 @@ static void runon_collect(struct tw_hydrology *h, double last_step_s)
 /* Volumes of one subcatchment and lane in one step. */
 struct step_volumes {
     double evaporation_m3, infiltration_m3, outlet_m3;
-    double pervious_evaporation_m3;
-    double reached_m3; /* rain and melt */
+    double ground_evaporation_m3; /* that groundwater cannot have any more */
+    double reached_m3;            /* rain and melt */
     double runoff_m3[TW_SUBAREA_COUNT];
 };
 
@@ -433,7 +433,6 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
         int32_t ground = tw_ground_row(h->model, i);
         if (ground >= 0 && !h->model->options.ignore_groundwater)
             infiltrated_mps = fmin(infiltrated_mps, h->ground.room_m[at(h, ground, lane)] / dt_s);
-        out->pervious_evaporation_m3 = evaporated_mps * area_m2 * dt_s;
     }
     double lost_mps = evaporated_mps + infiltrated_mps;
     double runoff_mps;
@@ -447,6 +446,7 @@ static void subarea_step(struct tw_hydrology *h, int32_t i, int32_t k, int32_t l
     h->subarea_runoff_mps[here] = runoff_mps;
     out->reached_m3 += weather->rain_mps * area_m2 * dt_s;
     out->evaporation_m3 += evaporated_mps * area_m2 * dt_s;
+    out->ground_evaporation_m3 += evaporated_mps * area_m2 * dt_s;
     out->infiltration_m3 += infiltrated_mps * area_m2 * dt_s;
     out->runoff_m3[k] = runoff_mps * area_m2 * dt_s;
     out->outlet_m3 += c->outlet_ratio[k] * out->runoff_m3[k];
@@ -522,8 +522,8 @@ static void ground_step(struct tw_hydrology *h, int32_t i, int32_t lane,
     size_t node = at(h, h->model->grounds.ground[row].node, lane);
     double day = h->clock->start_day + h->clock->new_runoff_ms / 86400.0e3;
     struct tw_ground_weather weather = {.infiltration_m3s = volumes->infiltration_m3 / dt_s,
-                                        .pervious_evaporation_m3s =
-                                            volumes->pervious_evaporation_m3 / dt_s,
+                                        .surface_evaporation_m3s =
+                                            volumes->ground_evaporation_m3 / dt_s,
                                         .evaporation_mps = h->clock->evaporation_mps,
                                         .month = tw_day_to_calendar(floor(day)).month};
     struct tw_ground_node at_node = {.depth_m = h->node_depth_m[node],
@@ -577,7 +577,7 @@ static void lids_step(struct tw_hydrology *h, int32_t i, int32_t lane,
     tw_lid_step(&h->lid, i, lane, &w, &lid);
     volumes->outlet_m3 += lid.runoff - lid.taken;
     volumes->evaporation_m3 += lid.evaporation;
-    volumes->pervious_evaporation_m3 += lid.pervious_evaporation;
+    volumes->ground_evaporation_m3 += lid.pervious_evaporation;
     volumes->infiltration_m3 += lid.exfiltration;
 }
 

@@ -418,6 +418,47 @@ static void a_run_with_wet_lids_begins_with_a_wet_step(void **state)
     }
 }
 
+/* As SWMM: what evaporates from roofs and roads is not there any more for the ground under them. */
+static void groundwater_evaporates_what_the_whole_surface_left(void **state)
+{
+    (void)state;
+    double left_ratio[2];
+    for (int wet = 0; wet < 2; wet++) {
+        struct town t;
+        struct weather w;
+        town_make(&t);
+        struct tw_aquifer sand = {.porosity_ratio = 0.46,
+                                  .wilting_point_ratio = 0.1,
+                                  .field_capacity_ratio = 0.3,
+                                  .conductivity_mps = 1e-6,
+                                  .conductivity_slope = 10.0,
+                                  .upper_evaporation_ratio = 1.0,
+                                  .evaporation_pattern = -1};
+        struct tw_ground ground = {.subcatchment = 2,
+                                   .node = 1,
+                                   .surface_m = 5.0,
+                                   .threshold_m = (double)NAN,
+                                   .water_table_m = 2.0,
+                                   .moisture_ratio = 0.25};
+        int32_t of[SUBS] = {-1, -1, 0};
+        double invert_m[2] = {0.0, 0.0}, node[2] = {0.0, 0.0};
+        for (int i = 0; i < 12; i++)
+            t.model.evaporation.monthly_mmday[i] = 5.0;
+        t.model.aquifers = (struct tw_aquifers){.count = 1, .aquifer = &sand};
+        t.model.grounds = (struct tw_grounds){.count = 1, .ground = &ground, .of_subcatchment = of};
+        t.model.nodes.invert_m = invert_m;
+        weather_begin(&w, &t, 1, false);
+        w.h.node_depth_m = w.h.node_inflow_m3s = w.h.node_volume_m3 = node;
+        w.h.depth_m[2 * TW_SUBAREA_COUNT + TW_SUBAREA_IMPERVIOUS] = wet * 0.001;
+        tw_hydrology_step(&w.h, 1e9);
+        left_ratio[wet] = w.h.ground.evaporation_mps[0] / (5.0 / 8.64e7);
+        weather_end(&w);
+    }
+    /* half is pervious; a millimetre stands on 0.75 of the other half, more than evaporates in an hour */
+    assert_near(left_ratio[0], 0.5, 1e-12);
+    assert_near(left_ratio[1], 0.5 - 0.375, 1e-12);
+}
+
 /* Where LIDs leave no ground open, what stands on them is what the soil may take: without rain a
  * swale of 100 mm, 0.8 of it free of plants, loses what Horton's curve says, f0 = 30 mm/h first. */
 static void soil_under_lids_takes_the_water_that_stands_on_them(void **state)
@@ -454,6 +495,7 @@ int main(void)
         cmocka_unit_test(dry_only_evaporation_pauses_while_it_rains),
         cmocka_unit_test(evaporation_follows_its_series),
         cmocka_unit_test(a_run_with_wet_lids_begins_with_a_wet_step),
+        cmocka_unit_test(groundwater_evaporates_what_the_whole_surface_left),
         cmocka_unit_test(soil_under_lids_takes_the_water_that_stands_on_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static void begin_unit(struct tw_lid_state *s, int32_t unit)
         s->regenerate_day[here] = c->pavement.regeneration_days;
         double held_m = tw_lid_held_m(s, unit, lane);
         s->totals[here] = (struct tw_lid_totals){.initial_m = held_m, .reported_m = held_m};
-        if (held_m > 0.0) s->wet[lane] = true;
+        if (wet > 0.0) s->wet[lane] = true; /* as SWMM, even where there is nothing to be wet */
     }
 }
 

@@ -191,6 +191,13 @@ static void a_pavement_begins_dry_over_wet_gravel(void **state)
     assert_near(g.state.level[2], 0.3 * g.control.storage.thickness_m, 1e-15);
     assert_true(g.state.wet[0]);
     free(g.memory);
+    /* the wilting point's water is none that a run begins wet with */
+    garden_begin(&g, TW_LID_BIO_CELL);
+    g.unit.initial_ratio = 0.0;
+    tw_lid_begin(&g.state);
+    assert_true(tw_lid_storage_m3(&g.state, 0) > 0.0);
+    assert_false(g.state.wet[0]);
+    free(g.memory);
 }
 
 /* What SWMM's report says a unit holds at the end is what it held before the last step. */

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""LID units of every kind, and storages that seep, by Thalweg and by SWMM 5.2.4.
+"""LID units of every kind, groundwater and storages that seep, by Thalweg and by SWMM 5.2.4.
 
   lid_peer.py [--command "build/thalweg run"] [--python PYTHON] [--only TEXT]
 
 Made models: each kind alone in a subcatchment, with and without a drain, its head opened and closed,
 a curve, clogging, a slope, several units, to the pervious part, to a node, onto another
 subcatchment, over all of it; in US and SI units, with each infiltration method; pollutants whose
-part the drain removes; storages of nine shapes with three soils. Compared are all series of
+part the drain removes; groundwater by formula and by expressions, to nodes that rise and fall;
+storages of nine shapes with three soils. Compared are all series of
 subcatchments, nodes and links, the LID Performance Summary, the Runoff Quality Continuity and the
 units' own reports. PYTHON is one that has swmm-toolkit. Exit 0: all agree; 1: some do not; 77: no SWMM
 here.
@@ -188,6 +189,66 @@ LINKS ALL
 """
 
 
+def ground_model(units, aquifer, ground, expression="", node="J1", lid=False):
+    """Text of an input file; {n} of an aquifer is n mm or mm/h, <n> n m."""
+    flow, mm, m, m2 = UNITS[units]
+
+    def sized(text):
+        text = re.sub(r"<([\d.]+)>", lambda x: f"{float(x.group(1)) * m:.6g}", text)
+        return in_units(text, mm)
+
+    rain = [f"T {h + i // 6}:{i % 6 * 10:02d} {v * mm:.6g}"
+            for h in (1, 30, 50) for i, v in enumerate(MM_PER_H[:13])]
+    inflow = 200 if units == "si" else 7
+    lids = [sized("[LID_CONTROLS]\nL BC\n" + "\n".join("L " + row for row in KINDS["BC"])),
+            f"[LID_USAGE]\nS1 L 1 {5000 * m2:.6g} {20 * m:.6g} 80 100 0"] if lid else []
+    return "\n".join(
+        ["[OPTIONS]", f"FLOW_UNITS {flow}", "INFILTRATION GREEN_AMPT", "FLOW_ROUTING DYNWAVE",
+         "START_DATE 06/29/2020", "END_DATE 07/03/2020", "REPORT_STEP 0:15:00", "WET_STEP 0:05:00",
+         "DRY_STEP 0:30:00", "ROUTING_STEP 0:00:30", sized("[EVAPORATION]\nCONSTANT {5}"),
+         "[RAINGAGES]\nR INTENSITY 0:10 1 TIMESERIES T", "[TIMESERIES]", *rain,
+         f"Q 0:00 0\nQ 5:00 {inflow}\nQ 20:00 0\nQ 40:00 {inflow / 2}\nQ 60:00 0",
+         f"[SUBCATCHMENTS]\nS1 R J1 {2 if units == 'si' else 4.94211} 20 {100 * m:.6g} 1 0",
+         sized("[SUBAREAS]\nS1 .015 .1 {1} {3} 25 OUTLET\n[INFILTRATION]\nS1 {100} {6} .25"),
+         "[AQUIFERS]", "A " + sized(aquifer), "[GROUNDWATER]", f"S1 A {node} " + sized(ground),
+         "[GWF]", expression, *lids, sized("[JUNCTIONS]\nJ1 <10> <4>\n[STORAGE]"),
+         f"ST {10 * m:.6g} {4 * m:.6g} 0 FUNCTIONAL {300 * m2:.6g} 0 0 0 0",
+         sized("[OUTFALLS]\nO1 <9> FREE\nO2 <9> FREE\n[CONDUITS]\nC1 J1 O1 <100> .013 0 0\n"
+               "C2 ST O2 <100> .013 <.3> 0\n[XSECTIONS]\nC1 CIRCULAR <.8> 0 0 0\n"
+               "C2 CIRCULAR <.3> 0 0 0\n[INFLOWS]\nST FLOW Q"),
+         "[PATTERNS]\nEV MONTHLY .1 .2 .3 .4 .5 .9 .3 .6 .5 .4 .3 .2",
+         "[REPORT]\nSUBCATCHMENTS ALL\nNODES ALL\nLINKS ALL\n"])
+
+
+def ground_models():
+    sand = ".46 .12 .28 {20} 8 {381} .35 <2> {.5} <6> <9> .3"
+    upper = ".46 .12 .28 {20} 8 {381} 1 <2> {.5} <6> <9> .35"
+    cases = {
+        "": (sand, "<12> .02 1.5 .02 1 0 0 *"), "with b2": (sand, "<12> .02 2 .02 1 .001 0 *"),
+        "fixed": (sand, "<12> .02 1 .02 1 0 <.5> *"), "threshold": (sand, "<12> .02 1 0 0 0 0 <8>"),
+        "season": (sand + " EV", "<12> .02 1 .02 1 0 0 *"),
+        "own": (sand, "<12> .02 1 0 0 0 0 * <5> <10> .35"),
+        "full": (sand.replace("<9> .3", "<11.9> .45"), "<12> .0002 1 0 0 0 0 *"),
+        "dry": (sand.replace("<9> .3", "<6.2> .13"), "<12> .02 1 0 0 0 0 *"),
+        "upper evaporation": (upper, "<12> .02 1 0 0 0 0 *"),
+        "rising node": (sand, "<12> .02 1.5 .02 1.5 0 0 *", "", "ST"),
+        "both": (sand, "<12> .02 1 .02 1 .002 0 *", "", "ST"),
+        "LID": (upper, "<12> .02 1 0 0 0 0 *", "", "J1", True),
+    }
+    expressions = ["S1 LATERAL 0.001*(HGW-HCB)", "S1 DEEP 0.01*HGW/HGS", "S1 LATERAL -0.001",
+                   "S1 LATERAL 0.0005*(HGW-HSW)*STEP(HGW-HCB) + 0.0001*K/KS",
+                   "S1 DEEP KS*(THETA/PHI)^3*0.01 + FU*0.1",
+                   "S1 LATERAL 0.001*FI + 0.0001*A\nS1 DEEP FI*0.05",
+                   "S1 LATERAL 0.0001*EXP(THETA)*SQRT(ABS(HGW-HCB))"]
+    for units in UNITS:
+        for name, case in cases.items():
+            yield f"{units} ground {name}", ground_model(units, *case)
+        for text in expressions:
+            yield f"{units} ground {text}", ground_model(units, sand, "<12> 0 0 0 0 0 0 *", text)
+        yield f"{units} ground and water", ground_model(
+            units, sand, "<12> 0 0 0 0 0 0 *", "S1 LATERAL 0.002*(HGW-HSW)", "ST")
+
+
 def numbers(path, heading):
     """Numbers of a table of a report, [row][column]."""
     rows, inside = [], False
@@ -262,7 +323,7 @@ def main():
         print("lid_peer: no ../shared")
         return SKIP
     count = bad = 0
-    for name, text in [*lid_models(), *storage_models()]:
+    for name, text in [*lid_models(), *ground_models(), *storage_models()]:
         if options.only not in name:
             continue
         with tempfile.TemporaryDirectory() as folder:
