@@ -50,7 +50,7 @@ def asked(model, library, factor, limit_s):
     """(status, note) of SWMM's results with another roughness beside its reference."""
     path = os.path.join(validate.CORPUS, model)
     with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
-        copy = peer.prepare(path, folder, {})
+        copy = peer.prepare(path, folder, {"THREADS": 1})   # SWMM's threads spin on a busy machine
         with open(copy, encoding="utf-8", errors="surrogateescape") as f:
             text = f.read()
         with open(copy, "w", encoding="utf-8", errors="surrogateescape") as out:
