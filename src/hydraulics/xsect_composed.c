@@ -136,14 +136,14 @@ static double rect_round_upper_radius(const struct tw_xsect *x, double depth_m)
 
 /* Within the arc R = r / 2 (1 - sin(theta) / theta); SWMM 5.2.4 computes r / 2 (1 - sin(theta)) /
  * theta, which its water levels show, and so must ours. That grows without bound as the section
- * empties and is 0 where theta is pi / 2: it is kept between 1e-6 and 1000 times the full radius,
+ * empties and is 0 where theta is pi / 2: it is kept above 0, and below 1000 times the full radius,
  * more than it is under the thinnest film. */
 static double rect_round_radius(const struct tw_xsect *x, double depth_m)
 {
     double r = x->bottom_radius_m;
     if (depth_m > x->bottom_depth_m) return rect_round_upper_radius(x, depth_m);
     double angle = tw_circle_angle_of_height(depth_m / r);
-    double least = 1e-6 * x->full_radius_m, most = 1e3 * x->full_radius_m;
+    double least = 1e-15 * x->full_radius_m, most = 1e3 * x->full_radius_m;
     double radius = angle > 0.0 ? 0.5 * r * (1.0 - sin(angle)) / angle : most;
     return radius < least ? least : radius > most ? most : radius;
 }

@@ -352,6 +352,23 @@ static void walls_of_an_open_formula_go_on_above_the_brim(void **state)
     assert_near(area, depth * x->max_width_m, 1e-12);
 }
 
+/* SWMM 5.2.4 has r / 2 (1 - sin theta) / theta in a round bottom: next to nothing around a right
+ * angle, where its flows nearly stop, and so do ours (extran1_rect_round_mod of swmm5plus). */
+static void the_radius_of_a_round_bottom_vanishes_at_a_right_angle(void **state)
+{
+    (void)state;
+    struct one_link one;
+    make_section(&one, TW_SHAPE_RECT_ROUND);
+    one.geom[0][2] = 0.5 * one.geom[0][1]; /* half a circle */
+    assert_int_equal(tw_xsect_init(&one.xsect, &one.model, 0, one.custom), TW_OK);
+    const struct tw_xsect *x = &one.xsect;
+    double r = x->bottom_radius_m, angle = 0.5 * 3.14159265358979 + 1e-4;
+    double wanted = 0.5 * r * 0.5e-8 / angle; /* 1 - sin: half the square of 1e-4 */
+    double radius = tw_xsect_radius(x, r * (1.0 - cos(0.5 * angle)));
+    assert_near(radius / wanted, 1.0, 1e-6); /* rounding of 1 - sin, 1e-16 of 5e-9 */
+    assert_true(tw_xsect_radius(x, r * (1.0 - sqrt(0.5))) > 0.0);
+}
+
 /* ---- case files ---- */
 
 struct case_file {
@@ -512,6 +529,7 @@ int main(void)
         cmocka_unit_test(width_is_the_slope_of_area),
         cmocka_unit_test(width_of_a_formula_is_the_exact_slope_of_its_area),
         cmocka_unit_test(the_depth_of_an_area_has_that_area),
+        cmocka_unit_test(the_radius_of_a_round_bottom_vanishes_at_a_right_angle),
         cmocka_unit_test(walls_of_an_open_formula_go_on_above_the_brim),
         cmocka_unit_test(the_area_of_a_section_factor_has_that_factor),
         cmocka_unit_test(the_slope_of_the_section_factor_is_that_of_its_curve),
