@@ -25,7 +25,7 @@ static double losses_m3s(const struct tw_run *run)
 double tw_run_flow_error_ratio(const struct tw_run *run)
 {
     const struct tw_flow_rates *r = &run->sums[0].rates;
-    double in = r->dry_m3s + r->wet_m3s + r->external_m3s;
+    double in = r->dry_m3s + r->wet_m3s + r->ground_m3s + r->rdii_m3s + r->external_m3s;
     double out = r->flooding_m3s + r->outflow_m3s + losses_m3s(run);
     if (in != 0.0) return 1.0 - out / in;
     return out != 0.0 ? 1.0 - in / out : 0.0;
@@ -50,7 +50,8 @@ static bool inflows_stand_still(const struct tw_run *run)
 bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio)
 {
     const struct tw_options *o = &run->model->options;
-    if (run->clock->old_ms == 0.0) return false;
+    /* the first two steps are always taken, as in SWMM: it asks when the step before began */
+    if (run->hydraulics.clock[0].steps < 2) return false;
     if (fabs(flow_error_ratio) > o->system_flow_tolerance_ratio) return false;
     return inflows_stand_still(run);
 }

@@ -1,5 +1,8 @@
 /* SKIP_STEADY_STATE: the network rests while its flows do, and only then. */
 #include "one_run.h"
+#include "text_run.h"
+
+#include "engine/run_state.h"
 
 #include <math.h>
 
@@ -25,6 +28,36 @@ static void a_changed_inflow_is_routed_at_once(void **state)
     assert_int_equal(one_run_steps_to(4.0), 0);
 }
 
+/* What comes in goes out from the start, but SWMM 5.2.4 asks only from the third step on. */
+static void the_first_two_steps_are_always_taken(void **state)
+{
+    (void)state;
+    struct text_run t =
+        text_run_begin("[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+                       "END_DATE 01/01/2020\nEND_TIME 01:00\nROUTING_STEP 5\nVARIABLE_STEP 0\n"
+                       "SKIP_STEADY_STATE YES\n[STORAGE]\nT 10 5 .5 FUNCTIONAL 0 0 9000 0 0\n"
+                       "[OUTFALLS]\nO 0 FREE NO\n[OUTLETS]\nR T O 0 FUNCTIONAL/DEPTH 2 1 NO\n"
+                       "[INFLOWS]\nT FLOW \"\" FLOW 1 1 1\n");
+    assert_ok(tw_run_advance(t.run, 300.0));
+    assert_int_equal(t.run->hydraulics.clock[0].steps, 2);
+    text_run_end(&t);
+}
+
+/* Groundwater and RDII come in as other water does. */
+static void all_that_comes_in_counts(void **state)
+{
+    (void)state;
+    struct tw_flow_rates *r = &one_run->sums[0].rates, kept = *r;
+    *r = (struct tw_flow_rates){.dry_m3s = 1.0,
+                                .wet_m3s = 2.0,
+                                .ground_m3s = 4.0,
+                                .rdii_m3s = 8.0,
+                                .external_m3s = 16.0,
+                                .outflow_m3s = 15.5};
+    assert_near(tw_run_flow_error_ratio(one_run), 0.5, 1e-12); /* rounding */
+    *r = kept;
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -35,6 +68,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_left_out_while_the_flow_is_steady),
+        cmocka_unit_test(the_first_two_steps_are_always_taken),
+        cmocka_unit_test(all_that_comes_in_counts),
         cmocka_unit_test(a_changed_inflow_is_routed_at_once),
     };
     return cmocka_run_group_tests_name("engine steady", tests, begin, one_run_end);
