@@ -12,6 +12,7 @@ struct continuity {
     const struct tw_xsect *xsect;
     double per_factor; /* flow over the full flow, per section factor */
     double storage, rest;
+    int32_t *asked; /* times that f was asked for */
 };
 
 static double flow_at(const struct continuity *c, double area)
@@ -23,6 +24,7 @@ static double excess(const void *context, double area, double *out_slope)
 {
     const struct continuity *c = context;
     double full = c->xsect->full_area_m2;
+    ++*c->asked;
     *out_slope = c->per_factor * full * tw_xsect_factor_slope(c->xsect, area * full) + c->storage;
     return flow_at(c, area) + c->storage * area + c->rest;
 }
@@ -51,9 +53,10 @@ static double solve(const struct continuity *c, double start, double entry_area,
     return entry_flow > 1.0 ? entry_area : 1.0;
 }
 
-void tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s, double loss_m3s,
-                       double dt_s, struct tw_kinematic_ends *ends)
+int32_t tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s,
+                          double loss_m3s, double dt_s, struct tw_kinematic_ends *ends)
 {
+    int32_t asked = 0;
     static const double weight_x = 0.6, weight_t = 0.6;
     const struct tw_xsect *x = reach->xsect;
     double full_flow = reach->full_flow_m3s, full_area = x->full_area_m2;
@@ -66,7 +69,8 @@ void tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s
         double known = (1.0 - weight_t) * (area_in - old_area_in) - weight_t * old_area_out;
         struct continuity c = {.xsect = x,
                                .per_factor = reach->beta / full_flow,
-                               .storage = per_time * weight_t / weight_x};
+                               .storage = per_time * weight_t / weight_x,
+                               .asked = &asked};
         c.rest = known * per_time / weight_x + (1.0 - weight_x) / weight_x * (old_out - old_in) -
                  flow_in + loss_m3s / full_flow / weight_x;
         area_out = solve(&c, old_area_out, area_in, flow_in);
@@ -77,6 +81,7 @@ void tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s
                                        .entry_m2 = area_in * full_area,
                                        .exit_m3s = flow_out * full_flow,
                                        .exit_m2 = area_out * full_area};
+    return asked > 0 ? asked : 1;
 }
 
 void tw_steady_step(const struct tw_kinematic_reach *reach, double inflow_m3s, double loss_m3s,

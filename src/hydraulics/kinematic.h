@@ -23,11 +23,12 @@ struct tw_kinematic_ends {
  * inflow_m3s  into the barrel, >= 0; what is beyond the full flow does not enter
  * loss_m3s    evaporation and seepage on the way, >= 0
  * ends        at the beginning; on return at the end of the step
+ * returns     areas that the search for the exit looked at, 1 without a search
  * source      SWMM Reference Manual II, 4.2: implicit finite differences of continuity, weighted by
  *             0.6 in space and time, flow by Manning's equation
  */
-void tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s, double loss_m3s,
-                       double dt_s, struct tw_kinematic_ends *ends);
+int32_t tw_kinematic_step(const struct tw_kinematic_reach *reach, double inflow_m3s,
+                          double loss_m3s, double dt_s, struct tw_kinematic_ends *ends);
 
 /**
  * Steady flow: what enters leaves at once, less losses; arguments as of tw_kinematic_step. What is

@@ -217,8 +217,10 @@ static void raise_node(const struct spot *s, int32_t node, double depth_m)
 
 /* ---- links ---- */
 
-static void route_conduit(const struct spot *s, double *inflow, double *outflow)
+/* Returns the trials of the search for its exit. */
+static int32_t route_conduit(const struct spot *s, double *inflow, double *outflow)
 {
+    int32_t trials = 1;
     struct tw_hydraulics *h = s->h;
     int32_t at = at_row(s);
     double barrels = h->net->conduit.barrels[s->row];
@@ -233,7 +235,7 @@ static void route_conduit(const struct spot *s, double *inflow, double *outflow)
     if (h->model->options.routing == TW_ROUTING_STEADY) {
         tw_steady_step(&reach, entering, loss, &ends);
     } else {
-        tw_kinematic_step(&reach, entering, loss, s->dt_s, &ends);
+        trials = tw_kinematic_step(&reach, entering, loss, s->dt_s, &ends);
     }
     h->conduit.entry_m3s[at] = ends.entry_m3s;
     h->conduit.entry_m2[at] = ends.entry_m2;
@@ -241,16 +243,19 @@ static void route_conduit(const struct spot *s, double *inflow, double *outflow)
     h->conduit.exit_m2[at] = ends.exit_m2;
     *inflow = ends.entry_m3s * barrels;
     *outflow = ends.exit_m3s * barrels;
+    return trials;
 }
 
-static void route_link(const struct spot *s)
+static int32_t route_link(const struct spot *s)
 {
+    int32_t trials = 1;
     struct tw_hydraulics *h = s->h;
     double inflow = link_inflow(s), outflow = inflow;
-    if (s->row < h->net->conduit_count) route_conduit(s, &inflow, &outflow);
+    if (s->row < h->net->conduit_count) trials = route_conduit(s, &inflow, &outflow);
     h->link.flow_m3s[at_row(s)] = outflow;
     h->node.outflow_m3s[at_node(s, h->net->from[s->row])] += inflow;
     h->node.inflow_m3s[at_node(s, h->net->to[s->row])] += outflow;
+    return trials;
 }
 
 static void finish_conduit(const struct spot *s)
@@ -299,12 +304,13 @@ static void step_lane(struct tw_hydraulics *h, int32_t lane, double dt_s)
 {
     const struct tw_network *net = h->net;
     struct spot s = {.h = h, .lane = lane, .dt_s = dt_s};
+    int64_t trials = 0;
     for (int32_t k = 0; k < net->link_count; k++) {
         s.row = net->order[k];
         int32_t node = net->from[s.row];
         bool first = k == 0 || net->from[net->order[k - 1]] != node;
         if (first && is_storage(&s, node)) settle_storage(s, k);
-        route_link(&s);
+        trials += route_link(&s);
     }
     for (int32_t i = 0; i < net->node_count; i++) {
         if (!is_storage(&s, i) || !net->leaves[i]) finish_node(&s, i);
@@ -319,7 +325,9 @@ static void step_lane(struct tw_hydraulics *h, int32_t lane, double dt_s)
         }
     }
     h->clock[lane].steps++;
-    h->clock[lane].trials++;
+    /* the mean of a step's links, in whole numbers, as SWMM reports it */
+    h->clock[lane].trials +=
+        (int64_t)((double)trials / (net->link_count > 0 ? net->link_count : 1) + 0.5);
 }
 
 void tw_tree_begin(struct tw_hydraulics *h)
