@@ -297,6 +297,7 @@ static void check_dates(struct tw_inp *inp)
 {
     struct tw_options *o = &inp->model->options;
     const struct tw_inp_options *own = &inp->options;
+    o->infiltration = own->infiltration;
     double end_date = isnan(own->end_date) ? own->start_date : own->end_date;
     o->start_day = own->start_date + own->start_time;
     o->end_day = end_date + own->end_time;

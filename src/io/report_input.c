@@ -215,9 +215,7 @@ static const char *infiltration_word(const struct tw_model *m)
 #include "model/infiltration.def"
 #undef TW_INFILTRATION
     };
-    for (int32_t i = 0; i < m->subcatchments.count; i++)
-        if (m->subcatchments.infiltration[i] >= 0) return methods[m->subcatchments.infiltration[i]];
-    return methods[0];
+    return methods[m->options.infiltration];
 }
 
 static void write_options(struct tw_report_writer *w)

@@ -44,6 +44,7 @@ struct tw_options {
     double minimum_surface_area_m2, minimum_slope_ratio, head_tolerance_m;
     double system_flow_tolerance_ratio, lateral_flow_tolerance_ratio;
     int32_t max_trials, threads;
+    int32_t infiltration; /* row of model/infiltration.def: where a subcatchment names none */
     bool allow_ponding, skip_steady_state;
     bool ignore_rainfall, ignore_routing, ignore_groundwater;
     bool elevation_offsets; /* offsets of links were given as elevations */
