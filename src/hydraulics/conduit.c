@@ -22,7 +22,9 @@ double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, doub
     int slice = 0; /* the last that begins below the flow */
     for (int i = 1; i <= TW_XSECT_SLICES; i++)
         slice += flows[i] < q;
-    if (slice == TW_XSECT_SLICES || !(flows[slice + 1] < (double)INFINITY))
+    if (slice == TW_XSECT_SLICES) return c->full_depth_m[row];
+    bool crown = slice == TW_XSECT_SLICES - 1 && isinf(flows[TW_XSECT_SLICES]);
+    if (crown && net->xsects[c->section[row]].last_slice_m == c->full_depth_m[row])
         return c->full_depth_m[row];
     double part = (q - flows[slice]) / (flows[slice + 1] - flows[slice]);
     return (slice + part) * (c->full_depth_m[row] / TW_XSECT_SLICES);

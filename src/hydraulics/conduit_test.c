@@ -58,6 +58,23 @@ static void critical_depth_jumps_from_the_last_slice_to_the_crown(void **state)
     assert_true(tw_conduit_critical_depth(&net, row, 1.4) == 0.7);
 }
 
+/* 25 slices of 0.05715 ft end just below it: there is always a slice left, and critical depth stays at
+ * the 24th. 25 slices of 2.2966 ft, 0.7 m, end at the crown. */
+static void critical_depth_stays_below_the_crown_where_slices_do(void **state)
+{
+    (void)state;
+    int32_t row = row_of(SEVEN);
+    struct tw_xsect *x = &net.xsects[net.conduit.section[row]];
+    double jump =
+        net.conduit.critical[row][TW_XSECT_SLICES - 1] * net.conduit.critical_flow_m3s[row];
+    double crown = x->last_slice_m;
+    assert_true(crown == x->full_depth_m);
+    x->last_slice_m = nextafter(x->full_depth_m, 0.0);
+    assert_near(tw_conduit_critical_depth(&net, row, 1.1 * jump), 0.96 * 0.7, 1e-7);
+    assert_near(tw_xsect_critical_depth(x, 1.1 * jump), 0.96 * 0.7, 1e-7); /* the search itself */
+    x->last_slice_m = crown;
+}
+
 /* A search that stops within a ten-thousandth of the full area leaves a trickle too deep, and so it
  * stands in SWMM's results. */
 static void the_depth_of_a_trickle_is_what_the_search_finds(void **state)
@@ -113,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_depth_jumps_to_the_crown_at_the_full_flow),
         cmocka_unit_test(critical_depth_jumps_from_the_last_slice_to_the_crown),
+        cmocka_unit_test(critical_depth_stays_below_the_crown_where_slices_do),
         cmocka_unit_test(the_depth_of_a_trickle_is_what_the_search_finds),
         cmocka_unit_test(without_dynamic_waves_a_force_main_has_manning_s_roughness),
         cmocka_unit_test(an_end_is_full_when_swmm_s_sum_of_feet_says_so),

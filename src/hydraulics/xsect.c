@@ -6,6 +6,7 @@
 
 #include "hydraulics/constants.h"
 #include "hydraulics/xsect_ops.h"
+#include "model/flow_unit.h"
 #include "num/find_root.h"
 
 #include <math.h>
@@ -28,6 +29,16 @@ static double clamp(double value, double top)
     return value > 0.0 ? value < top ? value : top : 0.0;
 }
 
+/* 25 slices of feet add up to the full depth, or to a bit less. Where they do, the crown has no width
+ * and no flow is critical there; where they don't, a width of almost nothing makes the flow almost
+ * endless, and no critical depth is above the 24th. */
+static double last_slice(const struct tw_xsect *x, const struct tw_model *model)
+{
+    double full_ft = tw_length_ft(model->us_units, x->full_depth_m);
+    bool short_of_it = full_ft / TW_XSECT_SLICES * TW_XSECT_SLICES < full_ft;
+    return short_of_it ? nextafter(x->full_depth_m, 0.0) : x->full_depth_m;
+}
+
 tw_status tw_xsect_init(struct tw_xsect *out_xsect, const struct tw_model *model, int32_t xsect,
                         double *tables)
 {
@@ -40,6 +51,7 @@ tw_status tw_xsect_init(struct tw_xsect *out_xsect, const struct tw_model *model
         !isfinite(x.full_depth_m + x.max_width_m + x.full_area_m2 + x.full_radius_m)) {
         return TW_ERR_ARG;
     }
+    x.last_slice_m = last_slice(&x, model);
     if (x.full_factor == 0.0) x.full_factor = x.full_area_m2 * pow(x.full_radius_m, 2.0 / 3.0);
     if (x.max_factor_area_m2 == 0.0) x.max_factor_area_m2 = ops->max_area_ratio * x.full_area_m2;
     if (x.max_factor == 0.0) {
@@ -185,9 +197,7 @@ static double critical_by_slices(const struct tw_xsect *x, double flow_m3s, doub
     double at_i = flow_error(&w, i * slice, NULL);
     if (at_i < flow_m3s) {
         for (; i < SLICES; i++) {
-            /* at the crown itself: 25 slices may end a bit below it, where a width of almost
-             * nothing would make the flow almost endless */
-            double top = i + 1 < SLICES ? (i + 1) * slice : x->full_depth_m;
+            double top = i + 1 < SLICES ? (i + 1) * slice : x->last_slice_m;
             double next = flow_error(&w, top, NULL);
             if (next >= flow_m3s) return (i + (flow_m3s - at_i) / (next - at_i)) * slice;
             at_i = next;

@@ -17,6 +17,7 @@ struct tw_xsect {
     double full_factor; /* section factor A R^(2/3) at full depth [m^(8/3)] */
     double max_factor;  /* greatest section factor at any depth */
     double max_factor_area_m2;
+    double last_slice_m; /* depth at which the search for critical depth by slices ends */
     double bottom_depth_m, bottom_area_m2, bottom_slope,
         bottom_radius_m; /* as the shape needs them */
     /* Shapes that are tables: over their full values, at even depths (area, radius, width) or at
@@ -69,7 +70,8 @@ double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s);
 enum { TW_XSECT_SLICES = 25 };
 
 /** Flows [m3/s] that are critical at the bounds of the slices; false where critical depth is found
- * otherwise or is no function of these. INFINITY: no flow is critical there. */
+ * otherwise or is no function of these. INFINITY at the crown: no flow is critical there, or none
+ * below almost endless (last_slice_m). */
 bool tw_xsect_critical_flows(const struct tw_xsect *x, double out_m3s[TW_XSECT_SLICES + 1]);
 
 #endif
