@@ -51,7 +51,8 @@ static double captured(struct tw_run *run, const struct tw_inlet_site *site, int
         taken = tw_inlet_grade_m3s(site, flow, h->node.depth_m[node]);
     } else {
         /* SWMM counts the sides of the inlet that it computed before this one: decision 21 */
-        int32_t sides = custom ? site->sides : run->inlet_sides[lane];
+        bool own = custom || run->model->options.strict;
+        int32_t sides = own ? site->sides : run->inlet_sides[lane];
         taken = tw_inlet_sag_m3s(site, h->node.depth_m[node], sides);
     }
     if (!custom) run->inlet_sides[lane] = site->sides;

@@ -35,7 +35,7 @@ static void close_run(void)
 
 /* Depth where a street of one side ends at a sag with a grate, 0.5 cfs coming; in the other street,
  * of two sides, there is an inlet of a kind, and a flow. */
-static double depth_at_sag_ft(const char *kind, double flow_cfs)
+static double depth_at_sag_ft(const char *kind, double flow_cfs, bool strict)
 {
     char text[2000];
     (void)snprintf(
@@ -55,7 +55,7 @@ static double depth_at_sag_ft(const char *kind, double flow_cfs)
         "[INLET_USAGE]\nS0 GRATE P0\nS1 %s P1\n[INFLOWS]\nA0 FLOW \"\" FLOW 1 1 0.5\n"
         "A1 FLOW \"\" FLOW 1 1 %g\n",
         kind, flow_cfs);
-    open_text(text, false);
+    open_text(text, strict);
     (void)one_run_steps_to(1.0);
     tw_node_id id;
     assert_ok(tw_model_node_find(one_model, "B0", &id));
@@ -68,9 +68,12 @@ static double depth_at_sag_ft(const char *kind, double flow_cfs)
 static void a_sag_inlet_has_the_sides_of_the_street_before_it(void **state)
 {
     (void)state;
-    assert_near(depth_at_sag_ft("GRATE", 0.5), 0.07778011, 1e-7); /* SWMM's single precision */
-    assert_near(depth_at_sag_ft("GRATE", 0.0005), 0.11172020, 1e-7);
-    assert_near(depth_at_sag_ft("CUSTOM", 0.5), 0.11172020, 1e-7);
+    assert_near(depth_at_sag_ft("GRATE", 0.5, false), 0.07778011,
+                1e-7); /* SWMM's single precision */
+    assert_near(depth_at_sag_ft("GRATE", 0.0005, false), 0.11172020, 1e-7);
+    assert_near(depth_at_sag_ft("CUSTOM", 0.5, false), 0.11172020, 1e-7);
+    /* a strict run its own; its cubic feet are rounded in no place, SWMM's in some */
+    assert_near(depth_at_sag_ft("GRATE", 0.5, true), 0.11172020, 1e-5);
 }
 
 static char *report_of_streets(void)

@@ -41,7 +41,8 @@ void tw_inlet_site_init(struct tw_inlet_site *out, const struct tw_network *net,
                                   .slope = fabs(net->conduit.slope_ratio[row]),
                                   .cross_slope = channel_cross_slope,
                                   .roughness = m->conduits.roughness[m->links.row[inlet->link]],
-                                  .sides = 1};
+                                  .sides = 1,
+                                  .strict = m->options.strict};
     out->by_depth = inlet->on_sag;
     if (out->design->kind == TW_INLET_CUSTOM)
         out->by_depth = m->curves.kind[out->design->curve] == TW_CURVE_RATING;
@@ -79,10 +80,11 @@ static double share_within(const struct tw_inlet_site *s, double width, double s
 }
 
 /* Width of a flow that would be all in a depressed gutter, wider than the gutter if it is not. SWMM
- * takes for the gutter's cross slope what it has beyond the street's. */
+ * takes for the gutter's cross slope what it has beyond the street's, a strict run the whole. */
 static double gutter_spread(const struct tw_inlet_site *s, double flow)
 {
-    double r = s->depression_ft / s->gutter_ft / s->cross_slope;
+    double slope = s->strict ? gutter_slope(s) : s->depression_ft / s->gutter_ft;
+    double r = slope / s->cross_slope;
     return pow(flow / s->spread_factor / pow(r, 1.67), 0.375);
 }
 
@@ -137,12 +139,13 @@ static double grate_takes(const struct tw_inlet_site *s, double flow, double fro
     return flow * (in_front * front + beside * (1.0 - front));
 }
 
-/* Of the flow that fills the street up to its crown; SWMM leaves the depressed gutter out of its
- * width and in its share. */
+/* Of the flow that fills the street up to its crown. Beside a depressed gutter it is that of what is
+ * left of the width, over its share; SWMM takes the whole width for that. */
 static double crown_flow(const struct tw_inlet_site *s)
 {
     double plain = s->spread_factor * pow(s->crown_ft, 2.67);
     if (!(s->depression_ft > 0.0)) return plain;
+    if (s->strict) plain = s->spread_factor * pow(most(s->crown_ft - s->gutter_ft, 0.0), 2.67);
     return plain / (1.0 - share_within(s, s->gutter_ft, s->crown_ft));
 }
 
@@ -185,7 +188,7 @@ static double channel_grate(const struct tw_inlet_site *s, double flow)
 static double opening_takes(const struct tw_inlet_site *s, double flow, double length)
 {
     double slope = s->cross_slope;
-    if (in_gutter(s, flow)) return flow;
+    if (!s->strict && in_gutter(s, flow)) return flow;
     if (s->depression_ft > 0.0)
         slope +=
             s->depression_ft / s->gutter_ft * share_within(s, s->gutter_ft, spread_of(s, flow));

@@ -19,6 +19,7 @@ struct tw_inlet_site {
     double spread_factor;                 /* flow of a plain gutter is this times spread^(8/3) */
     int32_t sides;
     bool by_depth; /* takes what it would at a sag */
+    bool strict;   /* gutters by HEC-22 where SWMM is wrong */
 };
 
 /** What the formulas need of an inlet. */

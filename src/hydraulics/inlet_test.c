@@ -203,6 +203,24 @@ static void streets_lose_what_swmm_lets_them_lose(void **state)
     }
 }
 
+/* SWMM takes all of 0.5 cfs in a gutter of 0.2 by 3 ft; a strict run what equations 4-22 and 4-23
+ * give an opening of 0.3 ft, where all of the flow is in the gutter. */
+static void a_strict_run_takes_of_a_gutter_what_the_manual_says(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct swmm_case c = swmm_cases[0];
+    c.curb_length = 0.3;
+    set_up_case(&b, &c);
+    double flow = 0.5 * TW_FOOT3_M3;
+    assert_near(tw_inlet_grade_m3s(&b.site, flow, 0.0), flow, 1e-15); /* rounding */
+    b.site.strict = true;
+    double slope = 0.02 + 0.2 / 3.0;
+    double whole = 0.6 * pow(0.5, 0.42) * pow(b.site.slope, 0.3) * pow(1.0 / (0.016 * slope), 0.6);
+    double taken = flow * (1.0 - pow(1.0 - 0.3 / whole, 1.8));
+    assert_near(tw_inlet_grade_m3s(&b.site, flow, 0.0), taken, 1e-12 * flow);
+}
+
 /* SWMM 5.2.4 in a channel: a drop kerb inlet goes by the depth at the channel's end, and a
  * diversion curve goes on with its last slope. */
 static void a_channels_inlets_take_what_swmm_has(void **state)
@@ -260,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_kerb_opening_takes_what_the_manual_says),
         cmocka_unit_test(inlets_in_a_row_take_what_the_ones_before_left),
         cmocka_unit_test(streets_lose_what_swmm_lets_them_lose),
+        cmocka_unit_test(a_strict_run_takes_of_a_gutter_what_the_manual_says),
         cmocka_unit_test(a_channels_inlets_take_what_swmm_has),
         cmocka_unit_test(what_is_left_is_clogged_too),
         cmocka_unit_test(a_trickle_is_left_in_the_street),

@@ -71,7 +71,9 @@ static void make_tables(struct tw_inp *inp, const struct tw_transect *shape, int
     struct tw_transects *t = &inp->model->transects;
     struct tw_transect_table table = {
         .area = t->area[index], .radius = t->radius[index], .width = t->width[index]};
-    if (tw_transect_tables(shape, &table) != TW_OK) {
+    struct tw_transect given = *shape;
+    given.even = inp->strict;
+    if (tw_transect_tables(&given, &table) != TW_OK) {
         tw_faults_add(inp->faults, inp->path, line,
                       "%s %s: its points make no section (two points or more, from left to right, "
                       "not all of one height, banks in order, roughness above 0)%s",

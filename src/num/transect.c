@@ -106,6 +106,7 @@ tw_status tw_transect_tables(const struct tw_transect *transect, struct tw_trans
     if (!(top > bottom)) return TW_ERR_ARG;
     for (int32_t i = 1; i <= last; i++) {
         level += (top - bottom) / last; /* SWMM's rounding: the last may miss the top */
+        if (transect->even) level = i < last ? bottom + (top - bottom) * i / last : top;
         section = section_at(transect, level, top, &radius);
         table->area[i] = section.area;
         table->width[i] = section.width;

@@ -4,6 +4,7 @@
 
 #include "thalweg/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { TW_TRANSECT_TABLE = 51, TW_STREET_POINTS = 7 };
@@ -20,6 +21,7 @@ struct tw_transect {
     double n_left, n_right, n_channel; /* Manning's; the channel's already lengthened */
     double left_wall, right_wall;      /* widths of the end walls; 0: upright */
     double top;                        /* of the walls, if above all points */
+    bool even; /* lines at even depths up to the top, without that rounding */
 };
 
 /* Values at TW_TRANSECT_TABLE even depths, over the value at the full depth. */
