@@ -42,5 +42,6 @@ void tw_lid_rates_green_roof(struct tw_lid *lid, const double x[TW_LID_LAYERS],
         tw_lid_limit_infiltration(lid, moisture);
     }
     tw_lid_balance_soil(lid, x, out);
-    out[TW_LAYER_STORAGE] = (q->percolation_soil - q->storage_evaporation - q->drain) / voids;
+    out[TW_LAYER_STORAGE] =
+        tw_lid_rise(q->percolation_soil - q->storage_evaporation - q->drain, voids);
 }

@@ -8,6 +8,12 @@ double tw_lid_clamp(double value, double most)
     return value > 0.0 ? value : 0.0;
 }
 
+double tw_lid_rise(double flow_mps, double void_ratio)
+{
+    static const double at_once = 1.0e6;
+    return void_ratio > 0.0 ? flow_mps / void_ratio : at_once;
+}
+
 void tw_lid_evaporate(struct tw_lid *lid, const struct tw_lid_water *water, double pervious_ratio)
 {
     struct tw_lid_flows *q = &lid->flow;

@@ -79,6 +79,10 @@ void tw_lid_limit_infiltration(struct tw_lid *lid, double moisture);
 void tw_lid_balance_soil(struct tw_lid *lid, const double x[TW_LID_LAYERS],
                          double out[TW_LID_LAYERS]);
 
+/** Rate at which a level rises by a flow into voids. A layer without voids is full, as in SWMM, where
+ *  0 / 0 counts as its most. */
+double tw_lid_rise(double flow_mps, double void_ratio);
+
 /** 0..most. */
 double tw_lid_clamp(double value, double most);
 

@@ -138,8 +138,8 @@ void tw_lid_rates_pavement(struct tw_lid *lid, const double x[TW_LID_LAYERS],
     /* as SWMM: of water, though the level is that between plants */
     out[TW_LAYER_SURFACE] =
         q->surface_in - q->surface_evaporation - q->surface_infiltration - q->surface_out;
-    out[TW_LAYER_PAVEMENT] =
-        (q->surface_infiltration - q->pavement_evaporation - q->percolation_pavement) / voids;
+    out[TW_LAYER_PAVEMENT] = tw_lid_rise(
+        q->surface_infiltration - q->pavement_evaporation - q->percolation_pavement, voids);
     double into_storage = full.has_soil ? q->percolation_soil : q->percolation_pavement;
     out[TW_LAYER_SOIL] =
         full.has_soil ? (q->percolation_pavement - q->soil_evaporation - q->percolation_soil) /

@@ -200,6 +200,23 @@ static void a_pavement_begins_dry_over_wet_gravel(void **state)
     free(g.memory);
 }
 
+/* SWMM takes such models, and divides by the voids. */
+static void layers_without_voids_are_full(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        struct garden g;
+        garden_begin(&g, kind == 0 ? TW_LID_PAVEMENT : TW_LID_GREEN_ROOF);
+        g.control.pavement.impervious_ratio = 1.0;
+        g.control.mat.void_ratio = 0.0;
+        (void)balance_error(&g); /* asserts that levels are finite and not negative */
+        for (int k = 0; k < TW_LID_LEVELS; k++)
+            assert_true(isfinite(g.state.level[k]));
+        assert_near(g.state.level[kind == 0 ? 3 : 2], kind == 0 ? 0.1 : 0.05, 0.0);
+        free(g.memory);
+    }
+}
+
 /* What SWMM's report says a unit holds at the end is what it held before the last step. */
 static void a_report_is_a_step_behind(void **state)
 {
@@ -227,6 +244,7 @@ int main(void)
         cmocka_unit_test(units_over_ground_make_a_subcatchment_more_pervious),
         cmocka_unit_test(water_on_a_trench_does_not_press_on_its_drain),
         cmocka_unit_test(a_pavement_begins_dry_over_wet_gravel),
+        cmocka_unit_test(layers_without_voids_are_full),
         cmocka_unit_test(a_report_is_a_step_behind),
     };
     return cmocka_run_group_tests_name("lid", tests, NULL, NULL);

@@ -55,8 +55,8 @@ static double void_of(double over_solids) { return over_solids / (over_solids + 
 static void set_pavement(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_lid_control *c,
                          const double *v)
 {
-    (void)row;
     double mm = inp->units.rain_mm;
+    if (v[6] > 1.0) tw_inp_fault(inp, row, "regenerates more than all of it" TW_SWMM_ERROR("211"));
     c->pavement = (struct tw_lid_pavement){.thickness_m = v[0] * mm / 1000.0,
                                            .void_ratio = void_of(v[1]),
                                            .impervious_ratio = v[2],
@@ -188,17 +188,31 @@ tw_status tw_inp_lid_control_read(struct tw_inp *inp, const struct tw_inp_row *r
 
 /* ---- usage ---- */
 
+/* A share of 0..100 %. */
+static bool read_percent(struct tw_inp *inp, const struct tw_inp_row *row, int i, const char *what,
+                         double *out_ratio)
+{
+    double percent = 100.0 * *out_ratio;
+    if (!tw_inp_optional(inp, row, i, what, &percent)) return false;
+    if (percent > 100.0) {
+        tw_inp_fault(inp, row, "%s %g is above 100 %%" TW_SWMM_ERROR("211"), what, percent);
+        return false;
+    }
+    *out_ratio = percent / 100.0;
+    return true;
+}
+
 static bool read_places(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_lid_unit *u)
 {
     struct tw_model *m = inp->model;
-    double number, area, width, wet, captured;
+    double number, area, width;
     if (!tw_inp_find(inp, row, 0, &m->subcatchments.names, "subcatchment", &u->subcatchment) ||
         !tw_inp_find(inp, row, 1, &m->lids.names, "LID", &u->control) ||
         !tw_inp_positive(inp, row, 2, "the number of units", &number) ||
         !tw_inp_positive(inp, row, 3, "the area", &area) ||
         !tw_inp_positive(inp, row, 4, "the width", &width) ||
-        !tw_inp_positive(inp, row, 5, "the initial saturation", &wet) ||
-        !tw_inp_positive(inp, row, 6, "the part of the impervious runoff", &captured))
+        !read_percent(inp, row, 5, "the initial saturation", &u->initial_ratio) ||
+        !read_percent(inp, row, 6, "the part of the impervious runoff", &u->from_impervious_ratio))
         return false;
     if (number > 1e9) {
         tw_inp_fault(inp, row, "has too many units");
@@ -207,8 +221,6 @@ static bool read_places(struct tw_inp *inp, const struct tw_inp_row *row, struct
     u->number = (int32_t)number;
     u->area_m2 = area * inp->units.area_m2;
     u->width_m = width * inp->units.length_m;
-    u->initial_ratio = wet / 100.0;
-    u->from_impervious_ratio = captured / 100.0;
     return true;
 }
 
@@ -240,14 +252,13 @@ tw_status tw_inp_lid_usage_read(struct tw_inp *inp, const struct tw_inp_row *row
 {
     struct tw_lids *l = &inp->model->lids;
     struct tw_lid_unit u = {.drain_node = -1, .drain_subcatchment = -1};
-    double to_pervious, pervious = 0.0;
+    double to_pervious;
     if (!tw_inp_need(inp, row, 8) || !read_places(inp, row, &u) ||
         !tw_inp_positive(inp, row, 7, "to pervious", &to_pervious) ||
         !read_drain_end(inp, row, &u) ||
-        !tw_inp_optional(inp, row, 10, "the part of the pervious runoff", &pervious))
+        !read_percent(inp, row, 10, "the part of the pervious runoff", &u.from_pervious_ratio))
         return TW_OK;
     u.to_pervious = to_pervious > 0.0;
-    u.from_pervious_ratio = pervious / 100.0;
     if (row->count > 8) TW_TRY(place_report(inp, tw_inp_word(inp, row, 8), &u));
     inp->lid_unit_line[l->unit_count] = row->line;
     l->unit[l->unit_count++] = u;
@@ -255,6 +266,34 @@ tw_status tw_inp_lid_usage_read(struct tw_inp *inp, const struct tw_inp_row *row
 }
 
 /* ---- what the whole file says ---- */
+
+/* Layers that have a row, but no thickness. SWMM asks it of all but the storage of a barrel. */
+static int32_t empty_layers(const struct tw_lid_control *c)
+{
+    int32_t empty = 0;
+    if (c->soil.thickness_m == 0.0) empty |= TW_LID_HAS_SOIL;
+    if (c->pavement.thickness_m == 0.0) empty |= TW_LID_HAS_PAVEMENT;
+    if (c->mat.thickness_m == 0.0) empty |= TW_LID_HAS_MAT;
+    if (c->storage.thickness_m == 0.0 && c->kind != TW_LID_BARREL) empty |= TW_LID_HAS_STORAGE;
+    return empty;
+}
+
+/* What is wrong with the numbers of a control; NULL: nothing. */
+static const char *wrong_numbers(const struct tw_lid_control *c)
+{
+    if (c->kind == TW_LID_SWALE &&
+        !(c->surface.roughness * c->surface.slope_ratio > 0.0 && c->surface.thickness_m > 0.0))
+        return "a swale needs a depth, a roughness and a slope" TW_SWMM_ERROR("185");
+    if (c->storage.thickness_m > 0.0 && c->storage.void_ratio == 0.0)
+        return "its storage needs voids" TW_SWMM_ERROR("185");
+    if (c->pavement.thickness_m > 0.0 &&
+        (c->pavement.void_ratio == 0.0 || c->pavement.permeability_mps == 0.0))
+        return "its pavement needs voids and a permeability" TW_SWMM_ERROR("185");
+    if (c->drain.open_m > 0.0 && c->drain.close_m >= c->drain.open_m)
+        return "its drain closes at a head that is not below that at which it opens" TW_SWMM_ERROR(
+            "185");
+    return NULL;
+}
 
 static void check_controls(struct tw_inp *inp)
 {
@@ -269,12 +308,10 @@ static void check_controls(struct tw_inp *inp)
         const char *problem = NULL;
         if (c->kind == TW_LID_KIND_COUNT) {
             problem = "has no row with its kind" TW_SWMM_ERROR("183");
-        } else if ((needs[c->kind] & ~c->layers) != 0) {
+        } else if ((needs[c->kind] & (~c->layers | empty_layers(c))) != 0) {
             problem = "lacks a layer that its kind must have" TW_SWMM_ERROR("184");
-        } else if (c->kind == TW_LID_SWALE &&
-                   !(c->surface.roughness * c->surface.slope_ratio > 0.0 &&
-                     c->surface.thickness_m > 0.0)) {
-            problem = "a swale needs a depth, a roughness and a slope" TW_SWMM_ERROR("185");
+        } else {
+            problem = wrong_numbers(c);
         }
         if (problem != NULL)
             tw_faults_add(inp->faults, inp->path, inp->lid_line[i], "LID %s: %s",
