@@ -52,11 +52,31 @@ static void in_feet_it_is_the_digits_of_the_file_that_decide(void **state)
     text_run_end(&t);
 }
 
+/* Where a run begins with flow, nodes take the mean depth of their links, each with the offset of its
+ * first end, whichever end is at the node. Depths are those of SWMM 5.2.4 after a step of 2 s. */
+static void nodes_begin_with_the_depths_of_their_links(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+        "END_DATE 01/01/2020\nEND_TIME 00:01:00\nREPORT_STEP 00:00:02\nROUTING_STEP 2\n"
+        "VARIABLE_STEP 0\n[JUNCTIONS]\nA 10 5 0\nB 9 5 0\n[OUTFALLS]\nO 8 FREE\n"
+        "[CONDUITS]\nC A B 200 0.013 0.3 0.2 0.5\nD B O 200 0.013 0 0 0\n"
+        "[XSECTIONS]\nC CIRCULAR 2 0 0 0\nD CIRCULAR 2 0 0 0\n";
+    struct text_run t = text_run_begin(text);
+    const double foot = 0.3048, tolerance = 1e-6; /* digits of the results */
+    assert_ok(tw_run_advance(t.run, 2.0));
+    assert_near(text_run_depth_m(&t, "A") / foot, 0.53215975, tolerance);
+    assert_near(text_run_depth_m(&t, "B") / foot, 0.27591088, tolerance);
+    text_run_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_node_full_to_its_crown_is_surcharged_where_swmm_takes_it_to_be),
         cmocka_unit_test(in_feet_it_is_the_digits_of_the_file_that_decide),
+        cmocka_unit_test(nodes_begin_with_the_depths_of_their_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,10 +134,11 @@ static void begin_node_depths(struct tw_hydraulics *h)
         int32_t link = net->link_of_row[row];
         for (int32_t l = 0; l < w; l++) {
             double y = h->link.depth_m[row * w + l];
-            bool wet = y > TW_TINY_DEPTH_M;
+            /* SWMM adds the first end's offset at both ends */
+            y = y > TW_TINY_DEPTH_M ? y + h->model->links.offset1_m[link] : 0.0;
             int32_t a = net->from[row] * w + l, b = net->to[row] * w + l;
-            sum_m[a] += wet ? y + h->model->links.offset1_m[link] : 0.0;
-            sum_m[b] += wet ? y + h->model->links.offset2_m[link] : 0.0;
+            sum_m[a] += y;
+            sum_m[b] += y;
             links[a] += 1.0;
             links[b] += 1.0;
         }
