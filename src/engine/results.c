@@ -210,10 +210,8 @@ static tw_status write_period(struct tw_run *run)
     const struct tw_run_clock *clock = run->clock;
     double day = report_day(run, clock->report_ms);
     bool average = run->model->options.report_averages;
-    if (day < run->options.report_start_day - 1e-9) {
-        if (average) set_average_values(run);
-        return TW_OK;
-    }
+    /* as in SWMM the first period that is told has the mean since the start of the run */
+    if (day < run->options.report_start_day - 1e-9) return TW_OK;
     double span = clock->elapsed_ms - clock->old_ms;
     double f = span > 0.0 ? (clock->report_ms - clock->old_ms) / span : 1.0;
     if (average) {
