@@ -128,12 +128,8 @@ double tw_even_inverse(const double *y, int32_t count, double value)
 {
     int32_t last = count - 1;
     int32_t top = y[last - 2] > y[last] ? last - 2 : last;
-    int32_t i;
-    if (value >= y[top]) return (double)top / last;
-    if (top < last && value > y[last])
-        i = value <= y[last - 1] ? last - 1 : last - 2;
-    else
-        i = cell_of(y, top, value);
+    if (value >= y[top] || value > y[last]) return (double)top / last;
+    int32_t i = cell_of(y, top, value);
     double dy = y[i + 1] - y[i];
     double x = (i + (dy != 0.0 ? (value - y[i]) / dy : 0.0)) / last;
     return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;

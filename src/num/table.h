@@ -52,7 +52,8 @@ double tw_even_at(const double *y, int32_t count, double x);
  * The x in 0..1 at which a function given at even distances has a value, by straight lines.
  *
  * y        growing; or growing up to its third last value and falling from there (section
- *          factors of closed sections), then of two places the upper one is found
+ *          factors of closed sections), then all above the last value have the place of the greatest,
+ *          as in SWMM
  * source   SWMM Reference Manual II, 5.2
  */
 double tw_even_inverse(const double *y, int32_t count, double value);

@@ -119,12 +119,12 @@ static void even_tables_are_inverted(void **state)
     assert_near(tw_even_inverse(y, 5, -1.0), 0.0, 0.0);
 }
 
-static void of_two_places_the_upper_one_is_found(void **state)
+static void where_values_fall_again_the_place_is_the_greatest_s(void **state)
 {
     (void)state;
     static const double y[] = {0.0, 0.5, 1.2, 1.1, 1.0};
-    assert_near(tw_even_inverse(y, 5, 1.05), 3.5 / 4.0, 1e-12);
-    assert_near(tw_even_inverse(y, 5, 1.15), 2.5 / 4.0, 1e-12);
+    assert_near(tw_even_inverse(y, 5, 1.05), 0.5, 0.0);
+    assert_near(tw_even_inverse(y, 5, 1.15), 0.5, 0.0);
     assert_near(tw_even_inverse(y, 5, 1.2), 0.5, 0.0);
     assert_near(tw_even_inverse(y, 5, 0.25), 0.125, 1e-12);
 }
@@ -142,7 +142,7 @@ int main(void)
         cmocka_unit_test(even_tables_are_met_at_their_values),
         cmocka_unit_test(the_first_two_cells_are_parabolas),
         cmocka_unit_test(even_tables_are_inverted),
-        cmocka_unit_test(of_two_places_the_upper_one_is_found),
+        cmocka_unit_test(where_values_fall_again_the_place_is_the_greatest_s),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
