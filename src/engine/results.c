@@ -147,8 +147,24 @@ static double ground_evaporation_mmday(const struct tw_run *run, int32_t subcatc
     return row < 0 ? 0.0 : run->hydrology.ground.evaporation_mps[row * run->lanes] * 8.64e7;
 }
 
+/* What the network holds between both ends of the step: SWMM sums up what it tells of the elements. */
+static double stored_m3(const struct tw_run *run, double f)
+{
+    const struct tw_hydraulics *h = &run->hydraulics;
+    double sum = 0.0;
+    for (int32_t i = 0; i < run->net->node_count; i++) {
+        int32_t at = i * run->lanes;
+        sum += between(h->node.old_volume_m3[at], h->node.volume_m3[at], f);
+    }
+    for (int32_t i = 0; i < run->net->link_count; i++) {
+        int32_t at = i * run->lanes;
+        sum += between(h->link.old_volume_m3[at], h->link.volume_m3[at], f);
+    }
+    return sum;
+}
+
 /* Sums and means over the whole system, in the order of SWMM's results file. */
-static void set_system_values(struct tw_run *run)
+static void set_system_values(struct tw_run *run, double f)
 {
     enum {
         TEMPERATURE,
@@ -195,7 +211,7 @@ static void set_system_values(struct tw_run *run)
     s[LATERAL] = s[RUNOFF] + r->dry_m3s + r->ground_m3s + r->rdii_m3s + r->external_m3s;
     s[FLOODING] = r->flooding_m3s;
     s[OUTFLOW] = r->outflow_m3s;
-    s[STORAGE] = tw_balance_network_m3(run, 0);
+    s[STORAGE] = stored_m3(run, f);
     /* SWMM notes it with the subcatchments' results */
     if (run->model->subcatchments.count > 0) s[PET] = run->hydraulics.evaporation_mps * 8.64e7;
 }
@@ -224,7 +240,7 @@ static tw_status write_period(struct tw_run *run)
                             run->values.subcatchment_width);
         report_washoff(run);
     }
-    set_system_values(run);
+    set_system_values(run, f);
     tw_statistics_reported(&run->statistics, run->values.node, run->values.node_width);
     TW_TRY(tw_run_save_outflows(run, day));
     if (run->out == NULL) return TW_OK;
