@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Sections and lines of SWMM's reports that ours lack, over the corpus of models.
 
-  report_peer.py THALWEG [SECONDS]   models that take SWMM at most so long (default 0.05)
+  report_peer.py [--most SECONDS]   models that take SWMM at most so long (default 0.05)
 
 For each section: in how many models it is the same, differs in its last digits, in numbers, in form,
 or is missing. Ends with 1 when a section is missing anywhere.
 """
+import argparse
 import collections
 import gzip
 import os
@@ -66,7 +67,12 @@ def difference(swmm, ours):
 
 
 def main():
-    thalweg, most_s = os.path.abspath(sys.argv[1]), float((sys.argv + ["0.05"])[2])
+    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    ap.add_argument("--command", default=os.path.join(ROOT, "build", "thalweg"))
+    ap.add_argument("--python", help="not needed: SWMM's reports stand beside the models")
+    ap.add_argument("--most", type=float, default=0.05, help="models that take SWMM at most this [s]")
+    args = ap.parse_args()
+    thalweg, most_s = os.path.abspath(args.command), args.most
     table = collections.OrderedDict()
     if not os.path.isdir(CORPUS):
         sys.exit(77)
