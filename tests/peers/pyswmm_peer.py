@@ -177,7 +177,10 @@ def tests_of(python, folder):
     run = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider",
                           os.path.join(folder, "pyswmm", "tests")], cwd=folder,
                          capture_output=True, text=True, env=dict(os.environ, PYTHONPATH=folder))
-    print("  " + run.stdout.strip().splitlines()[-1])
+    lines = run.stdout.strip().splitlines()
+    if not lines:
+        sys.exit(f"{python} has no pytest: {python} -m pip install pytest")
+    print("  " + lines[-1])
     return set(re.findall(r"^(?:FAILED|ERROR) \S*?::(\w+)", run.stdout, re.M))
 
 
