@@ -16,17 +16,24 @@ struct text_run {
     tw_run *run;
 };
 
-/** Begin a run of the model that the text describes. */
-static inline struct text_run text_run_begin(const char *text)
+/** The model that a text describes, read by tw_model_read or tw_model_read_strict. */
+static inline tw_model *text_model(const char *text, bool strict)
 {
-    struct text_run t = {NULL, NULL};
+    tw_model *model = NULL;
     char path[64];
     int fd = memfd_create("text.inp", MFD_CLOEXEC);
     assert_true(fd >= 0);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    assert_ok(tw_model_read(path, NULL, &t.model));
+    assert_ok((strict ? tw_model_read_strict : tw_model_read)(path, NULL, &model));
     close(fd);
+    return model;
+}
+
+/** Begin a run of the model that the text describes. */
+static inline struct text_run text_run_begin(const char *text)
+{
+    struct text_run t = {text_model(text, false), NULL};
     tw_run_options options = TW_RUN_OPTIONS_DEFAULT;
     assert_ok(tw_run_create(t.model, &options, &t.run));
     return t;

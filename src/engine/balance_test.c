@@ -1,28 +1,14 @@
 /* What a run says of where the water came from and went to. */
-#include "check.h"
-#include "thalweg/thalweg.h"
+#include "text_run.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static struct tw_balance balance_of_text(const char *text)
 {
-    char path[] = "/tmp/thalweg_balance_XXXXXX";
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    tw_model *model = NULL;
-    tw_run *run = NULL;
-    assert_ok(tw_model_read(path, NULL, &model));
-    assert_int_equal(remove(path), 0);
-    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
-    assert_ok(tw_run_advance(run, 1e6)); /* to its end */
-    struct tw_balance b = tw_run_balance(run);
-    tw_run_destroy(run);
-    tw_model_destroy(model);
+    struct text_run t = text_run_begin(text);
+    assert_ok(tw_run_advance(t.run, 1e6)); /* to its end */
+    struct tw_balance b = tw_run_balance(t.run);
+    text_run_end(&t);
     return b;
 }
 

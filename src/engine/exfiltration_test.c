@@ -1,32 +1,22 @@
 /* What soil under storages takes. Figures: SWMM 5.2.4 with the same file. */
-#include "check.h"
-#include "thalweg/thalweg.h"
+#include "text_run.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static tw_model *read_storage(const char *storage)
 {
-    char path[] = "/tmp/thalweg_soak_XXXXXX";
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
-            "END_DATE 01/03/2020\nREPORT_STEP 00:05:00\nROUTING_STEP 30\n"
-            "[ADJUSTMENTS]\nCONDUCTIVITY 1.3 1 1 1 1 1 1 1 1 1 1 1\n"
-            "[JUNCTIONS]\nJ 19 20\n[OUTFALLS]\nO 9 FREE\n[STORAGE]\nS 10 8 2 %s\n"
-            "[CONDUITS]\nD S O 100 0.013 2 0\nC J S 100 0.013 0 5\n"
-            "[XSECTIONS]\nD CIRCULAR 1 0 0 0\nC CIRCULAR 1.5 0 0 0\n"
-            "[CURVES]\nA STORAGE 0 100\nA 1 100\nA 2 400\nA 3 900\nA 4 900\nA 6 300\n"
-            "B STORAGE 1 100\nB 2 500\nB 5 1500\n",
-            storage);
-    assert_int_equal(fclose(f), 0);
-    tw_model *model = NULL;
-    assert_ok(tw_model_read(path, NULL, &model));
-    assert_int_equal(remove(path), 0);
-    return model;
+    char text[1000];
+    snprintf(text, sizeof text,
+             "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+             "END_DATE 01/03/2020\nREPORT_STEP 00:05:00\nROUTING_STEP 30\n"
+             "[ADJUSTMENTS]\nCONDUCTIVITY 1.3 1 1 1 1 1 1 1 1 1 1 1\n"
+             "[JUNCTIONS]\nJ 19 20\n[OUTFALLS]\nO 9 FREE\n[STORAGE]\nS 10 8 2 %s\n"
+             "[CONDUITS]\nD S O 100 0.013 2 0\nC J S 100 0.013 0 5\n"
+             "[XSECTIONS]\nD CIRCULAR 1 0 0 0\nC CIRCULAR 1.5 0 0 0\n"
+             "[CURVES]\nA STORAGE 0 100\nA 1 100\nA 2 400\nA 3 900\nA 4 900\nA 6 300\n"
+             "B STORAGE 1 100\nB 2 500\nB 5 1500\n",
+             storage);
+    return text_model(text, false);
 }
 
 /* Water left after a day [ft3]. Half way the run goes on from a saved state in another run. */
@@ -91,32 +81,20 @@ static void an_si_tank_fills_twice_as_in_swmm(void **state)
     static const struct {
         double hour, depth_m;
     } swmm[] = {{2.0, 0.434244}, {4.0, 0.3847192}, {12.0 + 1.0 / 3.0, 0.08620725}};
-    char path[] = "/tmp/thalweg_soak_XXXXXX";
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    assert_non_null(f);
-    fprintf(f, "[OPTIONS]\nFLOW_UNITS LPS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 06/01/2020\n"
-               "END_DATE 06/02/2020\nREPORT_STEP 00:05:00\nROUTING_STEP 15\nVARIABLE_STEP 0.75\n"
-               "[EVAPORATION]\nCONSTANT 3\n[JUNCTIONS]\nJ1 12 3\n"
-               "[STORAGE]\nST 10 4 0 FUNCTIONAL 200 0 0 0 0.5 60 80 .2\n[OUTFALLS]\nO1 9 FREE\n"
-               "[CONDUITS]\nC1 J1 ST 50 .013 0 0\nC2 ST O1 50 .013 1.5 0\n"
-               "[XSECTIONS]\nC1 CIRCULAR 1 0 0 0\nC2 CIRCULAR 0.3 0 0 0\n[INFLOWS]\nJ1 FLOW T\n"
-               "[TIMESERIES]\nT 0:00 0\nT 1:00 30\nT 3:00 0\nT 12:00 0\nT 12:30 60\nT 13:30 0\n");
-    assert_int_equal(fclose(f), 0);
-    tw_model *model = NULL;
-    tw_run *run = NULL;
-    tw_node_id tank;
-    assert_ok(tw_model_read(path, NULL, &model));
-    assert_int_equal(remove(path), 0);
-    assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
-    assert_ok(tw_model_node_find(model, "ST", &tank));
+    struct text_run t = text_run_begin(
+        "[OPTIONS]\nFLOW_UNITS LPS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 06/01/2020\n"
+        "END_DATE 06/02/2020\nREPORT_STEP 00:05:00\nROUTING_STEP 15\nVARIABLE_STEP 0.75\n"
+        "[EVAPORATION]\nCONSTANT 3\n[JUNCTIONS]\nJ1 12 3\n"
+        "[STORAGE]\nST 10 4 0 FUNCTIONAL 200 0 0 0 0.5 60 80 .2\n[OUTFALLS]\nO1 9 FREE\n"
+        "[CONDUITS]\nC1 J1 ST 50 .013 0 0\nC2 ST O1 50 .013 1.5 0\n"
+        "[XSECTIONS]\nC1 CIRCULAR 1 0 0 0\nC2 CIRCULAR 0.3 0 0 0\n[INFLOWS]\nJ1 FLOW T\n"
+        "[TIMESERIES]\nT 0:00 0\nT 1:00 30\nT 3:00 0\nT 12:00 0\nT 12:30 60\nT 13:30 0\n");
     for (size_t i = 0; i < sizeof swmm / sizeof swmm[0]; i++) {
-        assert_ok(tw_run_advance(run, 3600.0 * swmm[i].hour));
+        assert_ok(tw_run_advance(t.run, 3600.0 * swmm[i].hour));
         /* steps are cut at the times asked for */
-        assert_near(tw_run_node_depth_m(run, tank), swmm[i].depth_m, 1e-4);
+        assert_near(text_run_depth_m(&t, "ST"), swmm[i].depth_m, 1e-4);
     }
-    tw_run_destroy(run);
-    tw_model_destroy(model);
+    text_run_end(&t);
 }
 
 int main(void)

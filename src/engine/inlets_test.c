@@ -3,27 +3,17 @@
 
 #include "base/file.h"
 #include "one_run.h"
+#include "text_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Read a text as a model, and begin its run. */
 static void open_text(const char *text, bool strict)
 {
-    char path[] = "/tmp/thalweg_inlets_XXXXXX";
-    int at = mkstemp(path);
-    FILE *f = at < 0 ? NULL : fdopen(at, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    if (strict)
-        assert_ok(tw_model_read_strict(path, NULL, &one_model));
-    else
-        assert_ok(tw_model_read(path, NULL, &one_model));
+    one_model = text_model(text, strict);
     assert_ok(tw_run_create(one_model, &TW_RUN_OPTIONS_DEFAULT, &one_run));
-    (void)remove(path);
 }
 
 static void close_run(void)

@@ -1,18 +1,13 @@
 /* Pollutants through a whole model, by the library's own door. */
 #include "engine/run_state.h"
 #include "hydraulics/constants.h"
+#include "text_run.h"
 #include "thalweg/batch.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const model_path = TW_SOURCE_DIR "/tests/inp/quality.inp";
 enum { TSS, LEAD, DYE };
@@ -124,14 +119,9 @@ static void lanes_and_saved_states_carry_pollutants(void **state)
 /* A run of an input file's text; its model is kept by the caller. */
 static tw_run *run_of(const char *text, tw_model **out_model)
 {
-    char path[] = "/tmp/thalweg_pollutants_XXXXXX"; /* other builds may run this at the same time */
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    assert_true(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
     tw_run *run;
-    assert_int_equal(tw_model_read(path, NULL, out_model), TW_OK);
+    *out_model = text_model(text, false);
     assert_int_equal(tw_run_create(*out_model, &TW_RUN_OPTIONS_DEFAULT, &run), TW_OK);
-    assert_int_equal(remove(path), 0);
     return run;
 }
 

@@ -144,8 +144,8 @@ static int32_t traits_of(const struct tw_network *net, int32_t row)
 {
     const struct tw_model *model = net->model;
     int32_t link = net->link_of_row[row];
-    const struct tw_xsect *x = &net->xsects[model->links.xsect[link]];
-    int32_t k = model->links.row[link];
+    int32_t section = model->links.xsect[link], k = model->links.row[link];
+    const struct tw_xsect *x = &net->xsects[section];
     int32_t traits = 0;
     if (x->open) traits |= TW_CONDUIT_OPEN;
     if (x->shape == TW_SHAPE_FORCE_MAIN) traits |= TW_CONDUIT_FORCE_MAIN;
@@ -154,8 +154,7 @@ static int32_t traits_of(const struct tw_network *net, int32_t row)
         traits |= TW_CONDUIT_LOSSES;
     }
     if (model->conduits.seepage_mmh[k] > 0.0 || x->open) traits |= TW_CONDUIT_LEAKS;
-    if (model->xsects.culvert_code[model->links.xsect[link]] > 0) traits |= TW_CONDUIT_CULVERT;
-    int32_t section = model->links.xsect[link];
+    if (model->xsects.culvert_code[section] > 0) traits |= TW_CONDUIT_CULVERT;
     if (net->geometry.by_perimeter[section]) traits |= TW_CONDUIT_BY_PERIMETER;
     if (net->geometry.outline[section]) traits |= TW_CONDUIT_OUTLINE;
     if (model->nodes.kind[net->from[row]] == TW_NODE_OUTFALL) traits |= TW_CONDUIT_OUTFALL1;

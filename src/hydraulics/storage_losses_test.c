@@ -3,30 +3,21 @@
 #include "thalweg/thalweg.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const double foot_m = 0.3048, foot3_m3 = 0.3048 * 0.3048 * 0.3048;
 
 /* An open channel of 1000 ft that leaks 10 in/h, and one that does not; 4 ft wide. */
 static tw_model *read_model(const char *routing, const char *more)
 {
-    char path[] = "/tmp/thalweg_losses_XXXXXX";
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING %s\nSTART_DATE 01/01/2020\n"
-            "END_DATE 01/01/2020\nEND_TIME 04:00\nROUTING_STEP 5\nVARIABLE_STEP 0\n"
-            "[JUNCTIONS]\nJ 11 20\nK 10.5 20\n[OUTFALLS]\nO 10 FREE\n"
-            "[CONDUITS]\nC J K 1000 0.013 0 0\nD K O 1000 0.013 0 0\n"
-            "[XSECTIONS]\nC RECT_OPEN 6 4 0 0\nD RECT_OPEN 6 4 0 0\n%s",
-            routing, more);
-    assert_int_equal(fclose(f), 0);
-    tw_model *model = NULL;
-    assert_ok(tw_model_read(path, NULL, &model));
-    assert_int_equal(remove(path), 0);
-    return model;
+    char text[1000];
+    snprintf(text, sizeof text,
+             "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING %s\nSTART_DATE 01/01/2020\n"
+             "END_DATE 01/01/2020\nEND_TIME 04:00\nROUTING_STEP 5\nVARIABLE_STEP 0\n"
+             "[JUNCTIONS]\nJ 11 20\nK 10.5 20\n[OUTFALLS]\nO 10 FREE\n"
+             "[CONDUITS]\nC J K 1000 0.013 0 0\nD K O 1000 0.013 0 0\n"
+             "[XSECTIONS]\nC RECT_OPEN 6 4 0 0\nD RECT_OPEN 6 4 0 0\n%s",
+             routing, more);
+    return text_model(text, false);
 }
 
 static double depth_ft(const tw_run *run, const tw_model *model, const char *node)

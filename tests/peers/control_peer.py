@@ -12,11 +12,11 @@ NSE > 0.99 (rules turn small differences of the hydraulics into shifted switchin
 import argparse
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
-from hydrology_peer import ROOT, efficiency, find_python, run_files
+from both import ROOT, find_python, run_files
+from hydrology_peer import efficiency
 
 NSE = 0.99
 LINKS = ("C1", "C2", "C3", "OR", "P", "W")

@@ -14,12 +14,13 @@ Flows of regulators are those between two storages so large that their levels st
 import argparse
 import math
 import os
-import struct
 import subprocess
 import sys
 import tempfile
-from array import array
 from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from both import read_results  # noqa: E402
 
 FOOT = 0.3048
 CASES = Path(__file__).resolve().parent.parent / "cases"
@@ -81,22 +82,13 @@ class Results:
     """The last period of a .out file: value(group, name, variable)."""
 
     def __init__(self, path):
-        data = Path(path).read_bytes()
-        ids, props, results, periods = struct.unpack_from("<4i", data, len(data) - 24)
-        counts = struct.unpack_from("<4i", data, 12)
-        names, at = [], ids
-        for _ in range(sum(counts)):
-            n = struct.unpack_from("<i", data, at)[0]
-            names.append(data[at + 4:at + 4 + n].decode())
-            at += 4 + n
+        counts, names, rows = read_results(path)
         widths, column, self.column = (8, 6, 5), 0, {}
         for group, (count, width) in enumerate(zip(counts, widths)):
             for k in range(count):
                 self.column[group, names[sum(counts[:group]) + k]] = column
                 column += width
-        stride = 8 + 4 * (column + 15)
-        self.row = array("f")
-        self.row.frombytes(data[results + (periods - 1) * stride + 8:][:stride - 8])
+        self.row = rows[-1]
 
     def node_depth(self, name):
         return self.row[self.column[1, name]]

@@ -11,16 +11,14 @@ or this one). Exit 0: every series agrees to NSE > 0.9975; 1: some do not; 77: n
 import argparse
 import os
 import random
-import shlex
 import struct
-import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from both import ROOT, find_python, run_files
+
 SUBCATCHMENTS = 12
 NSE = 0.9975
-SKIP = 77
 # Parameters of [INFILTRATION]: a range for each, in the units of an SI file.
 METHODS = {
     "HORTON": ((25, 120), (1, 15), (1, 7), (1, 9), (0, 0)),
@@ -127,25 +125,6 @@ def efficiency(reference, candidate):
     if error <= n * (1e-6 * most) ** 2 or error == 0.0:
         return 1.0
     return 1.0 - error / spread if spread > 0.0 else -1.0
-
-
-def run_files(text, folder, command, python):
-    """Both results of an input file: s.out by SWMM, t.out by us."""
-    with open(os.path.join(folder, "m.inp"), "w", encoding="ascii") as f:
-        f.write(text)
-    swmm = "from swmm.toolkit import solver; solver.swmm_run('m.inp', 's.rpt', 's.out')"
-    subprocess.run([python, "-c", swmm], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(shlex.split(command) + ["m.inp", "t.rpt", "t.out"], cwd=folder, check=True,
-                   stdout=subprocess.DEVNULL)
-
-
-def find_python(given):
-    for python in (given, os.path.join(ROOT, "build", ".venv", "bin", "python"), sys.executable):
-        if python and subprocess.run([python, "-c", "import swmm.toolkit"], check=False,
-                                     stderr=subprocess.DEVNULL).returncode == 0:
-            return python
-    print("hydrology_peer: no Python with swmm-toolkit; `make bench` sets one up")
-    sys.exit(SKIP)
 
 
 def main():

@@ -10,14 +10,10 @@ are drawn of up to four streets and channels over as many sewers, some of which 
 inlets, ponds, outfalls at the streets' end, US and SI units. Exit 0: every series is within 1 % of
 its spread; 1: some are not; 77: no SWMM.
 """
-import argparse
 import os
 import random
-import subprocess
 import sys
-import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import section_peer as peer  # noqa: E402
 
@@ -181,36 +177,11 @@ class Network:
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    ap.add_argument("--only", default="")
-    ap.add_argument("--worst", type=int, default=1)
+    ap = peer.arguments(__doc__)
     ap.add_argument("--networks", type=int, default=40)
-    ap.add_argument("--keep", help="folder for the models that differ")
-    ap.add_argument("--command", default=os.path.join(ROOT, "build", "thalweg") + " run")
-    venv = os.path.join(ROOT, "build", ".venv", "bin", "python")
-    ap.add_argument("--python", default=venv if os.path.exists(venv) else sys.executable)
     args = ap.parse_args()
-    if subprocess.run([args.python, "-c", "import swmm.toolkit"], capture_output=True).returncode:
-        print("no SWMM here: skipped")
-        return peer.SKIP
     models = list(ramps()) + [(f"network.{k}", Network(k).text()) for k in range(args.networks)]
-    count = differ = 0
-    for name, model in models:
-        if args.only not in name:
-            continue
-        with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
-            result = peer.run(args.command, args.python, model, folder)
-        count += 1
-        if result is not None and result[0][0] <= peer.WITHIN:
-            continue
-        differ += 1
-        print(f"{name}: " + ("refused by both" if result is None else
-                             ", ".join(f"{k} {v} {e:.2%}" for e, (k, v) in result[:args.worst])))
-        if args.keep:
-            with open(os.path.join(args.keep, name + ".inp"), "w", encoding="utf-8") as f:
-                f.write(model)
-    print(f"{count} models, {differ} differ by more than {peer.WITHIN:.0%} of a series' spread")
-    return 1 if differ else 0
+    return peer.compare(models, args, may_refuse=False)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from both import ROOT, find_python
+
 VALLEY = os.path.join(ROOT, "tests", "inp", "valley.inp")
-SKIP = 77
 WIDTHS = (8, 6, 5)   # values of a subcatchment, node, link
 
 # Runs where swmm-toolkit is: prints what it reads, one value a line.
@@ -81,15 +81,6 @@ def lines_of(path):
     for place, width in places:
         for k in range(width):
             yield [row[place + k] for row in table]
-
-
-def find_python(given):
-    for python in (given, os.path.join(ROOT, "build", ".venv", "bin", "python"), sys.executable):
-        if python and subprocess.run([python, "-c", "import swmm.toolkit"], check=False,
-                                     stderr=subprocess.DEVNULL).returncode == 0:
-            return python
-    print("out_peer: no Python with swmm-toolkit; `make bench` sets one up")
-    sys.exit(SKIP)
 
 
 def same(printed, expected):

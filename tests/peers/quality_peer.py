@@ -14,13 +14,12 @@ import os
 import random
 import re
 import shlex
-import struct
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SKIP = 77
+from both import ROOT, find_python, read_results
+
 # Of a series' largest value. Two engines whose steps differ in their last millisecond carry a front
 # past a report time at slightly different moments; a rule that differs shows as tens of percent.
 SERIES_TOLERANCE = 0.01
@@ -325,21 +324,7 @@ class Results:
     """Series of pollutants of a results file."""
 
     def __init__(self, path):
-        with open(path, "rb") as f:
-            data = f.read()
-        ids, _, results, periods, error, magic = struct.unpack("<6i", data[-24:])
-        if error or magic != 516114522:
-            raise ValueError(f"{path}: not finished")
-        counts = struct.unpack_from("<4i", data, 12)
-        names, at = [], ids
-        for _ in range(sum(counts)):
-            n = struct.unpack_from("<i", data, at)[0]
-            names.append(data[at + 4:at + 4 + n].decode())
-            at += 4 + n
-        subs, nodes, links, p = counts
-        width = subs * (8 + p) + nodes * (6 + p) + links * (5 + p) + 15
-        rows = [struct.unpack_from(f"<{width}f", data, results + k * (8 + 4 * width) + 8)
-                for k in range(periods)]
+        (subs, nodes, links, p), names, rows = read_results(path)
         self.series, column, element = {}, 0, 0
         for kind, count, own in (("subcatchment", subs, 8), ("node", nodes, 6), ("link", links, 5)):
             for _ in range(count):
@@ -452,15 +437,6 @@ def check(name, changes, args, folder):
         print(f"  {far:8.2%} {where}")
     print(f"{'FAILED' if found else 'passed'} {name}", flush=True)
     return not found
-
-
-def find_python(given):
-    for python in (given, os.path.join(ROOT, "build", ".venv", "bin", "python"), sys.executable):
-        if python and subprocess.run([python, "-c", "import swmm.toolkit"], check=False,
-                                     stderr=subprocess.DEVNULL).returncode == 0:
-            return python
-    print("quality_peer: no Python with swmm-toolkit; `make bench` sets one up")
-    sys.exit(SKIP)
 
 
 def main():

@@ -14,12 +14,10 @@ import struct
 import sys
 import tempfile
 
-from hydrology_peer import ROOT, find_python, run_files
+from both import ROOT, find_python, network_series, run_files
 
 TOLERANCE = 0.005
 FOOT = 0.3048
-NODE = ("depth", "head", "volume", "lateral_inflow", "total_inflow", "flooding")
-LINK = ("flow", "depth", "velocity", "volume", "capacity")
 
 # What stands between S and T; lengths in metres or in feet, whatever the model's unit is.
 CURVES = ["P1 PUMP1 100 2", "P1 200 4", "P1 400 7", "P2 PUMP2 1 2", "P2 2 4", "P2 4 7",
@@ -201,25 +199,6 @@ def text_of(model):
     return "".join(f"[{name}]\n" + "\n".join(rows) + "\n\n" for name, rows in model.items() if rows)
 
 
-def read_all(path):
-    """[(element, variable, series)] of nodes and links."""
-    with open(path, "rb") as f:
-        data = f.read()
-    ids, _, results, periods, error, _ = struct.unpack("<6i", data[-24:])
-    nodes, links = struct.unpack_from("<2i", data, 16)
-    if error or periods == 0:
-        raise ValueError(f"{path}: not a finished result")
-    names, at = [], ids
-    for _ in range(nodes + links):
-        n = struct.unpack_from("<i", data, at)[0]
-        names.append(data[at + 4:at + 4 + n].decode())
-        at += 4 + n
-    keys = [(n, v) for n in names[:nodes] for v in NODE] + [(n, v) for n in names[nodes:] for v in LINK]
-    size = 8 + 4 * (len(keys) + 15)
-    rows = [struct.unpack_from(f"<{len(keys)}f", data, results + p * size + 8) for p in range(periods)]
-    return [(key, [row[i] for row in rows]) for i, key in enumerate(keys)]
-
-
 def error_of(reference, candidate):
     """RMS of the difference over the largest value."""
     largest = max(max(abs(x) for x in reference), 1e-3)
@@ -242,9 +221,9 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             try:
                 run_files(text_of(model), folder, args.command, python)
-                pairs = zip(read_all(os.path.join(folder, "s.out")),
-                            read_all(os.path.join(folder, "t.out")))
-                errors = [(error_of(a[1], b[1]), a[0]) for a, b in pairs]
+                theirs, ours = (network_series(os.path.join(folder, out))
+                                for out in ("s.out", "t.out"))
+                errors = [(error_of(theirs[key], ours[key]), key) for key in theirs]
             except (OSError, ValueError, RuntimeError, struct.error) as why:
                 errors = [(float("inf"), (str(why), ""))]
         count += 1
