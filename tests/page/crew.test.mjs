@@ -64,8 +64,8 @@ const order = () => ({
   },
 });
 
-/** A stand-in for the server; `line.up` cuts it off. */
-function startServer() {
+/** A stand-in for the server, closed when test `t` ends; `line.up` cuts it off. */
+function startServer(t) {
   const line = { up: true, told: [], photos: [], tokens: new Set(), order: order() };
   const view = () => ({
     version: line.order ? `1-12-${line.order.head.state}-${line.order.head.reroutes ?? 0}` : "1-0-free",
@@ -117,10 +117,10 @@ function startServer() {
   return new Promise((resolve) =>
     server.listen(0, "127.0.0.1", () => {
       line.address = `http://127.0.0.1:${server.address().port}/crew.html`;
-      line.close = () => {
+      t.after(() => {
         server.closeAllConnections();
         server.close();
-      };
+      });
       resolve(line);
     }),
   );
@@ -134,25 +134,35 @@ before(async () => {
 
 after(() => browser?.close());
 
-async function openPhone(line, lang = "en-GB") {
+async function openPhone(t, line, lang = "en-GB") {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     locale: lang,
     hasTouch: true,
   });
+  t.after(() => context.close());
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(`${line.address}#D1-A:${TOKEN}`);
-  return { context, page, complaints };
+  return { page, complaints };
+}
+
+/** Whether the phone has every part of the page; runs in the page. */
+async function isOnPhone() {
+  const kept = await caches.open("thalweg-crew-1");
+  const parts = [...document.querySelectorAll("script[src], link[rel$=preload], link[rel=stylesheet]")];
+  const addresses = [location.pathname, ...parts.map((part) => part.src ?? part.href)];
+  const found = await Promise.all(addresses.map((address) => kept.match(address)));
+  return found.every(Boolean);
 }
 
 const press = (page, what) => page.click(`[data-say=${what}]`);
 const kinds = (line) => line.told.map((one) => one.kind);
 
-test("an order is shown with what to do, and goes its way by one large button", async () => {
-  const line = await startServer();
-  const { context, page, complaints } = await openPhone(line);
+test("an order is shown with what to do, and goes its way by one large button", async (t) => {
+  const line = await startServer(t);
+  const { page, complaints } = await openPhone(t, line);
   await page.waitForSelector("[data-order='12']");
   assert.match(await page.textContent("main"), /Eshikan Underpass/);
   assert.match(await page.textContent(".tasks"), /Clear the inlets.*Set up pumps/s);
@@ -185,13 +195,11 @@ test("an order is shown with what to do, and goes its way by one large button", 
   ]);
   assert.ok(line.tokens.has(`Bearer ${TOKEN}`));
   none(complaints);
-  await context.close();
-  line.close();
 });
 
-test("another way is said and shown", async () => {
-  const line = await startServer();
-  const { context, page, complaints } = await openPhone(line);
+test("another way is said and shown", async (t) => {
+  const line = await startServer(t);
+  const { page, complaints } = await openPhone(t, line);
   await page.waitForSelector("[data-order='12']");
   assert.equal(await page.$(".crew-rerouted"), null);
   const { head, route } = line.order;
@@ -204,19 +212,14 @@ test("another way is said and shown", async () => {
   assert.match(await page.textContent(".steps"), /R33/);
   none(await barriers(page));
   none(complaints);
-  await context.close();
-  line.close();
 });
 
-test("what is pressed without a network is kept, and sent once when there is one again", async () => {
-  const line = await startServer();
-  const { context, page } = await openPhone(line);
+test("what is pressed without a network is kept, and sent once when there is one again", async (t) => {
+  const line = await startServer(t);
+  const { page } = await openPhone(t, line);
   await page.waitForSelector("[data-order='12']");
   await until("received", 10_000, () => kinds(line).includes("received"));
-  await page.waitForFunction(async () => {
-    const kept = await caches.open("thalweg-crew-1");
-    return (await kept.keys()).length > 3; /* the page itself is on the phone */
-  });
+  await until("the page is on the phone", 10_000, () => page.evaluate(isOnPhone));
   line.up = false;
   await press(page, "accepted");
   await page.waitForSelector("[data-state=accepted]");
@@ -234,26 +237,22 @@ test("what is pressed without a network is kept, and sent once when there is one
   assert.deepEqual(kinds(line), ["received", "accepted", "rolling"]);
   const [, accepted, rolling] = line.told;
   assert.ok(accepted.age_s >= rolling.age_s, "the later one is older");
-  await context.close();
-  line.close();
 });
 
-test("a refusal asks why, in Chinese", async () => {
-  const line = await startServer();
-  const { context, page } = await openPhone(line, "zh-CN");
+test("a refusal asks why, in Chinese", async (t) => {
+  const line = await startServer(t);
+  const { page } = await openPhone(t, line, "zh-CN");
   await page.getByRole("button", { name: "拒绝" }).click();
   await page.getByRole("button", { name: "人手不足" }).click();
   await until("refused", 10_000, () => kinds(line).includes("refused"));
   assert.equal(line.told.at(-1).reason, "人手不足");
   await page.waitForSelector(".crew-message");
-  await context.close();
-  line.close();
 });
 
-test("a photo is made small and sent as a picture", async () => {
-  const line = await startServer();
+test("a photo is made small and sent as a picture", async (t) => {
+  const line = await startServer(t);
   line.order.head.state = "working";
-  const { context, page } = await openPhone(line);
+  const { page } = await openPhone(t, line);
   await page.waitForSelector("input[type=file]", { state: "attached" });
   const buffer = Buffer.from(
     await page.evaluate(async () => {
@@ -268,15 +267,12 @@ test("a photo is made small and sent as a picture", async () => {
   await page.setInputFiles("input[type=file]", { name: "a.png", mimeType: "image/png", buffer });
   await until("the photo", 15_000, () => line.photos.length === 1);
   assert.deepEqual([...line.photos[0].subarray(0, 3)], [0xff, 0xd8, 0xff]);
-  await context.close();
-  line.close();
 });
 
-test("without a link the phone says what is missing", async () => {
-  const line = await startServer();
+test("without a link the phone says what is missing", async (t) => {
+  const line = await startServer(t);
   const page = await browser.newPage();
+  t.after(() => page.close());
   await page.goto(line.address);
   await page.waitForSelector(".crew-message");
-  await page.close();
-  line.close();
 });
