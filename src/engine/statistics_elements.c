@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SMALL_FLOW_M3S (0.001 * TW_FOOT3_M3)
+#define NEARLY_FULL (1.0 - 1e-9) /* but for the rounding of depths */
 
 enum { STRETCH = 64 };
 
@@ -171,6 +172,15 @@ static void count_turns(int32_t n, const double *restrict flow, const double *re
     }
 }
 
+/* Full at mid-length. Without a slot that is at both ends, whose full depths are rounded as SWMM's. */
+static bool full_inside(const struct tw_statistics *s, const struct tw_hydraulics *h, int32_t row,
+                        int32_t at)
+{
+    double depth = h->link.depth_m[at], top = s->net->conduit.full_depth_m[row];
+    if (s->model->options.surcharge == TW_SURCHARGE_SLOT) return depth >= top;
+    return depth >= NEARLY_FULL * top && h->link.full[at] == 3;
+}
+
 /* A full conduit whose nodes' heads fall more than it does could take no more. */
 static bool capacity_limited(const struct tw_statistics *s, const struct tw_hydraulics *h,
                              int32_t row, int32_t lane)
@@ -227,9 +237,9 @@ static void add_loads(const struct tw_statistics_pass *pass, int32_t row, int32_
     const struct tw_statistics *s = pass->statistics;
     const struct tw_conduit_rows *rows = &s->net->conduit;
     int32_t at = row * s->lanes + lane;
-    double q = fabs(pass->h->conduit.flow_m3s[at]), depth = pass->h->link.depth_m[at];
+    double q = fabs(pass->h->conduit.flow_m3s[at]);
     if (q >= rows->full_flow_m3s[row]) s->conduit.above_full_flow_s[at] += pass->dt_s;
-    if (depth >= rows->full_depth_m[row] && capacity_limited(s, pass->h, row, lane)) {
+    if (full_inside(s, pass->h, row, at) && capacity_limited(s, pass->h, row, lane)) {
         s->conduit.capacity_limited_s[at] += pass->dt_s;
     }
 }
@@ -262,7 +272,7 @@ static bool any_load(const struct tw_statistics_pass *pass, int32_t first, int32
     for (int32_t i = 0; i < n; i++) {
         double q = fabs(flow[i]);
         bool over = q > most[i] * area[i];
-        full |= ((q >= full_flow[i]) | (depth[i] >= full_depth[i])) ? 1 : 0;
+        full |= ((q >= full_flow[i]) | (depth[i] >= NEARLY_FULL * full_depth[i])) ? 1 : 0;
         faster |= (over & (depth[i] > TW_TINY_VELOCITY_DEPTH_M)) ? 1 : 0;
     }
     *out_faster = faster != 0 || full != 0;

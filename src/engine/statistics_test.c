@@ -399,15 +399,21 @@ static void capacity_limits_a_full_conduit_under_steeper_heads_than_its_own(void
     begin(&t, start_day);
     double level = slope[ROW_BESIDE] * conduit_length[0]; /* 1 m, as the inverts of J and S */
     assert_near(level, invert[J] - invert[S], 1e-15);
+    t.h.link.full[ROW_BESIDE] = 3;
     t.h.link.depth_m[ROW_BESIDE] = full_depth[ROW_BESIDE];
     t.h.node.depth_m[J] = 2.0;
     t.h.node.depth_m[S] = 2.1;
     step(&t, 3.0);
     t.h.node.depth_m[S] = 1.9;
     step(&t, 5.0);
+    t.h.link.full[ROW_BESIDE] = 1; /* the other end is full but for the last digit */
+    step(&t, 11.0);
+    t.h.link.full[ROW_BESIDE] = 3; /* left from when it had water */
     t.h.link.depth_m[ROW_BESIDE] = 0.9 * full_depth[ROW_BESIDE];
     step(&t, 7.0);
     assert_near(report_of(&t).links.capacity_limited_s[BESIDE], 5.0, 0.0);
+    t.model.options.routing = TW_ROUTING_KINWAVE; /* then a full one is always limited */
+    assert_near(report_of(&t).links.capacity_limited_s[BESIDE], 15.0, 0.0);
     tw_arena_done(&t.arena);
 }
 

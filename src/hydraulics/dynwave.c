@@ -217,6 +217,13 @@ static void iterate(struct tw_hydraulics *h, const struct tw_routing_options *op
     }
 }
 
+/* The ends that a conduit had full when it last had water: idle ones keep them, as in SWMM. */
+static void begin_marks(int32_t count, const uint8_t *restrict full, int64_t *restrict marks)
+{
+    for (int32_t i = 0; i < count; i++)
+        marks[i] = (int64_t)full[i] << TW_MARK_FULL;
+}
+
 /* What reports ask of conduits, as they were at their last evaluation. */
 static void keep_marks(int32_t count, const int64_t *restrict marks, struct tw_link_state *link)
 {
@@ -224,7 +231,7 @@ static void keep_marks(int32_t count, const int64_t *restrict marks, struct tw_l
     uint8_t *restrict limited = link->limited;
     for (int32_t i = 0; i < count; i++) {
         flow_class[i] = (uint8_t)(marks[i] & TW_MARK_CLASS);
-        full[i] = (uint8_t)(marks[i] >> 3 & 3);
+        full[i] = (uint8_t)(marks[i] >> TW_MARK_FULL & 3);
         /* an idle conduit is still said to be what it was when it had water, as in SWMM */
         int64_t idle = -(marks[i] >> 7 & 1);
         limited[i] = (uint8_t)((marks[i] >> 5 & 3) | (idle & limited[i]));
@@ -253,6 +260,7 @@ void tw_dynwave_step(struct tw_hydraulics *h, const struct tw_routing_options *o
     memset(h->conduit.loss_m3s, 0, conduits * sizeof(double));
     memset(h->conduit.evaporation_m3s, 0, conduits * sizeof(double));
     memset(h->sums.done, 0, (size_t)h->lanes);
+    begin_marks((int32_t)conduits, h->link.full, h->sums.marks);
     int32_t going = h->lanes;
     for (int32_t trial = 0; trial < options->max_trials && going > 0; trial++) {
         iterate(h, options, dt_s, trial);

@@ -560,10 +560,11 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
         r->dry | r->up_dry | r->down_dry | r->up_critical | r->down_critical | r->supercritical;
     class |= ~other & TW_FLOW_SUBCRITICAL;
     /* by depths: the tables' areas at full depth are full but for rounding */
-    tw_mask marks = class | (r->full1 & TW_MARK_FULL1) | (r->full2 & TW_MARK_FULL2) |
-                    (r->limited & TW_MARK_LIMITED) | (r->at_inlet & TW_MARK_INLET) |
-                    (r->idle & TW_MARK_IDLE);
     tw_mask last = tw_mask_load(h->sums.marks + s->at);
+    tw_mask full = (r->full1 & TW_MARK_FULL1) | (r->full2 & TW_MARK_FULL2);
+    full = (~r->idle & full) | (r->idle & last & (TW_MARK_FULL1 | TW_MARK_FULL2));
+    tw_mask marks = class | full | (r->limited & TW_MARK_LIMITED) | (r->at_inlet & TW_MARK_INLET) |
+                    (r->idle & TW_MARK_IDLE);
     marks = (r->active & marks) | (~r->active & last);
     memcpy(h->sums.marks + s->at, &marks, sizeof marks);
     tw_mask forward = q >= 0.0;

@@ -57,6 +57,7 @@ enum { TW_END_INFLOW, TW_END_OUTFLOW, TW_END_SURFACE, TW_END_DQDH, TW_END_PARTS 
  * it was held to normal flow, 6 whether by a culvert's inlet, 7 whether nothing could flow. */
 enum {
     TW_MARK_CLASS = 7,
+    TW_MARK_FULL = 3, /* the first of their two bits */
     TW_MARK_FULL1 = 8,
     TW_MARK_FULL2 = 16,
     TW_MARK_LIMITED = 32,

@@ -269,7 +269,7 @@ static void finish_conduit(const struct spot *s)
     h->conduit.area_m2[at] = 0.5 * (area1 + area2);
     h->link.volume_m3[at] = h->conduit.area_m2[at] * c->length_m[s->row] * c->barrels[s->row];
     h->link.depth_m[at] = 0.5 * (y1 + y2);
-    h->link.full[at] = (uint8_t)((area1 >= x->full_area_m2) + 2 * (area2 >= x->full_area_m2));
+    h->link.full[at] = area1 >= x->full_area_m2 ? 3 : 0; /* by its entry alone, as in SWMM */
     raise_node(s, c->from[s->row], y1 + c->offset1_m[s->row]);
     raise_node(s, c->to[s->row], y2 + c->offset2_m[s->row]);
 }
