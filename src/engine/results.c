@@ -40,15 +40,6 @@ static void node_values(const struct tw_run *run, int32_t i, double f, double ou
     out[5] = s->overflow_m3s[at];
 }
 
-/* Velocity of a flow at a depth; 0 where there is hardly water. */
-static double velocity(const struct tw_run *run, int32_t row, double flow, double depth)
-{
-    if (row >= run->net->conduit_count || depth <= TW_TINY_VELOCITY_DEPTH_M) return 0.0;
-    const struct tw_conduit_rows *c = &run->net->conduit;
-    double area = tw_xsect_area(&run->net->xsects[c->section[row]], depth);
-    return area > TW_TINY_AREA_M2 ? flow / c->barrels[row] / area : 0.0;
-}
-
 static void link_values(const struct tw_run *run, int32_t link, double f, double out[LINK_VALUES])
 {
     const struct tw_link_state *s = &run->hydraulics.link;
@@ -61,7 +52,7 @@ static void link_values(const struct tw_run *run, int32_t link, double f, double
     double y = between(s->old_depth_m[at], s->depth_m[at], f);
     out[0] = q;
     out[1] = y;
-    out[2] = velocity(run, row, q, y);
+    out[2] = tw_network_velocity_mps(run->net, row, q, y);
     out[3] = between(s->old_volume_m3[at], s->volume_m3[at], f);
     /* a dummy conduit has no section that could fill */
     out[4] = run->model->links.kind[link] == TW_LINK_CONDUIT ? 0.0 : s->setting[at];

@@ -181,12 +181,15 @@ static bool full_inside(const struct tw_statistics *s, const struct tw_hydraulic
     return depth >= NEARLY_FULL * top && h->link.full[at] == 3;
 }
 
-/* A full conduit whose nodes' heads fall more than it does could take no more. */
+/* A full conduit whose nodes' heads fall more than it does could take no more; without dynamic waves
+ * every full one could not, as in SWMM. */
 static bool capacity_limited(const struct tw_statistics *s, const struct tw_hydraulics *h,
                              int32_t row, int32_t lane)
 {
     const struct tw_network *net = s->net;
-    int32_t a = net->from[row], b = net->to[row], w = s->lanes;
+    int32_t a = net->from[row], b = net->to[row], w = s->lanes, at = row * w + lane;
+    if (s->model->options.routing != TW_ROUTING_DYNWAVE) return h->link.full[at] == 3;
+    if (!full_inside(s, h, row, at)) return false;
     double head1 = h->node.depth_m[a * w + lane] + s->model->nodes.invert_m[a];
     double head2 = h->node.depth_m[b * w + lane] + s->model->nodes.invert_m[b];
     int32_t conduit = s->model->links.row[net->link_of_row[row]];
@@ -239,9 +242,17 @@ static void add_loads(const struct tw_statistics_pass *pass, int32_t row, int32_
     int32_t at = row * s->lanes + lane;
     double q = fabs(pass->h->conduit.flow_m3s[at]);
     if (q >= rows->full_flow_m3s[row]) s->conduit.above_full_flow_s[at] += pass->dt_s;
-    if (full_inside(s, pass->h, row, at) && capacity_limited(s, pass->h, row, lane)) {
-        s->conduit.capacity_limited_s[at] += pass->dt_s;
-    }
+    if (capacity_limited(s, pass->h, row, lane)) s->conduit.capacity_limited_s[at] += pass->dt_s;
+}
+
+/* Both ends of a conduit have areas of their own: SWMM takes that of the mean depth. */
+static void keep_tree_velocity(const struct tw_statistics_pass *pass, int32_t row, int32_t lane)
+{
+    const struct tw_link_state *h = &pass->h->link;
+    int32_t at = row * pass->statistics->lanes + lane;
+    double v = tw_network_velocity_mps(pass->statistics->net, row, h->flow_m3s[at], h->depth_m[at]);
+    double *most = pass->statistics->conduit.max_velocity_mps + at;
+    if (fabs(v) > *most) *most = fabs(v);
 }
 
 static void keep_velocity(const struct tw_statistics_pass *pass, int32_t row, int32_t lane)
@@ -282,14 +293,19 @@ static bool any_load(const struct tw_statistics_pass *pass, int32_t first, int32
 static void add_conduits(const struct tw_statistics_pass *pass, int32_t begin, int32_t end)
 {
     int32_t w = pass->statistics->lanes;
+    bool tree = pass->statistics->model->options.routing != TW_ROUTING_DYNWAVE;
     for (int32_t row = begin; row < end; row += STRETCH) {
         int32_t n = end - row < STRETCH ? end - row : STRETCH;
         keep_modes(pass, row * w, n * w);
-        bool faster = true, full = w > 1 || any_load(pass, row, n, &faster);
+        bool faster = true, full = w > 1 || tree || any_load(pass, row, n, &faster);
         for (int32_t k = row; k < row + n; k++) {
             for (int32_t l = 0; l < w; l++) {
                 if (full) add_loads(pass, k, l);
-                if (faster) keep_velocity(pass, k, l);
+                if (tree) {
+                    keep_tree_velocity(pass, k, l);
+                } else if (faster) {
+                    keep_velocity(pass, k, l);
+                }
             }
         }
     }

@@ -309,10 +309,7 @@ static void report_links(const struct tw_statistics *s, struct columns *c,
     out->upstream_full_s = by_link(c, net, conduits, p->upstream_full_s);
     out->downstream_full_s = by_link(c, net, conduits, p->downstream_full_s);
     out->above_full_flow_s = by_link(c, net, conduits, p->above_full_flow_s);
-    /* without dynamic waves nothing but its section limits a conduit, as in SWMM */
-    bool dynamic = s->model->options.routing == TW_ROUTING_DYNWAVE;
-    out->capacity_limited_s =
-        by_link(c, net, conduits, dynamic ? p->capacity_limited_s : p->both_full_s);
+    out->capacity_limited_s = by_link(c, net, conduits, p->capacity_limited_s);
     out->inlet_controlled_s = by_link(c, net, conduits, p->inlet_controlled_s);
     out->reversed_turns = counts(c, net->link_count, l->turns, net->row_of_link);
     report_classes(s, c, out);

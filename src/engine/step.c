@@ -72,7 +72,6 @@ static void set_pump_targets(struct tw_run *run)
 static void show_links(struct tw_run *run)
 {
     const struct tw_link_state *s = &run->hydraulics.link;
-    const struct tw_conduit_rows *c = &run->net->conduit;
     int32_t w = run->lanes;
     for (int32_t k = 0; k < run->ruled_count; k++) {
         int32_t row = run->net->row_of_link[run->ruled[k]];
@@ -82,9 +81,8 @@ static void show_links(struct tw_run *run)
             run->view_depth[to] = s->depth_m[at];
             run->view_setting[to] = s->setting[at];
             run->view_target[to] = s->target[at];
-            bool conduit = row < run->net->conduit_count;
-            double area = conduit ? run->hydraulics.conduit.area_m2[at] * c->barrels[row] : 0.0;
-            run->view_velocity[to] = area > 0.0 ? s->flow_m3s[at] / area : 0.0;
+            run->view_velocity[to] =
+                tw_network_velocity_mps(run->net, row, s->flow_m3s[at], s->depth_m[at]);
         }
     }
 }

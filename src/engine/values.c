@@ -185,10 +185,7 @@ static const struct tw_xsect *section_of(const struct tw_run *run, int32_t link)
 static double link_velocity(const struct tw_run *run, int32_t i)
 {
     double depth = tw_run_link_depth_m(run, (tw_link_id){i});
-    if (!is_conduit(run, i) || depth <= TW_TINY_VELOCITY_DEPTH_M) return 0.0;
-    double area = tw_xsect_area(section_of(run, i), depth);
-    double barrels = run->net->conduit.barrels[run->net->row_of_link[i]];
-    return area > TW_TINY_AREA_M2 ? link_flow(run, i) / barrels / area : 0.0;
+    return tw_network_velocity_mps(run->net, run->net->row_of_link[i], link_flow(run, i), depth);
 }
 
 static double link_top_width(const struct tw_run *run, int32_t i)

@@ -399,3 +399,12 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
     *out = net;
     return TW_OK;
 }
+
+double tw_network_velocity_mps(const struct tw_network *net, int32_t row, double flow_m3s,
+                               double depth_m)
+{
+    const struct tw_conduit_rows *c = &net->conduit;
+    if (row >= net->conduit_count || depth_m <= TW_TINY_VELOCITY_DEPTH_M) return 0.0;
+    double area = tw_xsect_area(&net->xsects[c->section[row]], depth_m);
+    return area > TW_TINY_AREA_M2 ? flow_m3s / c->barrels[row] / area : 0.0;
+}

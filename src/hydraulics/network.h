@@ -142,6 +142,16 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);
 
 /**
+ * Velocity of a flow in a conduit, as SWMM tells it: through the section at one depth.
+ *
+ * row       of a link; others than conduits have no velocity
+ * flow_m3s  of all barrels
+ * returns   velocity [m/s], with the flow's sign; 0 where there is hardly water
+ */
+double tw_network_velocity_mps(const struct tw_network *net, int32_t row, double flow_m3s,
+                               double depth_m);
+
+/**
  * Make what the kernels read of a network whose other members are complete.
  *
  * errors  TW_ERR_NOMEM

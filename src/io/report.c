@@ -257,12 +257,13 @@ static void write_course(struct tw_report_writer *w)
     if (routed) write_worst(w, "Highest Continuity Errors", r->balance_errors, NULL, true);
     if (dynamic && o->variable_step_factor > 0.0)
         write_worst(w, "Time-Step Critical Elements", routed ? r->critical : none, "None", true);
-    struct tw_report_worst unstable[TW_REPORT_WORST];
-    memcpy(unstable, routed ? r->unstable : none, sizeof unstable);
-    if (unstable[0].index == 0) unstable[0].index = -1; /* so SWMM: docs/numerics/report.md */
-    write_worst(w, "Highest Flow Instability Indexes", unstable, "All links are stable.", false);
+    /* so SWMM: the model's first element is none (docs/numerics/report.md) */
+    bool stable = !routed || r->unstable[0].index == 0;
+    bool converged = !routed || r->unconverged[0].index == 0;
+    write_worst(w, "Highest Flow Instability Indexes", stable ? none : r->unstable,
+                "All links are stable.", false);
     if (dynamic)
-        write_worst(w, "Most Frequent Nonconverging Nodes", routed ? r->unconverged : none,
+        write_worst(w, "Most Frequent Nonconverging Nodes", converged ? none : r->unconverged,
                     "Convergence obtained at all time steps.", true);
     if (routed) write_steps(w);
 }

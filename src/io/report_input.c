@@ -174,11 +174,12 @@ static void write_sections(struct tw_report_writer *w)
                        "------------------\n");
     for (int32_t i = 0; i < m->links.count; i++) {
         if (m->links.kind[i] != TW_LINK_CONDUIT) continue;
+        int32_t barrels = m->xsects.barrels[m->links.xsect[i]]; /* the flow is of one, as in SWMM */
         tw_report_print(w, "  %-16s %-16s %8.2f %8.2f %8.2f %8.2f      %3d %8.2f\n",
                         tw_report_link_name(w, i), shape_of(m, i), tw_link_height_m(m, i) / length,
                         l->section_area_m2[i] / w->units.area_m2, l->section_radius_m[i] / length,
-                        l->section_width_m[i] / length, (int)m->xsects.barrels[m->links.xsect[i]],
-                        l->full_flow_m3s[i] / w->units.flow_m3s);
+                        l->section_width_m[i] / length, (int)barrels,
+                        l->full_flow_m3s[i] / barrels / w->units.flow_m3s);
     }
 }
 
