@@ -1,6 +1,7 @@
 /* Pollutants through a whole model, by the library's own door. */
 #include "engine/run_state.h"
 #include "hydraulics/constants.h"
+#include "quality/parts.h"
 #include "text_run.h"
 #include "thalweg/batch.h"
 
@@ -225,6 +226,13 @@ static void surface_step(tw_run *run, double runoff_mm, double snow_m)
     tw_quality_surface_step(&run->quality, 0, 0, &s);
 }
 
+/* What is booked of the first pollutant on surfaces, in all [g]. */
+static double booked_g(const tw_run *run, enum tw_surface_mass what)
+{
+    const struct tw_quality *q = &run->quality;
+    return q->surface_mass[tw_quality_at(q, (int32_t)what, 0, 0)];
+}
+
 static void end(tw_run *run, tw_model *model)
 {
     tw_run_destroy(run);
@@ -289,6 +297,25 @@ static void co_pollutants_see_what_came_with_earlier_ones(void **state)
     surface_step(run, 1.0, 0.0);
     assert_true(fabs(run->quality.outlet[0] - 16.0) < 1e-9); /* rounding */
     assert_true(fabs(run->quality.outlet[1] - (20.0 + 0.2 * 16.0)) < 1e-9);
+    end(run, model);
+}
+
+/* 40.47 g leave an acre with 1 mm of 10 mg/l. What is laid on it at the start is spent first; the step
+ * that takes the rest of it counts in full as build-up, as in SWMM. */
+static void a_loading_without_build_up_ends_in_one_step(void **state)
+{
+    (void)state;
+    tw_model *model;
+    tw_run *run = run_of(LAND("P MG/L 0 0 0 0\n", "[WASHOFF]\nA P EMC 10 0 0 0\n"
+                                                  "[LOADINGS]\nS P .15\n"), /* lb: 68.04 g */
+                         &model);
+    surface_step(run, 1.0, 0.0);
+    assert_near(run->quality.buildup[0] * 453.592, 68.04 - 40.47, 0.05); /* SWMM's pound */
+    assert_near(booked_g(run, TW_SURFACE_BUILDUP), 0.0, 0.0);
+    surface_step(run, 1.0, 0.0);
+    assert_near(run->quality.outlet[0], 10.0, 1e-12); /* rounding */
+    assert_near(run->quality.buildup[0], 0.0, 0.0);
+    assert_near(booked_g(run, TW_SURFACE_BUILDUP), 40.47, 0.01);
     end(run, model);
 }
 
@@ -448,6 +475,7 @@ int main(void)
         cmocka_unit_test(streets_are_not_swept_under_snow),
         cmocka_unit_test(evaporation_thickens_what_a_tank_and_a_channel_hold),
         cmocka_unit_test(what_an_outfall_sends_onto_land_comes_back),
+        cmocka_unit_test(a_loading_without_build_up_ends_in_one_step),
         cmocka_unit_test(co_pollutants_see_what_came_with_earlier_ones),
         cmocka_unit_test(a_conduit_of_steady_flow_decays_for_a_step),
         cmocka_unit_test(what_is_taken_from_a_node_is_outflow),

@@ -72,6 +72,7 @@ void tw_report_lid_table(struct tw_report_writer *w)
         const struct tw_lid_unit *u = &m->lids.unit[i];
         if (u->number == 0) continue;
         double in = l->initial_mm[i] + l->inflow_mm[i];
+        /* SWMM calls a unit without any water wholly wrong */
         double out = l->final_mm[i] + l->evaporation_mm[i] + l->infiltration_mm[i] +
                      l->runoff_mm[i] + l->drain_mm[i];
         tw_report_print(w, "  %-16s  %-16s", tw_names_get(&m->subcatchments.names, u->subcatchment),
@@ -79,7 +80,7 @@ void tw_report_lid_table(struct tw_report_writer *w)
         tw_report_print(w, "%10.2f%10.2f%10.2f%10.2f%10.2f%10.2f%10.2f%12.2f\n",
                         l->inflow_mm[i] / mm, l->evaporation_mm[i] / mm, l->infiltration_mm[i] / mm,
                         l->runoff_mm[i] / mm, l->drain_mm[i] / mm, l->initial_mm[i] / mm,
-                        l->final_mm[i] / mm, in > 0.0 ? 100.0 * (in - out) / in : 0.0);
+                        l->final_mm[i] / mm, in > 0.0 ? 100.0 * (in - out) / in : 100.0);
     }
     w->begun = false; /* what follows begins with one empty line, as in SWMM's report */
 }

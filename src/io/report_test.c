@@ -421,6 +421,24 @@ static void processes_have_their_sections(void **state)
     tw_inp_free(m);
 }
 
+/* So SWMM. */
+static void a_lid_unit_that_never_held_water_is_wholly_wrong(void **state)
+{
+    (void)state;
+    struct tw_model *m = make_model(processes_text);
+    struct tw_report r = {.lids = lids_table};
+    set_totals(&r, m);
+    r.unstable[0].index = -1;
+    r.lids.inflow_mm = r.lids.infiltration_mm = r.lids.runoff_mm = r.lids.final_mm = zeros;
+    char *t = write_and_read(&r, m);
+    assert_line(
+        t, "LID Performance Summary",
+        "  S1                RG                    0.00      0.00      0.00      0.00      0.00"
+        "      0.00      0.00      100.00");
+    free(t);
+    tw_inp_free(m);
+}
+
 /* An acre-foot is 1233.48 m3, 10^6 gallons are 3785.41 m3. */
 static void customary_units_stand_in_customary_columns(void **state)
 {
@@ -479,6 +497,7 @@ int main(void)
         cmocka_unit_test(what_did_not_happen_is_said_or_left_out),
         cmocka_unit_test(a_list_of_instability_that_begins_with_the_first_link_is_not_shown),
         cmocka_unit_test(processes_have_their_sections),
+        cmocka_unit_test(a_lid_unit_that_never_held_water_is_wholly_wrong),
         cmocka_unit_test(customary_units_stand_in_customary_columns),
         cmocka_unit_test(warnings_of_the_file_stand_at_the_top),
         cmocka_unit_test(a_report_that_cannot_be_written_leaves_nothing),

@@ -191,12 +191,13 @@ static double wash_off(struct tw_quality *q, int32_t subcatchment, int32_t landu
     double area_m2 = part * q->model->subcatchments.area_m2[subcatchment];
     double mass = washoff_concentration(q, at, pollutant, *buildup, s->runoff_mps, area_m2) *
                   s->outflow_m3 * part;
-    if (m->buildup[at].kind != TW_BUILDUP_NONE || *buildup > 0.0) {
-        double file_mass = m->pollutant[pollutant].file_mass;
+    double file_mass = m->pollutant[pollutant].file_mass;
+    if (m->buildup[at].kind != TW_BUILDUP_NONE || *buildup > mass * file_mass) {
         mass = fmin(mass, *buildup / file_mass);
         *buildup = fmax(0.0, *buildup - mass * file_mass);
-    } else { /* it comes from nowhere: as SWMM books it */
+    } else { /* it comes from nowhere: as SWMM books it, with the last of an initial loading */
         tw_surface_book(q, TW_SURFACE_BUILDUP, pollutant, lane, mass);
+        *buildup = 0.0;
     }
     double taken = mass * m->washoff[at].bmp_ratio;
     tw_surface_book(q, TW_SURFACE_PRACTICES, pollutant, lane, taken);
