@@ -196,10 +196,9 @@ TW_PART tw_vec slot_widths(const struct spot *s, tw_vec y)
     return of_row(s, s->block->width_m) * tw_vec_load(ratios);
 }
 
-TW_PART tw_vec parabola_at(const double *const at[TW_VEC_WIDTH], int32_t first, tw_vec f)
+TW_PART tw_vec parabola(tw_vec c0, tw_vec c1, tw_vec c2, tw_vec f)
 {
-    return tw_vec_pick(at, first) +
-           f * (tw_vec_pick(at, first + 1) + f * tw_vec_pick(at, first + 2));
+    return c0 + f * (c1 + f * c2);
 }
 
 struct cut {
@@ -269,9 +268,12 @@ TW_PART struct cut cut_at(const struct tw_hydraulics *h, const struct spot *s, t
     const double *at[TW_VEC_WIDTH];
     for (int i = 0; i < TW_VEC_WIDTH; i++)
         at[i] = b->first_row[s->lanes ? s->k : s->k + i] + cell[i] * TW_GEOMETRY_ROW;
-    struct cut cut = {.area = of_row(s, b->area_m2) * parabola_at(at, 0, f),
-                      .width = of_row(s, b->width_m) * parabola_at(at, 3, f),
-                      .radius = of_row(s, b->radius_m) * parabola_at(at, 6, f)};
+    tw_vec c[8];
+    tw_vec_pick_eight(at, c);
+    struct cut cut = {.area = of_row(s, b->area_m2) * parabola(c[0], c[1], c[2], f),
+                      .width = of_row(s, b->width_m) * parabola(c[3], c[4], c[5], f),
+                      .radius =
+                          of_row(s, b->radius_m) * parabola(c[6], c[7], tw_vec_pick(at, 8), f)};
     tw_mask by_perimeter = has_trait(s, TW_CONDUIT_BY_PERIMETER);
     if (tw_mask_any(by_perimeter))
         cut.radius = tw_vec_select(by_perimeter, cut.area / cut.radius, cut.radius);

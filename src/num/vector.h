@@ -59,6 +59,50 @@ TW_PART tw_vec tw_vec_pick(const double *const x[TW_VEC_WIDTH], int32_t j)
 #endif
 }
 
+/**
+ * The first eight numbers behind every pointer: out[j] is what tw_vec_pick(x, j) is, in whole loads
+ * that are then turned about.
+ */
+TW_PART void tw_vec_pick_eight(const double *const x[TW_VEC_WIDTH], tw_vec out[8])
+{
+#if TW_VEC_WIDTH == 8
+    tw_vec pair[8], four[8]; /* columns of two and of four pointers */
+    for (int i = 0; i < 8; i += 2) {
+        tw_vec a = tw_vec_load(x[i]), b = tw_vec_load(x[i + 1]);
+        pair[i] = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+        pair[i + 1] = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        for (int j = 0; j < 2; j++) {
+            tw_vec a = pair[i + j], b = pair[i + j + 2];
+            four[i + j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+            four[i + j + 2] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        tw_vec a = four[j], b = four[j + 4];
+        out[j] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+        out[j + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+#elif TW_VEC_WIDTH == 4
+    for (int j = 0; j < 8; j += 4) {
+        tw_vec a = tw_vec_load(x[0] + j), b = tw_vec_load(x[1] + j);
+        tw_vec c = tw_vec_load(x[2] + j), d = tw_vec_load(x[3] + j);
+        tw_vec even1 = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+        tw_vec even2 = __builtin_shufflevector(c, d, 0, 4, 2, 6);
+        tw_vec odd1 = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        tw_vec odd2 = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+        out[j] = __builtin_shufflevector(even1, even2, 0, 1, 4, 5);
+        out[j + 1] = __builtin_shufflevector(odd1, odd2, 0, 1, 4, 5);
+        out[j + 2] = __builtin_shufflevector(even1, even2, 2, 3, 6, 7);
+        out[j + 3] = __builtin_shufflevector(odd1, odd2, 2, 3, 6, 7);
+    }
+#else
+    for (int j = 0; j < 8; j++)
+        out[j] = tw_vec_pick(x, j);
+#endif
+}
+
 TW_PART void tw_vec_store(double *x, tw_vec v) { memcpy(x, &v, sizeof v); }
 
 TW_PART tw_vec tw_vec_of(double x) { return x - (tw_vec){0}; }
