@@ -9,25 +9,55 @@
 
 double tw_conduit_normal_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
-    const struct tw_conduit_rows *c = &net->conduit;
-    return tw_xsect_depth_of_factor(&net->xsects[c->section[row]], fabs(flow_m3s) / c->beta[row]);
+    const struct tw_conduit_fall *c = &net->conduit.fall[row];
+    return tw_xsect_depth_of_factor(&net->xsects[c->section], fabs(flow_m3s) / c->beta);
 }
 
 double tw_conduit_critical_depth(const struct tw_network *net, int32_t row, double flow_m3s)
 {
-    const struct tw_conduit_rows *c = &net->conduit;
-    const double *flows = c->critical[row];
-    if (flows == NULL) return tw_xsect_critical_depth(&net->xsects[c->section[row]], flow_m3s);
-    double q = fabs(flow_m3s) / c->critical_flow_m3s[row];
-    int slice = 0; /* the last that begins below the flow */
+    const struct tw_conduit_fall *c = &net->conduit.fall[row];
+    const double *flows = c->critical;
+    if (flows == NULL) return tw_xsect_critical_depth(&net->xsects[c->section], flow_m3s);
+    double q = fabs(flow_m3s) / c->critical_flow_m3s;
+    int64_t slice = 0; /* the last that begins below the flow */
     for (int i = 1; i <= TW_XSECT_SLICES; i++)
         slice += flows[i] < q;
-    if (slice == TW_XSECT_SLICES) return c->full_depth_m[row];
+    if (slice == TW_XSECT_SLICES) return c->full_depth_m;
     bool crown = slice == TW_XSECT_SLICES - 1 && isinf(flows[TW_XSECT_SLICES]);
-    if (crown && net->xsects[c->section[row]].last_slice_m == c->full_depth_m[row])
-        return c->full_depth_m[row];
+    if (crown && net->xsects[c->section].last_slice_m == c->full_depth_m) return c->full_depth_m;
     double part = (q - flows[slice]) / (flows[slice + 1] - flows[slice]);
-    return (slice + part) * (c->full_depth_m[row] / TW_XSECT_SLICES);
+    return ((double)slice + part) * c->slice_m;
+}
+
+/* Where the normal depth of a flow is, in metres. */
+static struct tw_normal_range normal_range(const struct tw_conduit_fall *c, double flow_m3s)
+{
+    struct tw_normal_range range = tw_normal_range_of(c->normal, flow_m3s * c->per_full_flow);
+    range.low *= c->full_depth_m;
+    range.high *= c->full_depth_m;
+    return range;
+}
+
+double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s, double roughness)
+{
+    double q = fabs(flow_m3s), critical = tw_conduit_critical_depth(net, row, q);
+    if (critical <= normal_range(&net->conduit.fall[row], q * roughness).low) return critical;
+    double normal = tw_conduit_normal_depth(net, row, q * roughness);
+    return normal < critical ? normal : critical;
+}
+
+struct tw_fall tw_conduit_fall(const struct tw_network *net, int32_t row, double flow_m3s,
+                               double roughness, double depth_m)
+{
+    double q = fabs(flow_m3s), critical = tw_conduit_critical_depth(net, row, q);
+    struct tw_normal_range range = normal_range(&net->conduit.fall[row], q * roughness);
+    bool mild = critical <= range.low;
+    if (mild && (depth_m < critical || depth_m >= range.high))
+        return (struct tw_fall){critical, range.high};
+    if (critical >= range.high && depth_m >= critical) return (struct tw_fall){critical, critical};
+    double normal = tw_conduit_normal_depth(net, row, q * roughness);
+    return normal < critical ? (struct tw_fall){normal, critical}
+                             : (struct tw_fall){critical, normal};
 }
 
 struct tw_cut tw_conduit_cut(const struct tw_network *net, int32_t row, double depth_m)

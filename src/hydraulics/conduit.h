@@ -4,6 +4,28 @@
 
 #include "hydraulics/network.h"
 
+/** Depth at which water of one barrel drops freely into a node [m]: the lower one of normal and
+ * critical depth. Roughness as in struct tw_hydraulics. */
+double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s,
+                       double roughness);
+
+/* Normal and critical depth, the lower one first. */
+struct tw_fall {
+    double low_m, high_m;
+};
+
+/**
+ * Normal and critical depth of one barrel, as far as a depth at the conduit's end has to be compared
+ * with them.
+ *
+ * roughness  as in struct tw_hydraulics
+ * depth_m    at the end; below 0 where it is dry
+ * returns    depths that depth_m compares with as with the true ones; the lower one is true where
+ *            depth_m is below it, both are where it is between
+ */
+struct tw_fall tw_conduit_fall(const struct tw_network *net, int32_t row, double flow_m3s,
+                               double roughness, double depth_m);
+
 /** Width of Sjoberg's slot over the greatest width, at a depth over the full one; 0 below it.
  *  source: SWMM Reference Manual II, 3.3.6 */
 double tw_conduit_slot_ratio(double depth_ratio);

@@ -49,8 +49,8 @@ static void critical_depth_jumps_from_the_last_slice_to_the_crown(void **state)
 {
     (void)state;
     int32_t row = row_of(SEVEN);
-    double jump =
-        net.conduit.critical[row][TW_XSECT_SLICES - 1] * net.conduit.critical_flow_m3s[row];
+    double jump = net.conduit.fall[row].critical[TW_XSECT_SLICES - 1] *
+                  net.conduit.fall[row].critical_flow_m3s;
     assert_near(tw_conduit_critical_depth(&net, row, (1.0 - 1e-6) * jump), 0.96 * 0.7, 1e-5);
     assert_true(tw_conduit_critical_depth(&net, row, (1.0 + 1e-6) * jump) == 0.7);
     /* as SWMM 5.2.4 reports it of an outfall: 1.3849 m3/s leave at 0.67038 m, 1.4 m3/s at 0.7 m */
@@ -65,8 +65,8 @@ static void critical_depth_stays_below_the_crown_where_slices_do(void **state)
     (void)state;
     int32_t row = row_of(SEVEN);
     struct tw_xsect *x = &net.xsects[net.conduit.section[row]];
-    double jump =
-        net.conduit.critical[row][TW_XSECT_SLICES - 1] * net.conduit.critical_flow_m3s[row];
+    double jump = net.conduit.fall[row].critical[TW_XSECT_SLICES - 1] *
+                  net.conduit.fall[row].critical_flow_m3s;
     double crown = x->last_slice_m;
     assert_true(crown == x->full_depth_m);
     x->last_slice_m = nextafter(x->full_depth_m, 0.0);
@@ -92,6 +92,35 @@ static void the_depth_of_a_trickle_is_what_the_search_finds(void **state)
         most = fmax(most, fabs(has / factor - 1.0));
     }
     assert_true(most > 0.05); /* a table would not know */
+}
+
+/* Depths at an end are compared with both, and both count: what is not worked out may not show. */
+static void a_fall_compares_as_normal_and_critical_depth_do(void **state)
+{
+    (void)state;
+    int below = 0, between = 0, above = 0;
+    for (int32_t row = 0; row < net.conduit_count; row++) {
+        for (double q = 1e-5; q < 2.0 * net.conduit.full_flow_m3s[row]; q *= 1.07) {
+            for (int k = 0; k < 600; k++) {
+                double roughness = 0.05 * (1 + k % 30), full = net.conduit.full_depth_m[row];
+                double depth = k < 30 ? -1.0 : (k / 30) / 19.0 * full;
+                double normal = tw_conduit_normal_depth(&net, row, q * roughness);
+                double critical = tw_conduit_critical_depth(&net, row, q);
+                double low = fmin(normal, critical), high = fmax(normal, critical);
+                struct tw_fall fall = tw_conduit_fall(&net, row, -q, roughness, depth);
+                assert_true((depth < fall.low_m) == (depth < low));
+                assert_true((depth < fall.high_m) == (depth < high));
+                if (depth < low) assert_true(fall.low_m == low);
+                if (depth >= low && depth < high)
+                    assert_true(fall.low_m == low && fall.high_m == high);
+                assert_true(tw_conduit_drop(&net, row, q, roughness) == low);
+                below += depth < low;
+                between += depth >= low && depth < high;
+                above += depth >= high;
+            }
+        }
+    }
+    assert_true(below > 1000 && between > 1000 && above > 1000);
 }
 
 /* (0.7 m + 2493.13 m) - 2493.13 m is at least 0.7 m when it is added in feet, as SWMM does, though
@@ -131,6 +160,7 @@ int main(void)
         cmocka_unit_test(normal_depth_jumps_to_the_crown_at_the_full_flow),
         cmocka_unit_test(critical_depth_jumps_from_the_last_slice_to_the_crown),
         cmocka_unit_test(critical_depth_stays_below_the_crown_where_slices_do),
+        cmocka_unit_test(a_fall_compares_as_normal_and_critical_depth_do),
         cmocka_unit_test(the_depth_of_a_trickle_is_what_the_search_finds),
         cmocka_unit_test(without_dynamic_waves_a_force_main_has_manning_s_roughness),
         cmocka_unit_test(an_end_is_full_when_swmm_s_sum_of_feet_says_so),

@@ -154,18 +154,32 @@ static tw_status make_critical(struct tw_geometry *g, int32_t i, const struct tw
     return TW_OK;
 }
 
+static tw_status make_normal(struct tw_geometry *g, int32_t i, const struct tw_xsect *x,
+                             struct tw_arena *arena)
+{
+    double bounds[TW_NORMAL_BOUNDS];
+    g->normal_of[i] = NULL;
+    if (!tw_normal_bounds_fill(bounds, x)) return TW_OK;
+    double *kept = TW_ARENA_NEW(arena, double, TW_NORMAL_BOUNDS);
+    if (kept == NULL) return TW_ERR_NOMEM;
+    memcpy(kept, bounds, sizeof bounds);
+    g->normal_of[i] = kept;
+    return TW_OK;
+}
+
 static tw_status allocate(struct tw_geometry *g, int32_t count, struct tw_arena *arena)
 {
     size_t n = (size_t)count;
     g->count = count;
     g->first_row = TW_ARENA_NEW(arena, const double *, n);
     g->critical_of = TW_ARENA_NEW(arena, const double *, n);
+    g->normal_of = TW_ARENA_NEW(arena, const double *, n);
     g->cells = TW_ARENA_NEW(arena, int32_t, n);
     g->by_perimeter = TW_ARENA_NEW(arena, bool, n);
     g->outline = TW_ARENA_NEW(arena, bool, n);
     double *scales = TW_ARENA_NEW(arena, double, 8 * n);
-    if (g->first_row == NULL || g->critical_of == NULL || g->cells == NULL ||
-        g->by_perimeter == NULL || g->outline == NULL || scales == NULL) {
+    if (g->first_row == NULL || g->critical_of == NULL || g->normal_of == NULL ||
+        g->cells == NULL || g->by_perimeter == NULL || g->outline == NULL || scales == NULL) {
         return TW_ERR_NOMEM;
     }
     g->cells_per_m = scales;
@@ -200,12 +214,14 @@ tw_status tw_geometry_init(struct tw_geometry *out, const struct tw_model *model
         if (j >= 0) {
             g.first_row[i] = g.first_row[j];
             g.critical_of[i] = g.critical_of[j];
+            g.normal_of[i] = g.normal_of[j];
             g.cells[i] = g.cells[j];
             g.by_perimeter[i] = g.by_perimeter[j];
             g.outline[i] = g.outline[j];
         } else {
             TW_TRY(make_rows(&g, i, x, arena));
             TW_TRY(make_critical(&g, i, x, arena));
+            TW_TRY(make_normal(&g, i, x, arena));
             makers[maker_count++] = i;
         }
         g.radius_m[i] = g.by_perimeter[i] ? x->full_area_m2 / x->full_radius_m : x->full_radius_m;

@@ -4,6 +4,7 @@
 #define TW_HYDRAULICS_GEOMETRY_H
 
 #include "base/arena.h"
+#include "hydraulics/normal_bounds.h"
 #include "hydraulics/xsect.h"
 #include "thalweg/status.h"
 
@@ -19,7 +20,8 @@ struct tw_geometry {
     /* per section */
     const double **first_row;
     const double *
-        *critical_of; /* flows of tw_xsect_critical_flows over critical_flow_m3s, or NULL */
+        *critical_of;         /* flows of tw_xsect_critical_flows over critical_flow_m3s, or NULL */
+    const double **normal_of; /* tw_normal_bounds_fill, or NULL */
     int32_t *cells;
     bool *
         by_perimeter; /* the third parabola is the wetted perimeter, whose scale is radius_m then */

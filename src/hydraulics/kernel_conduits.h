@@ -109,31 +109,33 @@ TW_PART void set_slots(struct slots *slots, const struct spot *s, tw_mask mask)
     memcpy(slots->mask, &mask, sizeof mask);
 }
 
-/* x: flow; y: normal depth; z: critical depth */
+/* x: flow; y: depth at the end, then the lower depth; z: the higher depth */
 TW_RARE static void drop_freely(const struct tw_network *net, struct slots *slots,
                                 const double roughness[TW_VEC_WIDTH])
 {
     for (int i = 0; i < TW_VEC_WIDTH; i++) {
         if (!slots->mask[i]) continue;
-        double q = fabs(slots->x[i]);
-        slots->y[i] = tw_conduit_normal_depth(net, slots->row[i], q * roughness[i]);
-        slots->z[i] = tw_conduit_critical_depth(net, slots->row[i], q);
+        struct tw_fall fall =
+            tw_conduit_fall(net, slots->row[i], slots->x[i], roughness[i], slots->y[i]);
+        slots->y[i] = fall.low_m;
+        slots->z[i] = fall.high_m;
     }
 }
 
 /* Normal and critical depth: water that drops into its node stands at the lower one. */
 TW_PART void find_drop(const struct tw_hydraulics *h, const struct spot *s, struct reach *r,
-                       tw_mask falls)
+                       tw_mask falls, tw_vec end)
 {
-    struct slots slots = {.y = {0.0}, .z = {0.0}};
+    struct slots slots;
     double roughness[TW_VEC_WIDTH];
     set_slots(&slots, s, falls);
     tw_vec_store(slots.x, r->q_last);
+    tw_vec_store(slots.y, end);
+    tw_vec_store(slots.z, end);
     tw_vec_store(roughness, roughness_of(h, s));
     drop_freely(h->net, &slots, roughness);
-    tw_vec normal = tw_vec_load(slots.y), critical = tw_vec_load(slots.z);
-    r->low = tw_vec_min(normal, critical);
-    r->high = tw_vec_max(normal, critical);
+    r->low = tw_vec_where(falls, tw_vec_load(slots.y));
+    r->high = tw_vec_where(falls, tw_vec_load(slots.z));
 }
 
 /* Offset of an end above the water of an outfall counts less where that water stands. */
@@ -159,7 +161,11 @@ TW_PART void classify(const struct tw_hydraulics *h, const struct spot *s, struc
     tw_mask falls2 = above2 & wet1 & ~r->down_dry & (~back | ~wet2);
     r->low = r->high = tw_vec_of(0.0);
     tw_mask falls = (falls1 | falls2) & r->active;
-    if (tw_mask_any(falls)) find_drop(h, s, r, falls);
+    if (tw_mask_any(falls)) {
+        tw_vec end1 = tw_vec_select(wet1, r->y1, tw_vec_of(-1.0));
+        tw_vec end2 = tw_vec_select(wet2, r->y2, tw_vec_of(-1.0));
+        find_drop(h, s, r, falls, tw_vec_select(falls1, end1, end2));
+    }
     r->up_critical = falls1 & (~wet1 | (r->y1 < r->low));
     r->down_critical = falls2 & (~wet2 | (r->y2 < r->low));
     r->falling = falls2 & wet2 & ~r->down_critical & (r->y2 < r->high);

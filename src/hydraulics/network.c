@@ -94,39 +94,18 @@ static tw_status allocate_conduits(struct tw_conduit_rows *c, int32_t n, struct 
         *ints[i] = TW_ARENA_NEW(arena, int32_t, n);
         if (*ints[i] == NULL) return TW_ERR_NOMEM;
     }
-    const double ***tables[] = {&c->first_row, &c->critical};
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        *tables[i] = TW_ARENA_NEW(arena, const double *, n);
-        if (*tables[i] == NULL) return TW_ERR_NOMEM;
-    }
-    double **doubles[] = {&c->invert1_m,
-                          &c->invert2_m,
-                          &c->offset1_m,
-                          &c->offset2_m,
-                          &c->length_m,
-                          &c->routing_length_m,
-                          &c->barrels,
-                          &c->friction,
-                          &c->beta,
-                          &c->full_flow_m3s,
-                          &c->greatest_flow_m3s,
-                          &c->slope_ratio,
-                          &c->loss_inlet,
-                          &c->loss_outlet,
-                          &c->loss_average,
-                          &c->flow_limit_m3s,
-                          &c->full_depth_m,
-                          &c->full_area_m2,
-                          &c->cells_per_m,
-                          &c->area_m2,
-                          &c->width_m,
-                          &c->radius_m,
-                          &c->frozen_depth_m,
-                          &c->frozen_width_m,
-                          &c->critical_flow_m3s,
-                          &c->wave_ratio,
-                          &c->full1_m,
-                          &c->full2_m};
+    c->first_row = TW_ARENA_NEW(arena, const double *, n);
+    c->fall = TW_ARENA_NEW(arena, struct tw_conduit_fall, n);
+    if (c->first_row == NULL || c->fall == NULL) return TW_ERR_NOMEM;
+    double **doubles[] = {&c->invert1_m,      &c->invert2_m,         &c->offset1_m,
+                          &c->offset2_m,      &c->length_m,          &c->routing_length_m,
+                          &c->barrels,        &c->friction,          &c->beta,
+                          &c->full_flow_m3s,  &c->greatest_flow_m3s, &c->slope_ratio,
+                          &c->loss_inlet,     &c->loss_outlet,       &c->loss_average,
+                          &c->flow_limit_m3s, &c->full_depth_m,      &c->full_area_m2,
+                          &c->cells_per_m,    &c->area_m2,           &c->width_m,
+                          &c->radius_m,       &c->frozen_depth_m,    &c->frozen_width_m,
+                          &c->wave_ratio,     &c->full1_m,           &c->full2_m};
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {
         *doubles[i] = TW_ARENA_NEW(arena, double, n);
         if (*doubles[i] == NULL) return TW_ERR_NOMEM;
@@ -240,7 +219,6 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     struct tw_conduit_rows *c = &net->conduit;
     c->section[row] = section;
     c->first_row[row] = g->first_row[section];
-    c->critical[row] = g->critical_of[section];
     c->cells[row] = g->cells[section];
     c->cells_per_m[row] = g->cells_per_m[section];
     c->area_m2[row] = g->area_m2[section];
@@ -250,7 +228,16 @@ static void set_geometry(struct tw_network *net, int32_t row, int32_t section)
     c->frozen_width_m[row] = g->frozen_width_m[section];
     c->full_depth_m[row] = net->xsects[section].full_depth_m;
     c->full_area_m2[row] = net->xsects[section].full_area_m2;
-    c->critical_flow_m3s[row] = g->critical_flow_m3s[section];
+    c->fall[row] = (struct tw_conduit_fall){
+        .critical = g->critical_of[section],
+        .normal = g->normal_of[section],
+        .critical_flow_m3s = g->critical_flow_m3s[section],
+        .full_depth_m = c->full_depth_m[row],
+        .slice_m = c->full_depth_m[row] / TW_XSECT_SLICES,
+        .beta = c->beta[row],
+        .per_full_flow = 1.0 / c->full_flow_m3s[row],
+        .section = section,
+    };
 }
 
 static tw_status make_conduits(struct tw_network *net, struct tw_arena *arena)

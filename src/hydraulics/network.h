@@ -28,6 +28,16 @@ enum {
     TW_CONDUIT_OUTLINE = 1024      /* rows are near the shape only */
 };
 
+/* What normal and critical depth ask of a conduit, side by side. */
+struct tw_conduit_fall {
+    const double *critical;   /* of tw_geometry.critical_of, or NULL */
+    const double *normal;     /* of tw_normal_bounds_fill, or NULL */
+    double critical_flow_m3s; /* scale of critical */
+    double full_depth_m, slice_m;
+    double beta, per_full_flow;
+    int32_t section;
+};
+
 /* [conduits], by row */
 struct tw_conduit_rows {
     int32_t *from, *to;
@@ -47,11 +57,11 @@ struct tw_conduit_rows {
     double *full_depth_m, *full_area_m2;
     double *full1_m, *full2_m; /* depths from which the ends count as full */
     /* geometry, copied from the section for fewer hops */
-    const double **first_row, **critical;
+    const double **first_row;
     int32_t *cells;
     double *cells_per_m, *area_m2, *width_m, *radius_m;
     double *frozen_depth_m, *frozen_width_m;
-    double *critical_flow_m3s; /* scale of critical */
+    struct tw_conduit_fall *fall;
 };
 
 enum { TW_BLOCK = 8 };

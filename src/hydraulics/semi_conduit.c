@@ -11,6 +11,7 @@
  *
  * The derivatives hold those of A and R: in steep conduits, where flow follows depth and hardly the
  * slope of the water, they are what keeps a step stable that is longer than a wave's way through. */
+#include "hydraulics/conduit.h"
 #include "hydraulics/constants.h"
 #include "hydraulics/culvert.h"
 #include "hydraulics/force_main.h"
@@ -110,8 +111,8 @@ static double free_offset(double offset, bool outfall, double depth)
  * outfall asks for it. */
 static double drop_of(const struct tw_semi *semi, const struct reach *r, double q)
 {
-    double normal = tw_conduit_normal_depth(semi->net, r->row, q * semi->roughness);
-    return r->normal ? normal : smaller(normal, tw_conduit_critical_depth(semi->net, r->row, q));
+    if (r->normal) return tw_conduit_normal_depth(semi->net, r->row, q * semi->roughness);
+    return tw_conduit_drop(semi->net, r->row, q, semi->roughness);
 }
 
 /* How water stands, as the dynamic wave classes it by the flow of the trial before. */

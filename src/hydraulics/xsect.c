@@ -60,6 +60,11 @@ tw_status tw_xsect_init(struct tw_xsect *out_xsect, const struct tw_model *model
         x.max_factor = ops->max_factor_ratio > 0.0 ? ops->max_factor_ratio * x.full_factor
                                                    : area * pow(radius, 2.0 / 3.0);
     }
+    double middle = 0.5 * x.max_factor_area_m2;
+    if (ops->area_of_factor == NULL) {
+        x.middle_factor = tw_xsect_factor_of_area(&x, middle);
+        x.middle_slope = tw_xsect_factor_slope(&x, middle);
+    }
     *out_xsect = x;
     return TW_OK;
 }
@@ -146,6 +151,10 @@ struct wanted {
 static double factor_error(const void *context, double area_m2, double *out_slope)
 {
     const struct wanted *w = context;
+    if (area_m2 == 0.5 * w->xsect->max_factor_area_m2) {
+        *out_slope = w->xsect->middle_slope;
+        return w->xsect->middle_factor - w->value;
+    }
     *out_slope = tw_xsect_factor_slope(w->xsect, area_m2);
     return tw_xsect_factor_of_area(w->xsect, area_m2) - w->value;
 }
@@ -173,6 +182,11 @@ double tw_xsect_depth_of_factor(const struct tw_xsect *x, double factor)
     if (ops->depth_of_factor != NULL && factor < x->max_factor)
         return ops->depth_of_factor(x, factor);
     return tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, factor));
+}
+
+bool tw_xsect_depth_grows(const struct tw_xsect *x)
+{
+    return shapes[x->shape]->area_of_factor != NULL;
 }
 
 /* Flow for which a depth is critical, less the wanted one. */

@@ -17,6 +17,7 @@ struct tw_xsect {
     double full_factor; /* section factor A R^(2/3) at full depth [m^(8/3)] */
     double max_factor;  /* greatest section factor at any depth */
     double max_factor_area_m2;
+    double middle_factor, middle_slope; /* at half of that area, where a search for one begins */
     double last_slice_m; /* depth at which the search for critical depth by slices ends */
     double bottom_depth_m, bottom_area_m2, bottom_slope,
         bottom_radius_m; /* as the shape needs them */
@@ -63,6 +64,9 @@ double tw_xsect_factor_slope(const struct tw_xsect *x, double area_m2);
 double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor);
 /** Depth [m] at which the section factor has a value [m^(8/3)]: normal depth of the flow over beta. */
 double tw_xsect_depth_of_factor(const struct tw_xsect *x, double factor);
+/** True where tw_xsect_depth_of_factor is a formula or a table and so grows with the factor; what a
+ * search ends at goes up and down within its tolerance. */
+bool tw_xsect_depth_grows(const struct tw_xsect *x);
 /** Critical depth [m] of a flow [m3/s] in one barrel. */
 double tw_xsect_critical_depth(const struct tw_xsect *x, double flow_m3s);
 

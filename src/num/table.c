@@ -112,16 +112,14 @@ double tw_even_at(const double *y, int32_t count, double x)
     return value > 0.0 ? value : 0.0;
 }
 
-/* The last cell in 0..last-1 that begins at or below the value. */
+/* The last cell in 0..last-1 that begins at or below the value. By counting: tables are short, and
+ * steps of a search would wait for each other. */
 static int32_t cell_of(const double *y, int32_t last, double value)
 {
-    int32_t low = 0;
-    for (int32_t left = last; left > 1;) { /* without branches on the values: they are random */
-        int32_t half = left / 2;
-        low += value >= y[low + half] ? half : 0;
-        left -= half;
-    }
-    return low;
+    int64_t cell = 0;
+    for (int32_t i = 1; i < last; i++)
+        cell += value >= y[i];
+    return (int32_t)cell;
 }
 
 double tw_even_inverse(const double *y, int32_t count, double value)

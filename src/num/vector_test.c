@@ -44,6 +44,22 @@ static void the_second_of_two_stays_when_one_is_no_number(void **state)
     assert_true(isnan(first_of(tw_vec_min(one, none))));
 }
 
+static void eight_numbers_are_picked_as_they_are_one_by_one(void **state)
+{
+    (void)state;
+    double x[TW_VEC_WIDTH][9];
+    const double *at[TW_VEC_WIDTH];
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        at[i] = x[i] + 1; /* rows need no alignment */
+        for (int j = 0; j < 9; j++)
+            x[i][j] = 100.0 * i + j;
+    }
+    tw_vec eight[8];
+    tw_vec_pick_eight(at, eight);
+    for (int j = 0; j < 8; j++)
+        assert_true(tw_mask_all(eight[j] == tw_vec_pick(at, j)));
+}
+
 static void elements_are_chosen_one_by_one(void **state)
 {
     (void)state;
@@ -71,6 +87,7 @@ int main(void)
         cmocka_unit_test(the_rough_logarithm_is_near_the_logarithm),
         cmocka_unit_test(the_inverse_cube_root_cubed_is_one_over_the_number),
         cmocka_unit_test(the_second_of_two_stays_when_one_is_no_number),
+        cmocka_unit_test(eight_numbers_are_picked_as_they_are_one_by_one),
         cmocka_unit_test(elements_are_chosen_one_by_one),
         cmocka_unit_test(the_whole_part_is_that_towards_zero),
     };
