@@ -53,7 +53,7 @@ static void what_the_ground_takes_is_outflow(void **state)
         "[RAINGAGES]\nG INTENSITY 1:00 1 TIMESERIES rain\n[SUBCATCHMENTS]\nS G J 10 0 500 0.5 0\n"
         "[SUBAREAS]\nS .01 .1 0 0 0 OUTLET\n[INFILTRATION]\nS 5 5 4 7 0\n"
         "[AQUIFERS]\nA .46 .12 .25 5 10 15 .35 0 0 0 1 .3\n"
-        "[GROUNDWATER]\nS A J 10 .01 1 1 1 0 0 0\n[JUNCTIONS]\nJ 0 8\n[OUTFALLS]\nO 0 FIXED 3\n"
+        "[GROUNDWATER]\nS A J 10 .01 1 1 1 0 0 0 *\n[JUNCTIONS]\nJ 0 8\n[OUTFALLS]\nO 0 FIXED 3\n"
         "[CONDUITS]\nC J O 100 .013 0 0\n[XSECTIONS]\nC CIRCULAR 2 0 0 0\n"
         "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 1\n[TIMESERIES]\nrain 0:00 0\n");
     assert_near(b.groundwater_m3, -43020.0,

@@ -232,7 +232,7 @@ static void write_runoff(const char *name, double step_s, float runoff)
 
 static const char aquifer[] =
     "USE RUNOFF two.runoff\n[AQUIFERS]\nQ .5 .1 .3 5 12 15 .3 1 .002 -2 2 .3"
-    "\n[GROUNDWATER]\nS Q B 14 .1 1 0 0 0 0\n";
+    "\n[GROUNDWATER]\nS Q B 14 .1 1 0 0 0 0 *\n";
 
 /* SWMM 5.2.4 gives these numbers: a flow of 0.02 m3/s is taken for 0.02 m3/s on each square foot, and
  * flows before the first step are none; --strict takes it for what it is. */

@@ -85,7 +85,8 @@ static tw_status warn_of_all_unused(struct tw_inp *inp)
 /* The words that a row of a section is found by; 0: others may follow for the same object. */
 static int key_words(int section)
 {
-    static const int one[] = {S(SUBAREAS), S(INFILTRATION), S(XSECTIONS), S(LOSSES), NONE};
+    static const int one[] = {S(SUBAREAS),    S(INFILTRATION), S(XSECTIONS),
+                              S(GROUNDWATER), S(LOSSES),       NONE};
     static const int two[] = {S(BUILDUP), S(WASHOFF), S(TREATMENT), S(INFLOWS), S(DWF), NONE};
     return among(one, section) ? 1 : among(two, section) ? 2 : 0;
 }

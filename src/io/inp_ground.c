@@ -104,22 +104,19 @@ static bool read_flow(struct tw_inp *inp, const struct tw_inp_row *row, struct t
            read_elevation(inp, row, 13, "the moisture", 1.0, &g->moisture_ratio);
 }
 
-/* subcatchment aquifer node surface a1 b1 a2 b2 a3 depth [threshold bottom water-table moisture] */
+/* subcatchment aquifer node surface a1 b1 a2 b2 a3 depth threshold [bottom water-table moisture];
+ * SWMM's manual takes the threshold for optional, but SWMM 5.2.4 refuses a row without it */
 tw_status tw_inp_groundwater_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_model *m = inp->model;
     struct tw_ground g = {.node = -1};
-    if (!tw_inp_need(inp, row, 10) ||
+    if (!tw_inp_need(inp, row, 11) ||
         !tw_inp_find(inp, row, 0, &m->subcatchments.names, "subcatchment", &g.subcatchment) ||
         !tw_inp_find(inp, row, 1, &m->aquifers.names, "aquifer", &g.aquifer) ||
         !tw_inp_find(inp, row, 2, &m->nodes.names, "node", &g.node) || !read_flow(inp, row, &g))
         return TW_OK;
     int32_t *of = &m->grounds.of_subcatchment[g.subcatchment];
-    if (*of >= 0) {
-        tw_inp_fault(inp, row, "was given already, in line %d", (int)inp->ground_line[*of]);
-        return TW_OK;
-    }
-    *of = m->grounds.count++;
+    if (*of < 0) *of = m->grounds.count++; /* else this row replaces one, as in SWMM */
     inp->ground_line[*of] = row->line;
     m->grounds.ground[*of] = g;
     return TW_OK;

@@ -40,7 +40,8 @@ static bool is_horton(int32_t method)
 
 static void check(struct tw_inp *inp, const struct tw_inp_row *row, int32_t method, double *p)
 {
-    for (int k = 0; k < shapes[method].allowed; k++)
+    /* Of a curve number's row SWMM looks at the drying time alone. */
+    for (int k = method == METHOD_CURVE_NUMBER ? 2 : 0; k < shapes[method].allowed; k++)
         if (p[k] < 0.0) {
             tw_inp_fault(inp, row, "infiltration parameter %d is negative" TW_SWMM_ERROR("235"),
                          k + 1);

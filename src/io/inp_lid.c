@@ -158,14 +158,12 @@ static bool is_kind(struct tw_inp *inp, const struct tw_inp_row *row, struct tw_
 #include "model/lids.def"
 #undef TW_LID
         NULL};
-    for (int k = 0; words[k] != NULL; k++) {
-        if (!tw_text_same(tw_inp_word(inp, row, 1), words[k])) continue;
-        c->kind = (enum tw_lid_kind)k;
-        c->surface.void_ratio = 1.0;
-        c->drain.curve = -1;
-        return true;
-    }
-    return false;
+    int32_t k = tw_inp_match(tw_inp_word(inp, row, 1), words);
+    if (k < 0) return false;
+    c->kind = (enum tw_lid_kind)k;
+    c->surface.void_ratio = 1.0;
+    c->drain.curve = -1;
+    return true;
 }
 
 /* name kind, then name layer numbers ... */
@@ -175,9 +173,9 @@ tw_status tw_inp_lid_control_read(struct tw_inp *inp, const struct tw_inp_row *r
     struct tw_lid_control *c = &inp->model->lids.control[row->object];
     if (is_kind(inp, row, c)) return TW_OK;
     const char *word = tw_inp_word(inp, row, 1);
-    if (tw_text_same(word, "REMOVALS")) return read_removals(inp, row);
+    if (tw_inp_begins(word, "REMOVALS")) return read_removals(inp, row);
     for (size_t k = 0; k < sizeof layers / sizeof *layers; k++) {
-        if (!tw_text_same(word, layers[k].word)) continue;
+        if (!tw_inp_begins(word, layers[k].word)) continue; /* DRAINMAT comes before DRAIN */
         read_layer(inp, row, c, &layers[k]);
         return TW_OK;
     }

@@ -301,6 +301,8 @@ static void check_dates(struct tw_inp *inp)
     double end_date = isnan(own->end_date) ? own->start_date : own->end_date;
     o->start_day = own->start_date + own->start_time;
     o->end_day = end_date + own->end_time;
+    o->start_time_days = floor(own->start_time);
+    o->end_time_days = floor(own->end_time);
     o->duration_s = duration_s(inp, end_date);
     /* As in SWMM, a report start needs its date and its time. */
     o->report_start_day = own->report_date + own->report_time;

@@ -62,8 +62,8 @@ static bool check_sizes(struct tw_inp *inp, const struct tw_inp_row *row, int32_
 /* The place behind the shape's own items; 0: a fault. */
 static int read_shape(struct tw_inp *inp, const struct tw_inp_row *row, int32_t at)
 {
-    static const char *const kinds[] = {"TABULAR", "FUNCTIONAL", "CYLINDRICAL", "CONICAL",
-                                        "PARABOL", "PYRAMIDAL",  NULL};
+    static const char *const kinds[] = {"TABULAR",   "FUNCTIONAL", "CYLINDRICAL", "CONICAL",
+                                        "PARABOLIC", "PYRAMIDAL",  NULL};
     struct tw_storages *s = &inp->model->storages;
     if (!tw_inp_choice(inp, row, 4, "the shape", kinds, &s->kind[at])) return 0;
     if (s->kind[at] == TW_STORAGE_TABULAR)

@@ -196,6 +196,19 @@ static void write_date(struct tw_report_writer *w, const char *what, double day)
                     c.minute, c.second);
 }
 
+/* The dates of the file stand beside times of day, as in SWMM: of END_TIME 36:00 the report says 12:00
+ * on END_DATE. A run of other dates says when it was. */
+static void write_dates(struct tw_report_writer *w)
+{
+    static const double dropped_day = 1.5 / 86400.0; /* a run may end a second before its end */
+    const struct tw_options *o = &w->model->options;
+    double start_day = w->report->start_day, end_day = w->report->end_day;
+    if (start_day == o->start_day) start_day -= o->start_time_days;
+    if (fabs(end_day - o->end_day) < dropped_day) end_day = o->end_day - o->end_time_days;
+    write_date(w, "Starting Date ............", start_day);
+    write_date(w, "Ending Date ..............", end_day);
+}
+
 static void write_routing_options(struct tw_report_writer *w)
 {
     const struct tw_options *o = &w->model->options;
@@ -246,8 +259,7 @@ static void write_options(struct tw_report_writer *w)
     if (o->routing == TW_ROUTING_DYNWAVE)
         tw_report_print(w, "  Surcharge Method ......... %s\n",
                         o->surcharge == TW_SURCHARGE_SLOT ? "SLOT" : "EXTRAN");
-    write_date(w, "Starting Date ............", r->start_day);
-    write_date(w, "Ending Date ..............", r->end_day);
+    write_dates(w);
     tw_report_print(w, "  Antecedent Dry Days ...... %.1f\n", o->dry_days);
     write_interval(w, "Report Time Step .........", r->report_step_s);
     if (m->subcatchments.count > 0) {

@@ -421,6 +421,28 @@ static void processes_have_their_sections(void **state)
     tw_inp_free(m);
 }
 
+/* So SWMM, too: the day is END_DATE, whatever END_TIME says. */
+static void dates_of_the_report_are_those_of_the_file(void **state)
+{
+    (void)state;
+    char text[sizeof model_text + 100];
+    (void)snprintf(text, sizeof text, "%s%s", model_text,
+                   "[OPTIONS]\nSTART_TIME 24:30\nEND_TIME 36:00\n");
+    struct tw_model *m = make_model(text);
+    struct tw_report r = {0};
+    set_totals(&r, m);
+    set_tables(&r, m);
+    char *t = write_and_read(&r, m);
+    assert_line(t, "Analysis Options", "  Starting Date ............ 01/01/2004 00:30:00");
+    assert_line(t, "Analysis Options", "  Ending Date .............. 01/01/2004 12:00:00");
+    free(t);
+    r.end_day += 0.25; /* another end than the file's */
+    t = write_and_read(&r, m);
+    assert_line(t, "Analysis Options", "  Ending Date .............. 01/02/2004 18:00:00");
+    free(t);
+    tw_inp_free(m);
+}
+
 /* So SWMM. */
 static void a_lid_unit_that_never_held_water_is_wholly_wrong(void **state)
 {
@@ -497,6 +519,7 @@ int main(void)
         cmocka_unit_test(what_did_not_happen_is_said_or_left_out),
         cmocka_unit_test(a_list_of_instability_that_begins_with_the_first_link_is_not_shown),
         cmocka_unit_test(processes_have_their_sections),
+        cmocka_unit_test(dates_of_the_report_are_those_of_the_file),
         cmocka_unit_test(a_lid_unit_that_never_held_water_is_wholly_wrong),
         cmocka_unit_test(customary_units_stand_in_customary_columns),
         cmocka_unit_test(warnings_of_the_file_stand_at_the_top),

@@ -36,6 +36,7 @@ struct tw_options {
     enum tw_surcharge surcharge;
     enum tw_force_main force_main;
     double start_day, report_start_day, end_day;
+    double start_time_days, end_time_days; /* whole days that times of 24 h and more hold */
     double duration_s; /* from start to end in whole seconds; SWMM drops one of some */
     double sweep_start_doy, sweep_end_doy, dry_days;
     double report_step_s, wet_step_s, dry_step_s, routing_step_s, rule_step_s;
