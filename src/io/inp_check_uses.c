@@ -70,7 +70,7 @@ static void check_responses(struct tw_inp *inp)
 {
     static const double most_ratio = 1.01; /* as SWMM: a rounding above all */
     const struct tw_rdii_model *r = &inp->model->rdii;
-    for (int32_t i = 0; i < r->hydrograph_count; i++) {
+    for (int32_t i = 0; i < r->hydrograph_count && !inp->options.ignore_rdii; i++) {
         bool whole = true;
         for (int month = 0; month < 12; month++) {
             double sum = 0.0;

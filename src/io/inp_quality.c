@@ -17,7 +17,6 @@ static tw_status declare(struct tw_inp *inp, struct tw_inp_row *row, struct tw_n
 tw_status tw_inp_pollutant_declare(struct tw_inp *inp, struct tw_inp_row *row)
 {
     struct tw_quality_model *q = &inp->model->quality;
-    if (inp->options.ignore_quality) return TW_OK;
     return declare(inp, row, &q->pollutant_names, inp->pollutant_line, &q->count);
 }
 
@@ -40,7 +39,7 @@ tw_status tw_inp_pollutant_read(struct tw_inp *inp, const struct tw_inp_row *row
     static const char *const units[] = {"MG/L", "UG/L", "#/L", NULL};
     struct tw_quality_model *q = &inp->model->quality;
     int32_t unit;
-    if (row->object < 0 || inp->options.ignore_quality || !tw_inp_need(inp, row, 6)) return TW_OK;
+    if (row->object < 0 || !tw_inp_need(inp, row, 6)) return TW_OK;
     struct tw_pollutant *p = &q->pollutant[row->object];
     double decay_per_day;
     p->co = -1;
@@ -101,7 +100,6 @@ tw_status tw_inp_loading_read(struct tw_inp *inp, const struct tw_inp_row *row)
     struct tw_quality_model *q = &m->quality;
     int32_t subcatchment, pollutant;
     double loading;
-    if (inp->options.ignore_quality) return TW_OK;
     if (!tw_inp_need(inp, row, 3) ||
         !tw_inp_find(inp, row, 0, &m->subcatchments.names, "subcatchment", &subcatchment))
         return TW_OK;
@@ -119,8 +117,7 @@ static bool find_pair(struct tw_inp *inp, const struct tw_inp_row *row, int32_t 
     struct tw_quality_model *q = &inp->model->quality;
     int32_t landuse, pollutant;
     /* SWMM passes over a row that says no more than a land use */
-    if (inp->options.ignore_quality || row->count < 3 ||
-        !tw_inp_find(inp, row, 0, &q->landuse_names, "land use", &landuse) ||
+    if (row->count < 3 || !tw_inp_find(inp, row, 0, &q->landuse_names, "land use", &landuse) ||
         !tw_inp_find(inp, row, 1, &q->pollutant_names, "pollutant", &pollutant))
         return false;
     *out_at = landuse * q->count + pollutant;
@@ -220,7 +217,6 @@ tw_status tw_inp_treatment_read(struct tw_inp *inp, const struct tw_inp_row *row
     struct tw_model *m = inp->model;
     struct tw_quality_model *q = &m->quality;
     struct tw_treatment t = {0};
-    if (inp->options.ignore_quality) return TW_OK;
     if (!tw_inp_need(inp, row, 3) || !tw_inp_find(inp, row, 0, &m->nodes.names, "node", &t.node) ||
         !tw_inp_find(inp, row, 1, &q->pollutant_names, "pollutant", &t.pollutant))
         return TW_OK;
@@ -249,7 +245,6 @@ tw_status tw_inp_pollutant_inflow_read(struct tw_inp *inp, const struct tw_inp_r
     struct tw_pollutant_inflow in = {.series = -1, .pattern = -1, .factor = 1.0};
     int32_t kind = 0;
     double units = 1.0;
-    if (inp->options.ignore_quality) return TW_OK;
     if (!tw_inp_find(inp, row, 0, &m->nodes.names, "node", &in.node) ||
         !tw_inp_find(inp, row, 1, &m->quality.pollutant_names, "pollutant", &in.pollutant))
         return TW_OK;
@@ -279,7 +274,6 @@ tw_status tw_inp_pollutant_dry_read(struct tw_inp *inp, const struct tw_inp_row 
 {
     struct tw_model *m = inp->model;
     struct tw_pollutant_dry dry = {.pattern = {-1, -1, -1, -1}};
-    if (inp->options.ignore_quality) return TW_OK;
     if (!tw_inp_find(inp, row, 0, &m->nodes.names, "node", &dry.node) ||
         !tw_inp_find(inp, row, 1, &m->quality.pollutant_names, "pollutant", &dry.pollutant) ||
         !tw_inp_number(inp, row, 2, "the average concentration", &dry.base))
@@ -354,10 +348,6 @@ static void sort_treatments(struct tw_quality_model *q)
 void tw_inp_check_quality(struct tw_inp *inp)
 {
     struct tw_quality_model *q = &inp->model->quality;
-    if (inp->options.ignore_quality) { /* names were there before the option was known */
-        q->count = q->landuse_count = 0;
-        return;
-    }
     if (q->count > TW_MOST_POLLUTANTS)
         tw_faults_add(inp->faults, inp->path, inp->pollutant_line[TW_MOST_POLLUTANTS],
                       "[POLLUTANTS]: there are %d, more than %d", (int)q->count,
@@ -367,4 +357,9 @@ void tw_inp_check_quality(struct tw_inp *inp)
     for (int32_t i = 0; i < q->dry_count; i++)
         q->dry[i].flow_row = inp->dwf_of_node[q->dry[i].node] - 1;
     sort_treatments(q);
+    q->told_count = q->count;
+    q->told_landuses = q->landuse_count;
+    if (!inp->options.ignore_quality) return;
+    /* what was read may have faults, and the report lists it, but nothing is computed */
+    q->count = q->landuse_count = q->inflow_count = q->dry_count = q->treatment_count = 0;
 }

@@ -39,7 +39,7 @@ static void read_response(struct tw_inp *inp, const struct tw_inp_row *row, int 
     double v[RESPONSE_WORDS] = {0.0};
     for (int k = 0; k < RESPONSE_WORDS && first + k < row->count; k++) {
         if (!tw_inp_number(inp, row, first + k, what[k], &v[k])) return;
-        if (v[k] >= 0.0) continue;
+        if (v[k] >= 0.0 || inp->options.ignore_rdii) continue;
         tw_inp_fault(inp, row, "%s is negative%s", what[k],
                      k == R ? TW_SWMM_ERROR("153") : TW_SWMM_ERROR("151"));
         return;
@@ -91,12 +91,12 @@ tw_status tw_inp_rdii_read(struct tw_inp *inp, const struct tw_inp_row *row)
 {
     struct tw_model *m = inp->model;
     struct tw_rdii_node r;
-    if (inp->options.ignore_rdii) return TW_OK;
     if (!tw_inp_need(inp, row, 3) || !tw_inp_find(inp, row, 0, &m->nodes.names, "node", &r.node) ||
         !tw_inp_find(inp, row, 1, &m->rdii.names, "unit hydrograph", &r.hydrograph) ||
         !tw_inp_positive(inp, row, 2, "the area", &r.area_m2))
         return TW_OK;
     r.area_m2 *= inp->units.land_m2;
+    if (inp->options.ignore_rdii) return TW_OK; /* the row is read all the same, as in SWMM */
     if (m->rdii.hydrograph[r.hydrograph].gage < 0) {
         tw_inp_fault(inp, row, "its unit hydrograph %s names no rain gage",
                      tw_names_get(&m->rdii.names, r.hydrograph));

@@ -17,8 +17,8 @@ static void write_counts(struct tw_report_writer *w)
     tw_report_print(w, "  Number of subcatchments ... %d\n", (int)m->subcatchments.count);
     tw_report_print(w, "  Number of nodes ........... %d\n", (int)m->nodes.count);
     tw_report_print(w, "  Number of links ........... %d\n", (int)m->links.count);
-    tw_report_print(w, "  Number of pollutants ...... %d\n", (int)m->quality.count);
-    tw_report_print(w, "  Number of land uses ....... %d\n", (int)m->quality.landuse_count);
+    tw_report_print(w, "  Number of pollutants ...... %d\n", (int)m->quality.told_count);
+    tw_report_print(w, "  Number of land uses ....... %d\n", (int)m->quality.told_landuses);
 }
 
 static void write_gages(struct tw_report_writer *w)

@@ -5,14 +5,14 @@ void tw_report_pollutants(struct tw_report_writer *w)
 {
     static const char *const units[] = {"MG/L", "UG/L", "#/L"};
     const struct tw_quality_model *q = &w->model->quality;
-    if (q->count == 0) return;
+    if (q->told_count == 0) return;
     tw_report_heading(w, "Pollutant Summary");
     tw_report_print(w, "%35s%8s%15s\n", "Ppt.", "GW", "Kdecay");
     tw_report_print(w,
                     "  Name                 Units   Concen.   Concen.    1/days    CoPollutant\n");
     tw_report_print(w,
                     "  -----------------------------------------------------------------------\n");
-    for (int32_t p = 0; p < q->count; p++) {
+    for (int32_t p = 0; p < q->told_count; p++) {
         const struct tw_pollutant *one = &q->pollutant[p];
         tw_report_print(w, "  %-20s %5s%10.2f%10.2f%10.2f", tw_names_get(&q->pollutant_names, p),
                         units[one->unit], one->rain, one->ground, one->decay_per_s * 86400.0);
@@ -26,12 +26,12 @@ void tw_report_pollutants(struct tw_report_writer *w)
 void tw_report_landuses(struct tw_report_writer *w)
 {
     const struct tw_quality_model *q = &w->model->quality;
-    if (q->landuse_count == 0) return;
+    if (q->told_landuses == 0) return;
     tw_report_heading(w, "Landuse Summary");
     tw_report_print(w, "%33s%10s%10s\n", "Sweeping", "Maximum", "Last");
     tw_report_print(w, "  Name                   Interval   Removal     Swept\n");
     tw_report_print(w, "  ---------------------------------------------------\n");
-    for (int32_t u = 0; u < q->landuse_count; u++)
+    for (int32_t u = 0; u < q->told_landuses; u++)
         tw_report_print(w, "  %-20s %10.2f%10.2f%10.2f\n", tw_names_get(&q->landuse_names, u),
                         q->landuse[u].sweep_days, q->landuse[u].sweep_ratio,
                         q->landuse[u].last_swept_days);

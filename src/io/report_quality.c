@@ -138,9 +138,9 @@ static void write_dashes(struct tw_report_writer *w, int width)
         tw_report_print(w, "-");
 }
 
-static void write_masses(struct tw_report_writer *w, const double *mass)
+static void write_masses(struct tw_report_writer *w, const double *mass, int32_t count)
 {
-    for (int32_t p = 0; p < w->model->quality.count; p++)
+    for (int32_t p = 0; p < count; p++)
         tw_report_print(w, "%14.3f", shown(w, p, mass[p]));
     tw_report_print(w, "\n");
 }
@@ -170,14 +170,14 @@ void tw_report_washoff(struct tw_report_writer *w)
     write_heading(w, "Subcatchment Washoff Summary", "Subcatchment");
     for (int32_t i = 0; i < m->subcatchments.count; i++) {
         tw_report_print(w, "  %-20s", tw_names_get(&m->subcatchments.names, i));
-        write_masses(w, mass + i * count);
+        write_masses(w, mass + i * count, count);
         for (int32_t p = 0; p < count; p++) /* also of what flows on to others, as in SWMM */
             all[p] += mass[i * count + p];
     }
     tw_report_print(w, "  ");
     write_dashes(w, 20 + 14 * count);
     tw_report_print(w, "\n  %-20s", "System");
-    write_masses(w, all);
+    write_masses(w, all, count);
 }
 
 void tw_report_link_loads(struct tw_report_writer *w)
@@ -198,7 +198,7 @@ void tw_report_link_loads(struct tw_report_writer *w)
 
 void tw_report_outfall_heading(struct tw_report_writer *w, enum tw_report_outfall_part part)
 {
-    int32_t count = w->report->quality.outfall == NULL ? 0 : w->model->quality.count;
+    int32_t count = w->model->quality.told_count;
     if (part == TW_REPORT_OUTFALL_NAMES) {
         write_names(w, 0, count);
         return;
@@ -215,14 +215,11 @@ void tw_report_outfall_heading(struct tw_report_writer *w, enum tw_report_outfal
 void tw_report_outfall_loads(struct tw_report_writer *w, int32_t outfall)
 {
     const double *mass = w->report->quality.outfall;
-    int32_t count = w->model->quality.count;
+    /* SWMM has columns of zeros for pollutants that IGNORE_QUALITY leaves aside */
+    int32_t count = w->model->quality.told_count;
     double all[TW_MOST_POLLUTANTS] = {0.0};
-    if (mass == NULL) {
-        tw_report_print(w, "\n");
-        return;
-    }
-    for (int32_t k = 0; outfall < 0 && k < w->model->outfalls.count; k++)
+    for (int32_t k = 0; mass != NULL && outfall < 0 && k < w->model->outfalls.count; k++)
         for (int32_t p = 0; p < count; p++)
             all[p] += mass[k * count + p];
-    write_masses(w, outfall < 0 ? all : mass + outfall * count);
+    write_masses(w, mass == NULL || outfall < 0 ? all : mass + outfall * count, count);
 }

@@ -421,6 +421,28 @@ static void processes_have_their_sections(void **state)
     tw_inp_free(m);
 }
 
+/* So SWMM: they are told, with loads of 0, but have no balances. */
+static void pollutants_that_are_ignored_are_listed(void **state)
+{
+    (void)state;
+    char text[sizeof processes_text + 100];
+    (void)snprintf(text, sizeof text, "%s%s", processes_text, "[OPTIONS]\nIGNORE_QUALITY YES\n");
+    struct tw_model *m = make_model(text);
+    struct tw_report r = {.outfalls = outfalls_table, .links = links_table, .nodes = nodes_table};
+    set_totals(&r, m);
+    r.unstable[0].index = -1;
+    char *t = write_and_read(&r, m);
+    assert_line(t, "Element Count", "  Number of pollutants ...... 3");
+    assert_line(t, "Landuse Summary", "  URBAN                      7.00      0.50      2.00");
+    assert_line(t, "Analysis Options", "    Water Quality .......... NO");
+    assert_line(t, "Outfall Loading Summary",
+                "                         Freq      Flow      Flow      Volume"
+                "           TSS            Pb          Coli");
+    assert_null(strstr(t, "Quality Routing Continuity"));
+    free(t);
+    tw_inp_free(m);
+}
+
 /* So SWMM, too: the day is END_DATE, whatever END_TIME says. */
 static void dates_of_the_report_are_those_of_the_file(void **state)
 {
@@ -519,6 +541,7 @@ int main(void)
         cmocka_unit_test(what_did_not_happen_is_said_or_left_out),
         cmocka_unit_test(a_list_of_instability_that_begins_with_the_first_link_is_not_shown),
         cmocka_unit_test(processes_have_their_sections),
+        cmocka_unit_test(pollutants_that_are_ignored_are_listed),
         cmocka_unit_test(dates_of_the_report_are_those_of_the_file),
         cmocka_unit_test(a_lid_unit_that_never_held_water_is_wholly_wrong),
         cmocka_unit_test(customary_units_stand_in_customary_columns),

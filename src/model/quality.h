@@ -87,7 +87,8 @@ enum { TW_MOST_POLLUTANTS = 256 };
 
 struct tw_quality_model {
     struct tw_names pollutant_names, landuse_names;
-    int32_t count, landuse_count; /* of pollutants */
+    int32_t count, landuse_count;      /* of pollutants */
+    int32_t told_count, told_landuses; /* of the file, which IGNORE_QUALITY may leave aside */
     struct tw_pollutant *pollutant;
     struct tw_landuse *landuse;
     struct tw_buildup *buildup; /* [landuses * pollutants] */
