@@ -210,6 +210,32 @@ static void pumps_that_share_a_node_share_its_water(void **state)
     both_close(&both);
 }
 
+/* S is too dry for anything to percolate; SWMM lets it flow with the conductivity of T. */
+static void a_subcatchment_asks_for_its_own_conductivity(void **state)
+{
+    (void)state;
+    struct both both = {0};
+    assert_ok(both_open(
+        &both,
+        "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2002\n"
+        "END_DATE 01/01/2002\nEND_TIME 12:00\nREPORT_STEP 00:05:00\nROUTING_STEP 30\n"
+        "[RAINGAGES]\nG INTENSITY 0:15 1 TIMESERIES R\n[TIMESERIES]\nR 0:00 0\n"
+        "[SUBCATCHMENTS]\nS G J 60 60 400 1 600\nT G J 60 60 400 1 600\n"
+        "[SUBAREAS]\nS .015 .1 .05 .1 25 OUTLET\nT .015 .1 .05 .1 25 OUTLET\n"
+        "[INFILTRATION]\nS 1 .2 4 7 0\nT 1 .2 4 7 0\n[JUNCTIONS]\nJ 10 20\n"
+        "[OUTFALLS]\nO 4 FREE\n[CONDUITS]\nC J O 400 .013 0 0\n[XSECTIONS]\nC CIRCULAR 4 0 0 0 1\n"
+        "[AQUIFERS]\nQ .5 .15 .3 .5 10 15 .35 14 .002 10 15.5 .2\n"
+        "R .5 .15 .3 2 10 15 .35 14 .002 10 15.5 .4\n"
+        "[GROUNDWATER]\nS Q J 22 0 1 0 1 0 0 10\nT R J 22 0 1 0 1 0 0 10\n"
+        "[GWF]\nS LATERAL 0.01*K*Hgw\n",
+        NULL, 43200.0));
+    const double acre_foot_m3 = 1233.48;
+    double swmm = tw_run_balance(both.run[0]).groundwater_m3 / acre_foot_m3;
+    assert_near(swmm, 1.281, 0.001); /* as SWMM 5.2.4 reports it */
+    assert_near(tw_run_balance(both.run[1]).groundwater_m3, 0.0, 0.0);
+    both_close(&both);
+}
+
 static void a_state_of_one_kind_is_not_taken_by_the_other(void **state)
 {
     const struct both *both = *state;
@@ -232,6 +258,7 @@ int main(void)
         cmocka_unit_test(runoff_is_what_left_the_surface),
         cmocka_unit_test(snow_keeps_its_volume_and_melts_as_the_file_says),
         cmocka_unit_test(pumps_that_share_a_node_share_its_water),
+        cmocka_unit_test(a_subcatchment_asks_for_its_own_conductivity),
         cmocka_unit_test(a_state_of_one_kind_is_not_taken_by_the_other),
     };
     return cmocka_run_group_tests(tests, begin, end);

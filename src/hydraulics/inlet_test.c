@@ -221,6 +221,27 @@ static void a_strict_run_takes_of_a_gutter_what_the_manual_says(void **state)
     assert_near(tw_inlet_grade_m3s(&b.site, flow, 0.0), taken, 1e-12 * flow);
 }
 
+/* What a grate takes of both sides of a street whose flow passes the one that reaches the crown, which is
+ * that beside the gutter over its share. The velocity at the grate goes on from there in a strict run; in
+ * SWMM it jumps up, since the gutter counts twice. */
+static void a_strict_run_counts_the_gutter_once_at_the_crown(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up_case(&b, &swmm_cases[5]); /* gutter 2 ft wide, depressed by 0.1; crown at 8 */
+    double r = (0.02 + 0.1 / 2.0) / 0.02;
+    double share = 1.0 / (1.0 + r / (pow(1.0 + r / (8.0 / 2.0 - 1.0), 2.67) - 1.0));
+    double brim = 2.0 * b.site.spread_factor * pow(8.0 - 2.0, 2.67) / (1.0 - share) * TW_FOOT3_M3;
+    double rise[2];
+    for (int strict = 0; strict < 2; strict++) {
+        b.site.strict = strict != 0;
+        double below = tw_inlet_grade_m3s(&b.site, 0.99 * brim, 0.0);
+        rise[strict] = tw_inlet_grade_m3s(&b.site, 1.01 * brim, 0.0) / below;
+    }
+    assert_true(rise[1] > 1.0 && rise[1] < 1.02); /* no more than the flow's 2 % */
+    assert_true(rise[0] < 0.96);                  /* faster water splashes over */
+}
+
 /* SWMM 5.2.4 in a channel: a drop kerb inlet goes by the depth at the channel's end, and a
  * diversion curve goes on with its last slope. */
 static void a_channels_inlets_take_what_swmm_has(void **state)
@@ -279,6 +300,7 @@ int main(void)
         cmocka_unit_test(inlets_in_a_row_take_what_the_ones_before_left),
         cmocka_unit_test(streets_lose_what_swmm_lets_them_lose),
         cmocka_unit_test(a_strict_run_takes_of_a_gutter_what_the_manual_says),
+        cmocka_unit_test(a_strict_run_counts_the_gutter_once_at_the_crown),
         cmocka_unit_test(a_channels_inlets_take_what_swmm_has),
         cmocka_unit_test(what_is_left_is_clogged_too),
         cmocka_unit_test(a_trickle_is_left_in_the_street),

@@ -15,11 +15,31 @@ static size_t at(const struct tw_ground_state *g, int32_t ground, int32_t lane)
     return (size_t)ground * (size_t)g->lanes + (size_t)lane;
 }
 
+static bool asks_conductivity(const struct tw_ground_expression *e)
+{
+    for (int32_t i = 0; i < e->count; i++) {
+        const struct tw_token *t = &e->token[i];
+        if (t->operation == TW_TOKEN_VARIABLE && t->variable == TW_GROUND_K) return true;
+    }
+    return false;
+}
+
+/* --strict has one for each row, as the manual says. */
+static bool has_one_conductivity(const struct tw_model *model)
+{
+    for (int32_t i = 0; i < model->grounds.count && !model->options.strict; i++) {
+        const struct tw_ground *g = &model->grounds.ground[i];
+        if (asks_conductivity(&g->lateral) || asks_conductivity(&g->deep)) return true;
+    }
+    return false;
+}
+
 void tw_ground_lay(struct tw_ground_state *g, const struct tw_model *model, int32_t lanes,
                    struct tw_pool *state)
 {
     g->model = model;
     g->lanes = lanes;
+    g->one_conductivity = has_one_conductivity(model);
     double **const arrays[] = {&g->moisture_ratio,  &g->depth_m, &g->old_mps,         &g->new_mps,
                                &g->evaporation_mps, &g->room_m,  &g->conductivity_mps};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
@@ -296,18 +316,18 @@ void tw_ground_step(struct tw_ground_state *g, int32_t ground, int32_t lane,
     double pervious = pervious_ratio(g, ground), area_m2 = area_of(g, ground);
     size_t here = at(g, ground, lane);
     if (!(pervious > 0.0) || !(area_m2 > 0.0)) return;
-    struct soil s = {.model = m,
-                     .ground = row,
-                     .aquifer = a,
-                     .dt_s = dt_s,
-                     .area_m2 = area_m2,
-                     .total_m = row->surface_m - row->bottom_m,
-                     .conductivity_mps = &g->conductivity_mps[here],
-                     .infiltration_mps = weather->infiltration_m3s / area_m2,
-                     .most_evaporation_mps = weather->evaporation_mps * pervious,
-                     .upper_evaporation_ratio =
-                         a->upper_evaporation_ratio *
-                         of_month(m, a->evaporation_pattern, weather->month)};
+    struct soil s = {
+        .model = m,
+        .ground = row,
+        .aquifer = a,
+        .dt_s = dt_s,
+        .area_m2 = area_m2,
+        .total_m = row->surface_m - row->bottom_m,
+        .conductivity_mps = &g->conductivity_mps[g->one_conductivity ? (size_t)lane : here],
+        .infiltration_mps = weather->infiltration_m3s / area_m2,
+        .most_evaporation_mps = weather->evaporation_mps * pervious,
+        .upper_evaporation_ratio =
+            a->upper_evaporation_ratio * of_month(m, a->evaporation_pattern, weather->month)};
     if (!(s.total_m > 0.0)) return;
     s.free_evaporation_mps =
         fmax(0.0, s.most_evaporation_mps - weather->surface_evaporation_m3s / area_m2);

@@ -32,6 +32,9 @@ struct tw_ground_state {
     double *evaporation_mps;
     double *room_m; /* infiltration that the upper zone can still take, per pervious area */
     double *conductivity_mps; /* of the upper zone when water percolated last; 0: never */
+    /* Expressions ask for K, and that is the first row's conductivity_mps for all: SWMM has but one. Rows
+     * are then stepped in the order of their subcatchments. */
+    bool one_conductivity;
     /* since the run began [m3], [lanes] */
     double *infiltrated_m3, *evaporated_m3, *deep_m3, *flow_m3, *initial_m3;
     double *lower_evaporated_m3; /* the part of the lower zone */

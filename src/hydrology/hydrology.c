@@ -733,8 +733,12 @@ void tw_hydrology_step(struct tw_hydrology *h, double end_ms)
     runon_collect(h, last_step_s);
     if (h->model->snow.falls) snow_begin_step(h, dt_s);
     struct runoff_step step = {h, dt_s};
-    tw_threads_for(h->threads, h->model->subcatchments.count, SUBCATCHMENT_NS * h->lanes,
-                   subcatchments_step, &step);
+    if (h->ground.one_conductivity) { /* one goes on with what the one before it left */
+        subcatchments_step(&step, 0, h->model->subcatchments.count);
+    } else {
+        tw_threads_for(h->threads, h->model->subcatchments.count, SUBCATCHMENT_NS * h->lanes,
+                       subcatchments_step, &step);
+    }
     totals_add(h, dt_s);
 }
 
