@@ -23,11 +23,11 @@ static const char usage[] =
     "usage: thalweg check [options] MODEL.inp|CITY\n"
     "\n"
     "Finds every fault in a SWMM model, or in a city's folder with its network, layers, terrain,\n"
-    "devices, tokens and storms, and names each with its file and line. Of a model it also warns "
-    "of\n"
-    "what SWMM takes without a word though it is hardly meant: objects that nothing uses, rows "
-    "that\n"
-    "replace others, values out of place.\n"
+    "devices, tokens and storms, and names each with its file and line. Of the model, a city's "
+    "too,\n"
+    "it also warns of what SWMM takes without a word though it is hardly meant: objects that "
+    "nothing\n"
+    "uses, rows that replace others, values out of place.\n"
     "\n"
     "  --json    the faults as a JSON array on standard output\n"
     "  --quiet   faults only, no warnings, no summary\n"
@@ -135,7 +135,7 @@ static tw_status check_city(const char *folder, tw_faults *faults)
 {
     struct tw_city *city = NULL;
     struct tw_roles *roles = NULL;
-    tw_status status = tw_city_load(folder, faults, &city);
+    tw_status status = tw_city_load_checked(folder, faults, &city);
     if (status != TW_OK) return status;
     check_terrain(city, faults);
     status = tw_storms_check(city, faults);

@@ -467,6 +467,12 @@ class Synth(CommandTest):
         self.made("city", "--nodes", "200", "--seed", "1")
         done = run("check", self.path("city"))
         self.assertEqual(done.returncode, DONE, done.stdout + done.stderr)
+        with open(self.path("city/network.inp"), "a", encoding="utf-8") as f:
+            f.write("\n[PATTERNS]\nIdle HOURLY 1 1 1\n")
+        for words in ("city", "city/network.inp"):  # both tell what is hardly meant, once
+            done = run("check", self.path(words))
+            self.assertEqual(done.returncode, DONE, done.stdout + done.stderr)
+            self.assertEqual((done.stdout + done.stderr).count("Idle: nothing uses it"), 1)
         done = run("run", self.path("city/network.inp"), self.path("a.rpt"), self.path("a.out"))
         self.assertEqual(done.returncode, DONE, done.stderr)
 

@@ -232,7 +232,18 @@ static void find_places(struct tw_city *city, tw_faults *faults)
     if (isnan(city->bounds[0])) memset(city->bounds, 0, sizeof city->bounds);
 }
 
-static tw_status load_all(struct tw_city *city, tw_faults *faults)
+/* A network with faults leaves none, and the city goes on to its other files. */
+static tw_status load_network(struct tw_city *city, bool checked, tw_faults *faults)
+{
+    if (city->network_path == NULL) return TW_OK;
+    tw_status status = TW_OK;
+    if (checked) status = tw_model_check(city->network_path, faults); /* it tells all there is */
+    if (status == TW_OK)
+        status = tw_model_read(city->network_path, checked ? NULL : faults, &city->model);
+    return status == TW_ERR_NOMEM ? status : TW_OK;
+}
+
+static tw_status load_all(struct tw_city *city, bool checked, tw_faults *faults)
 {
     load_head(city, faults);
     load_settings(city, faults);
@@ -254,10 +265,7 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
         if (usual == NULL) return TW_ERR_NOMEM;
         if (access(usual, F_OK) == 0) city->devices_path = usual;
     }
-    if (city->network_path != NULL &&
-        tw_model_read(city->network_path, faults, &city->model) == TW_ERR_NOMEM) {
-        return TW_ERR_NOMEM;
-    }
+    TW_TRY(load_network(city, checked, faults));
     if (tw_calibration_of(city, faults, city->priors) == TW_ERR_NOMEM) return TW_ERR_NOMEM;
     TW_TRY(tw_city_layers_load(city, faults));
     const char *plants = file_of(city, "plants", NULL, faults);
@@ -269,7 +277,8 @@ static tw_status load_all(struct tw_city *city, tw_faults *faults)
     return city->storms_path == NULL ? TW_ERR_NOMEM : TW_OK;
 }
 
-tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **out_city)
+static tw_status load(const char *folder, bool checked, tw_faults *faults,
+                      struct tw_city **out_city)
 {
     struct tw_city *city = calloc(1, sizeof *city);
     if (city == NULL) return TW_ERR_NOMEM;
@@ -285,7 +294,7 @@ tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **o
                       "it is no city's folder: one holds a city.ini, see "
                       "docs/city-folder.md");
     }
-    if (status == TW_OK) status = load_all(city, faults);
+    if (status == TW_OK) status = load_all(city, checked, faults);
     if (status == TW_OK && tw_faults_count(faults) > before) status = TW_ERR_INPUT;
     if (status != TW_OK) {
         /* who mends the city wants to hear of its storms at once, too */
@@ -295,6 +304,16 @@ tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **o
     }
     *out_city = city;
     return TW_OK;
+}
+
+tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **out_city)
+{
+    return load(folder, false, faults, out_city);
+}
+
+tw_status tw_city_load_checked(const char *folder, tw_faults *faults, struct tw_city **out_city)
+{
+    return load(folder, true, faults, out_city);
 }
 
 void tw_city_destroy(struct tw_city *city)

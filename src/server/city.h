@@ -161,6 +161,9 @@ struct tw_city {
  */
 tw_status tw_city_load(const char *folder, tw_faults *faults, struct tw_city **out_city);
 
+/** Read a city as tw_city_load does, and warn of its network as tw_model_check does. */
+tw_status tw_city_load_checked(const char *folder, tw_faults *faults, struct tw_city **out_city);
+
 /** Free; NULL is fine. */
 void tw_city_destroy(struct tw_city *city);
 
