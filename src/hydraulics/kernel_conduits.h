@@ -534,14 +534,16 @@ TW_PART void keep_end(struct tw_hydraulics *h, const struct spot *s, const struc
                       const int32_t *places, const tw_vec part[TW_END_PARTS])
 {
     int32_t w = h->lanes;
-    for (int i = 0; i < TW_VEC_WIDTH; i++) {
-        if (!s->lanes && r->active[i]) {
+    if (!s->lanes) {
+        tw_quad quads[TW_VEC_WIDTH];
+        tw_vec_join(part, quads);
+        bool all = tw_mask_all(r->active);
+        for (int i = 0; i < TW_VEC_WIDTH; i++) {
             double *end = h->sums.ends + (size_t)places[s->k + i] * TW_END_PARTS;
-            for (int j = 0; j < TW_END_PARTS; j++)
-                end[j] = part[j][i];
+            if (all || r->active[i]) memcpy(end, &quads[i], sizeof quads[i]);
         }
+        return;
     }
-    if (!s->lanes) return;
     double *end = h->sums.ends + (size_t)places[s->k] * TW_END_PARTS * (size_t)w + s->lane;
     for (int j = 0; j < TW_END_PARTS; j++)
         tw_vec_store(end + j * w, tw_vec_select(r->active, part[j], tw_vec_load(end + j * w)));
@@ -679,14 +681,13 @@ TW_PART tw_mask active_rows(const struct tw_hydraulics *h, const struct tw_pass 
                             const struct spot *s, int32_t end)
 {
     if (!pass->skip_settled && s->row + TW_VEC_WIDTH <= end) return tw_mask_of(true);
-    uint8_t rests[TW_VEC_WIDTH];
+    uint32_t left = (uint32_t)(end - s->row), rests = left < TW_VEC_WIDTH ? ~0U << left : 0;
     const uint8_t *settled = h->sums.settled;
-    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+    for (int i = 0; pass->skip_settled && i < TW_VEC_WIDTH; i++) {
         int32_t a = s->block->from[s->k + i], b = s->block->to[s->k + i];
-        uint8_t still = pass->skip_settled ? settled[a] & settled[b] : 0;
-        rests[i] = s->row + i < end ? still : 1;
+        rests |= (uint32_t)(settled[a] & settled[b]) << i;
     }
-    return ~tw_mask_of_bytes(rests);
+    return ~tw_mask_of_bits(rests);
 }
 
 static void conduits_by_rows(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t begin,

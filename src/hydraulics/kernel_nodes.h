@@ -81,14 +81,12 @@ TW_PART struct node_sums sums_of_nodes(const struct tw_hydraulics *h, const stru
         for (int i = 0; i < TW_VEC_WIDTH; i++)
             tw_quad_add(&sum[i], h->sums.ends + (size_t)places[i] * TW_END_PARTS);
     }
-    struct node_sums sums;
-    for (int i = 0; i < TW_VEC_WIDTH; i++) {
-        sums.inflow[i] = sum[i][0];
-        sums.outflow[i] = sum[i][1];
-        sums.surface[i] = sum[i][2];
-        sums.dqdh[i] = sum[i][3];
-    }
-    return sums;
+    tw_vec part[TW_END_PARTS];
+    tw_quads_split(sum, part);
+    return (struct node_sums){.inflow = part[TW_END_INFLOW],
+                              .outflow = part[TW_END_OUTFLOW],
+                              .surface = part[TW_END_SURFACE],
+                              .dqdh = part[TW_END_DQDH]};
 }
 
 /* Sums of nodes at which only conduits end; those of others are made beforehand. */
@@ -232,8 +230,8 @@ TW_PART tw_mask advance_nodes(struct tw_hydraulics *h, const struct tw_pass *pas
 TW_PART tw_mask keep_settled(struct tw_hydraulics *h, const struct place *p, tw_mask settled)
 {
     uint8_t *kept = h->sums.settled + p->at;
-    for (int i = 0; i < TW_VEC_WIDTH; i++)
-        kept[i] = (uint8_t)((settled[i] & p->active[i] & 1) | (kept[i] & ~p->active[i]));
+    tw_mask last = tw_mask_of_bytes(kept);
+    tw_mask_store_bytes(kept, (settled & p->active) | (last & ~p->active));
     return settled | ~p->active;
 }
 

@@ -103,19 +103,89 @@ TW_PART void tw_vec_pick_eight(const double *const x[TW_VEC_WIDTH], tw_vec out[8
 #endif
 }
 
+/** out[j]: the j-th elements of as many quads as a vector is wide. */
+TW_PART void tw_quads_split(const tw_quad x[TW_VEC_WIDTH], tw_vec out[4])
+{
+#if TW_VEC_WIDTH == 8
+    tw_vec both[4], pair[4]; /* of quads i and i + 4; of two of them */
+    for (int i = 0; i < 4; i++)
+        both[i] = __builtin_shufflevector(x[i], x[i + 4], 0, 1, 2, 3, 4, 5, 6, 7);
+    for (int i = 0; i < 4; i += 2) {
+        pair[i] = __builtin_shufflevector(both[i], both[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        pair[i + 1] = __builtin_shufflevector(both[i], both[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int j = 0; j < 2; j++) {
+        tw_vec a = pair[j], b = pair[j + 2];
+        out[j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+        out[j + 2] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+#else
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        for (int j = 0; j < 4; j++)
+            out[j][i] = x[i][j];
+    }
+#endif
+}
+
+/** out[i]: the i-th elements of four vectors. */
+TW_PART void tw_vec_join(const tw_vec x[4], tw_quad out[TW_VEC_WIDTH])
+{
+#if TW_VEC_WIDTH == 8
+    tw_vec pair[4]; /* elements of even and of odd places of two vectors */
+    for (int j = 0; j < 4; j += 2) {
+        pair[j] = __builtin_shufflevector(x[j], x[j + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        pair[j + 1] = __builtin_shufflevector(x[j], x[j + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int i = 0; i < 2; i++) {
+        tw_vec a = __builtin_shufflevector(pair[i], pair[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        tw_vec b = __builtin_shufflevector(pair[i], pair[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        out[i] = __builtin_shufflevector(a, a, 0, 1, 2, 3);
+        out[i + 4] = __builtin_shufflevector(a, a, 4, 5, 6, 7);
+        out[i + 2] = __builtin_shufflevector(b, b, 0, 1, 2, 3);
+        out[i + 6] = __builtin_shufflevector(b, b, 4, 5, 6, 7);
+    }
+#else
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        for (int j = 0; j < 4; j++)
+            out[i][j] = x[j][i];
+    }
+#endif
+}
+
 TW_PART void tw_vec_store(double *x, tw_vec v) { memcpy(x, &v, sizeof v); }
 
 TW_PART tw_vec tw_vec_of(double x) { return x - (tw_vec){0}; }
 
 TW_PART tw_mask tw_mask_of(bool x) { return (x ? INT64_C(-1) : INT64_C(0)) - (tw_mask){0}; }
 
+typedef uint8_t tw_mask_bytes TW_VECTOR(TW_VEC_WIDTH);
+
 /** Set where a byte is 1; bytes are 0 or 1. */
 TW_PART tw_mask tw_mask_of_bytes(const uint8_t *bytes)
 {
-    tw_mask m;
-    for (int i = 0; i < TW_VEC_WIDTH; i++)
-        m[i] = -(int64_t)bytes[i];
-    return m;
+    tw_mask_bytes b;
+    memcpy(&b, bytes, sizeof b);
+    return -__builtin_convertvector(b, tw_mask);
+}
+
+/** The same the other way round. */
+TW_PART void tw_mask_store_bytes(uint8_t *bytes, tw_mask mask)
+{
+    tw_mask_bytes b = __builtin_convertvector(mask & 1, tw_mask_bytes);
+    memcpy(bytes, &b, sizeof b);
+}
+
+/** Set where a bit is 1; bit i is that of element i. */
+TW_PART tw_mask tw_mask_of_bits(uint32_t bits)
+{
+#if TW_VEC_WIDTH == 8
+    const tw_mask place = {0, 1, 2, 3, 4, 5, 6, 7};
+#elif TW_VEC_WIDTH == 4
+    const tw_mask place = {0, 1, 2, 3};
+#else
+    const tw_mask place = {0, 1};
+#endif
+    return -((((int64_t)bits - (tw_mask){0}) >> place) & 1);
 }
 
 /** yes where the mask is set, else no. */
