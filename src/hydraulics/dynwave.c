@@ -20,19 +20,56 @@ static inline double wave_time(double part, double flow, double area, double fro
     return still ? INFINITY : time;
 }
 
-/* Those of all conduits, times the Courant factor. */
-static void wave_times(const struct tw_hydraulics *h, double factor, double *restrict time_s)
+/* Slots that are looked at together: few of them, and seldom, allow less than the step, and only of
+ * those the time is worked out. */
+enum { STRETCH = 64 };
+static const double loose = 1.0 + 1e-9; /* more than products and quotients are rounded by */
+
+/* A row's or node's values for each of its lanes. */
+static const double *by_slot(double spread[STRETCH], const double *values, int32_t at, int32_t n,
+                             int32_t lanes)
 {
-    const double *restrict flow = h->conduit.flow_m3s, *restrict area = h->conduit.area_m2;
-    const double *restrict froude = h->link.froude, *restrict volume = h->link.volume_m3;
-    const double *restrict part = h->net->conduit.wave_ratio;
-    int32_t w = h->lanes, count = h->net->conduit_count;
-    for (int32_t i = 0; w == 1 && i < count; i++)
-        time_s[i] = wave_time(factor * part[i], flow[i], area[i], froude[i], volume[i]);
-    for (int32_t i = 0; w > 1 && i < count; i++) {
-        for (int32_t at = i * w; at < (i + 1) * w; at++)
-            time_s[at] = wave_time(factor * part[i], flow[at], area[at], froude[at], volume[at]);
+    if (lanes == 1) return values + at;
+    for (int32_t i = 0; i < n; i++)
+        spread[i] = values[(at + i) / lanes];
+    return spread;
+}
+
+/* Whether a time of a stretch of conduits may be below a bound. */
+static bool any_wave(const struct tw_hydraulics *h, const double *restrict part, int32_t at,
+                     int32_t n, double bound_s)
+{
+    const double *restrict flow = h->conduit.flow_m3s + at, *restrict area =
+                                                                h->conduit.area_m2 + at;
+    const double *restrict froude = h->link.froude + at, *restrict volume = h->link.volume_m3 + at;
+    int64_t any = 0;
+    for (int32_t i = 0; i < n; i++) {
+        double q = fabs(flow[i]), size = part[i] * volume[i] * froude[i];
+        bool moves = (q > TW_TINY_FLOW_M3S) & (area[i] > TW_TINY_AREA_M2) & (froude[i] > 0.01);
+        any |= (moves & (size < bound_s * (q * (1.0 + froude[i])))) ? 1 : 0;
     }
+    return any != 0;
+}
+
+/* The first conduit with the least time below the step, which becomes that; -1: none. */
+static int32_t least_wave(const struct tw_hydraulics *h, double factor, double *step_s)
+{
+    const double *flow = h->conduit.flow_m3s, *area = h->conduit.area_m2;
+    double spread[STRETCH];
+    int32_t w = h->lanes, count = h->net->conduit_count * w, place = -1;
+    for (int32_t first = 0; first < count; first += STRETCH) {
+        int32_t n = count - first < STRETCH ? count - first : STRETCH;
+        const double *part = by_slot(spread, h->net->conduit.wave_ratio, first, n, w);
+        if (!any_wave(h, part, first, n, loose / factor * *step_s)) continue;
+        for (int32_t at = first; at < first + n; at++) {
+            double time = wave_time(factor * part[at - first], flow[at], area[at],
+                                    h->link.froude[at], h->link.volume_m3[at]);
+            if (!(time < *step_s)) continue;
+            *step_s = time;
+            place = at;
+        }
+    }
+    return place;
 }
 
 /* Time in which a node would rise or fall by a quarter of its crown depth; INFINITY where it is dry,
@@ -45,30 +82,34 @@ static inline double rise_time(double crown_m, double depth_m, double rise_mps)
     return still ? INFINITY : time;
 }
 
-static void rise_times(const struct tw_hydraulics *h, double *restrict time_s)
+static bool any_rise(const struct tw_hydraulics *h, const double *restrict crown, int32_t at,
+                     int32_t n, double bound_s)
 {
-    const double *restrict depth = h->node.depth_m, *restrict rise = h->node.rise_mps;
-    const double *restrict crown = h->net->crown_depth_m;
-    int32_t w = h->lanes, count = h->net->node_count;
-    for (int32_t i = 0; w == 1 && i < count; i++)
-        time_s[i] = rise_time(crown[i], depth[i], rise[i]);
-    for (int32_t i = 0; w > 1 && i < count; i++) {
-        for (int32_t at = i * w; at < (i + 1) * w; at++)
-            time_s[at] = rise_time(crown[i], depth[at], rise[at]);
+    const double *restrict depth = h->node.depth_m + at, *restrict rise = h->node.rise_mps + at;
+    int64_t any = 0;
+    for (int32_t i = 0; i < n; i++) {
+        bool moves = (depth[i] > TW_TINY_DEPTH_M) & (depth[i] + TW_TINY_DEPTH_M < crown[i]);
+        any |= (moves & (0.25 * crown[i] < bound_s * rise[i])) ? 1 : 0;
     }
-    const struct tw_outfalls *o = &h->model->outfalls;
-    for (int32_t at = 0; at < o->count * w; at++)
-        time_s[o->node[at / w] * w + at % w] = INFINITY;
+    return any != 0;
 }
 
-/* The first place of the least value below a bound; -1: none is. */
-static int32_t least_of(const double *values, int32_t count, double *bound)
+/* The first node with the least time below the step, which becomes that; -1: none. */
+static int32_t least_rise(const struct tw_hydraulics *h, double *step_s)
 {
-    int32_t place = -1;
-    for (int32_t i = 0; i < count; i++) {
-        if (!(values[i] < *bound)) continue;
-        *bound = values[i];
-        place = i;
+    const struct tw_network *net = h->net;
+    double spread[STRETCH];
+    int32_t w = h->lanes, count = net->node_count * w, place = -1;
+    for (int32_t first = 0; first < count; first += STRETCH) {
+        int32_t n = count - first < STRETCH ? count - first : STRETCH;
+        const double *crown = by_slot(spread, net->crown_depth_m, first, n, w);
+        if (!any_rise(h, crown, first, n, loose * *step_s)) continue;
+        for (int32_t at = first; at < first + n; at++) {
+            double time = rise_time(crown[at - first], h->node.depth_m[at], h->node.rise_mps[at]);
+            if (!(time < *step_s) || net->outfall[at / w]) continue;
+            *step_s = time;
+            place = at;
+        }
     }
     return place;
 }
@@ -77,14 +118,9 @@ static int32_t least_of(const double *values, int32_t count, double *bound)
 static double longest_step(struct tw_hydraulics *h, const struct tw_routing_options *options)
 {
     double step = options->routing_step_s;
-    double *times = h->sums.ends; /* borrowed: every step makes them anew */
-    int32_t w = h->lanes;
-    wave_times(h, options->variable_step_factor, times);
-    int32_t at = least_of(times, h->net->conduit_count * w, &step);
+    int32_t w = h->lanes, at = least_wave(h, options->variable_step_factor, &step);
     if (at >= 0) h->clock->critical = at / w + 1;
-    times = h->sums.surface_m2;
-    rise_times(h, times);
-    at = least_of(times, h->net->node_count * w, &step);
+    at = least_rise(h, &step);
     if (at >= 0) h->clock->critical = -(at / w + 1);
     return step;
 }
