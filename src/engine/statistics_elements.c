@@ -234,50 +234,52 @@ static void keep_modes(const struct tw_statistics_pass *pass, int32_t first, int
     }
 }
 
-/* What the section of a conduit holds, and the flow that fills it. */
-static void add_loads(const struct tw_statistics_pass *pass, int32_t row, int32_t lane)
+/* Loads of conduits without dynamic waves. Both ends of a conduit have areas of their own: SWMM takes
+ * that of the mean depth for the velocity. */
+static void add_tree(const struct tw_statistics_pass *pass, int32_t first, int32_t n)
 {
     const struct tw_statistics *s = pass->statistics;
-    const struct tw_conduit_rows *rows = &s->net->conduit;
-    int32_t at = row * s->lanes + lane;
-    double q = fabs(pass->h->conduit.flow_m3s[at]);
-    if (q >= rows->full_flow_m3s[row]) s->conduit.above_full_flow_s[at] += pass->dt_s;
-    if (capacity_limited(s, pass->h, row, lane)) s->conduit.capacity_limited_s[at] += pass->dt_s;
-}
-
-/* Both ends of a conduit have areas of their own: SWMM takes that of the mean depth. */
-static void keep_tree_velocity(const struct tw_statistics_pass *pass, int32_t row, int32_t lane)
-{
     const struct tw_link_state *h = &pass->h->link;
-    int32_t at = row * pass->statistics->lanes + lane;
-    double v = tw_network_velocity_mps(pass->statistics->net, row, h->flow_m3s[at], h->depth_m[at]);
-    double *most = pass->statistics->conduit.max_velocity_mps + at;
-    if (fabs(v) > *most) *most = fabs(v);
+    for (int32_t at = first; at < first + n; at++) {
+        int32_t row = at / s->lanes;
+        double q = fabs(pass->h->conduit.flow_m3s[at]), *most = s->conduit.max_velocity_mps + at;
+        if (q >= s->net->conduit.full_flow_m3s[row]) s->conduit.above_full_flow_s[at] += pass->dt_s;
+        if (capacity_limited(s, pass->h, row, at % s->lanes))
+            s->conduit.capacity_limited_s[at] += pass->dt_s;
+        double v = tw_network_velocity_mps(s->net, row, h->flow_m3s[at], h->depth_m[at]);
+        if (fabs(v) > *most) *most = fabs(v);
+    }
 }
 
-static void keep_velocity(const struct tw_statistics_pass *pass, int32_t row, int32_t lane)
+/* What a stretch of slots has of its conduits' rows. */
+struct limits {
+    const double *full_flow_m3s, *full_depth_m, *full_area_m2;
+    double room[3][STRETCH]; /* for lanes */
+};
+
+static void find_limits(struct limits *out, const struct tw_conduit_rows *rows, int32_t first,
+                        int32_t n, int32_t lanes)
 {
-    const struct tw_conduit_rows *rows = &pass->statistics->net->conduit;
-    const struct tw_hydraulics *h = pass->h;
-    int32_t at = row * pass->statistics->lanes + lane;
-    double q = fabs(h->conduit.flow_m3s[at]), depth = h->link.depth_m[at];
-    double area = depth >= rows->full_depth_m[row] ? rows->full_area_m2[row] /* without the slot */
-                                                   : h->conduit.area_m2[at];
-    double *most = pass->statistics->conduit.max_velocity_mps + at;
-    bool wet = depth > TW_TINY_VELOCITY_DEPTH_M && area > TW_TINY_AREA_M2;
-    if (wet && q > *most * area) *most = q / area;
+    out->full_flow_m3s = lanes == 1 ? rows->full_flow_m3s + first : out->room[0];
+    out->full_depth_m = lanes == 1 ? rows->full_depth_m + first : out->room[1];
+    out->full_area_m2 = lanes == 1 ? rows->full_area_m2 + first : out->room[2];
+    for (int32_t i = 0; lanes > 1 && i < n; i++) {
+        int32_t row = (first + i) / lanes;
+        out->room[0][i] = rows->full_flow_m3s[row];
+        out->room[1][i] = rows->full_depth_m[row];
+        out->room[2][i] = rows->full_area_m2[row];
+    }
 }
 
-/* Whether a stretch of conduits of one lane has one that is full or flows faster than ever. */
-static bool any_load(const struct tw_statistics_pass *pass, int32_t first, int32_t n,
-                     bool *out_faster)
+/* Whether a stretch has a conduit that is full, or one that flows faster than ever. */
+static bool any_load(const struct tw_statistics_pass *pass, const struct limits *limits,
+                     int32_t first, int32_t n, bool *out_faster)
 {
-    const struct tw_conduit_rows *rows = &pass->statistics->net->conduit;
     const double *restrict flow = pass->h->conduit.flow_m3s + first;
     const double *restrict area = pass->h->conduit.area_m2 + first;
     const double *restrict depth = pass->h->link.depth_m + first;
-    const double *restrict full_flow = rows->full_flow_m3s + first;
-    const double *restrict full_depth = rows->full_depth_m + first;
+    const double *restrict full_flow = limits->full_flow_m3s;
+    const double *restrict full_depth = limits->full_depth_m;
     const double *restrict most = pass->statistics->conduit.max_velocity_mps + first;
     int64_t full = 0, faster = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -290,24 +292,59 @@ static bool any_load(const struct tw_statistics_pass *pass, int32_t first, int32
     return full != 0;
 }
 
+static void keep_velocities(const struct tw_statistics_pass *pass, const struct limits *limits,
+                            int32_t first, int32_t n)
+{
+    const double *restrict flow = pass->h->conduit.flow_m3s + first;
+    const double *restrict own_area = pass->h->conduit.area_m2 + first;
+    const double *restrict depth = pass->h->link.depth_m + first;
+    const double *restrict full_depth = limits->full_depth_m;
+    const double *restrict full_area = limits->full_area_m2; /* without the slot */
+    double *restrict most = pass->statistics->conduit.max_velocity_mps + first;
+    for (int32_t i = 0; i < n; i++) {
+        double q = fabs(flow[i]), area = depth[i] >= full_depth[i] ? full_area[i] : own_area[i];
+        bool wet = (depth[i] > TW_TINY_VELOCITY_DEPTH_M) & (area > TW_TINY_AREA_M2);
+        double velocity = q / area;
+        most[i] = wet & (q > most[i] * area) ? velocity : most[i];
+    }
+}
+
+/* What the sections of conduits hold, and the flows that fill them, by dynamic wave. */
+static void add_loads(const struct tw_statistics_pass *pass, const struct limits *limits,
+                      int32_t first, int32_t n)
+{
+    const struct tw_statistics *s = pass->statistics;
+    const double *restrict flow = pass->h->conduit.flow_m3s + first;
+    const double *restrict full_flow = limits->full_flow_m3s;
+    const double *depth = pass->h->link.depth_m + first;
+    double *restrict above_s = s->conduit.above_full_flow_s + first, dt_s = pass->dt_s;
+    for (int32_t i = 0; i < n; i++)
+        above_s[i] += fabs(flow[i]) >= full_flow[i] ? dt_s : 0.0;
+    for (int32_t i = 0; i < n; i++) {
+        if (!(depth[i] >= NEARLY_FULL * limits->full_depth_m[i]))
+            continue; /* least of full_inside */
+        int32_t at = first + i;
+        if (capacity_limited(s, pass->h, at / s->lanes, at % s->lanes))
+            s->conduit.capacity_limited_s[at] += dt_s;
+    }
+}
+
 static void add_conduits(const struct tw_statistics_pass *pass, int32_t begin, int32_t end)
 {
-    int32_t w = pass->statistics->lanes;
-    bool tree = pass->statistics->model->options.routing != TW_ROUTING_DYNWAVE;
-    for (int32_t row = begin; row < end; row += STRETCH) {
-        int32_t n = end - row < STRETCH ? end - row : STRETCH;
-        keep_modes(pass, row * w, n * w);
-        bool faster = true, full = w > 1 || tree || any_load(pass, row, n, &faster);
-        for (int32_t k = row; k < row + n; k++) {
-            for (int32_t l = 0; l < w; l++) {
-                if (full) add_loads(pass, k, l);
-                if (tree) {
-                    keep_tree_velocity(pass, k, l);
-                } else if (faster) {
-                    keep_velocity(pass, k, l);
-                }
-            }
+    const struct tw_statistics *s = pass->statistics;
+    int32_t w = s->lanes;
+    bool tree = s->model->options.routing != TW_ROUTING_DYNWAVE, faster = false;
+    struct limits limits;
+    for (int32_t at = begin * w; at < end * w; at += STRETCH) {
+        int32_t n = end * w - at < STRETCH ? end * w - at : STRETCH;
+        keep_modes(pass, at, n);
+        if (tree) {
+            add_tree(pass, at, n);
+            continue;
         }
+        find_limits(&limits, &s->net->conduit, at, n, w);
+        if (any_load(pass, &limits, at, n, &faster)) add_loads(pass, &limits, at, n);
+        if (faster) keep_velocities(pass, &limits, at, n);
     }
 }
 
