@@ -34,8 +34,8 @@ double tw_storage_area(const struct tw_model *model, int32_t row, double depth_m
 /* Cubic metres of the file are not quite those of lengths (model/flow_unit.h). */
 static double volume_ratio(const struct tw_model *model)
 {
-    bool us = model->us_units, exact = model->options.strict;
-    return tw_volume_unit_m3(us, exact) / tw_volume_unit_m3(us, true);
+    if (model->us_units || model->options.strict) return 1.0;
+    return tw_volume_unit_m3(false, false); /* of cubic metres, which are 1 */
 }
 
 static double volume_below(const struct tw_model *model, int32_t row, double y)
