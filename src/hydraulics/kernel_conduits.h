@@ -40,6 +40,9 @@ struct reach {
     tw_mask full1, full2, full; /* one end, the other, both */
     tw_vec area1, area_middle, area2, width1, width_middle, radius1, radius_middle;
     tw_vec surface1, surface2; /* of the water, lent to the end nodes */
+    tw_vec speed, damping;     /* of the inertial terms */
+    tw_vec flow_area, radius;  /* weighted between upstream end and middle */
+    tw_vec friction;
     /* results */
     tw_vec q, dqdh, froude, area;
     tw_mask idle, supercritical, limited, at_inlet;
@@ -368,24 +371,23 @@ TW_RARE static void press(const struct tw_network *net, struct slots *slots)
 }
 
 /* Friction slope times g over velocity. */
-TW_PART tw_vec friction_of(const struct tw_hydraulics *h, const struct spot *s,
-                           const struct reach *r, tw_vec speed, tw_vec radius)
+TW_PART void find_friction(const struct tw_hydraulics *h, const struct spot *s, struct reach *r)
 {
-    tw_vec root = tw_vec_inverse_cube_root(radius);
+    tw_vec speed = r->speed, radius = r->radius, root = tw_vec_inverse_cube_root(radius);
     tw_vec roughness = roughness_of(h, s);
     /* SWMM takes feet of radius to the power of 1.33333 and not of 4/3: up to 2e-5 in dry weather */
     tw_vec bent = 1.0 + (4.0 / 3.0 - 1.33333) * (tw_vec_rough_log(radius) - TW_LOG_FOOT);
-    tw_vec friction = of_row(s, s->block->friction) * (roughness * roughness) * speed *
-                      ((root * root) * (root * root)) * bent;
+    r->friction = of_row(s, s->block->friction) * (roughness * roughness) * speed *
+                  ((root * root) * (root * root)) * bent;
     tw_mask pressed = has_trait(s, TW_CONDUIT_FORCE_MAIN) & r->full & r->active;
-    if (!tw_mask_any(pressed)) return friction;
+    if (!tw_mask_any(pressed)) return;
     struct slots slots;
     set_slots(&slots, s, pressed);
-    tw_vec_store(slots.x, friction);
+    tw_vec_store(slots.x, r->friction);
     tw_vec_store(slots.y, speed);
     tw_vec_store(slots.z, r->radius_middle);
     press(h->net, &slots);
-    return tw_vec_load(slots.x);
+    r->friction = tw_vec_load(slots.x);
 }
 
 /* Heads that are the same but for the rounding of elevations are the same: water at rest stays there,
@@ -415,32 +417,37 @@ TW_RARE static void lose(struct tw_hydraulics *h, const struct spot *s, tw_mask 
     }
 }
 
+/* Velocity of the last flow, and with it the section that counts and the damping. */
+TW_PART void weigh(const struct tw_hydraulics *h, const struct spot *s, struct reach *r)
+{
+    tw_vec one = tw_vec_of(1.0), zero = tw_vec_of(0.0), over_area = 1.0 / r->area_middle;
+    tw_vec speed = tw_vec_min(tw_vec_of(TW_MAX_VELOCITY_MPS), tw_vec_abs(r->q_last) * over_area);
+    r->speed = speed;
+    r->froude = froude_of(s, r, speed, over_area);
+    tw_vec damping = tw_vec_max(zero, tw_vec_min(one, 2.0 * (1.0 - r->froude)));
+    tw_mask upstream = ~r->full & (r->q_last > 0.0) & (r->head1 >= r->head2);
+    tw_vec weight = tw_vec_select(upstream, damping, one);
+    r->flow_area = r->area1 + (r->area_middle - r->area1) * weight;
+    r->radius = r->radius1 + (r->radius_middle - r->radius1) * weight;
+    enum tw_damping kind = h->model->options.damping;
+    if (kind != TW_DAMPING_PARTIAL) damping = kind == TW_DAMPING_NONE ? one : zero;
+    r->damping = tw_vec_where(~r->full | has_trait(s, TW_CONDUIT_OPEN), damping);
+}
+
 /* The momentum equation; dqdh is the derivative by the head difference. */
 TW_PART void solve_momentum(struct tw_hydraulics *h, const struct spot *s, struct reach *r,
                             double dt)
 {
     const struct tw_conduit_block *b = s->block;
-    tw_vec one = tw_vec_of(1.0), zero = tw_vec_of(0.0), per_length = of_row(s, b->per_length);
-    tw_vec over_area = 1.0 / r->area_middle;
-    tw_vec speed = tw_vec_min(tw_vec_of(TW_MAX_VELOCITY_MPS), tw_vec_abs(r->q_last) * over_area);
-    tw_vec v = tw_vec_signed(speed, r->q_last);
-    r->froude = froude_of(s, r, speed, over_area);
-    tw_vec damping = tw_vec_max(zero, tw_vec_min(one, 2.0 * (1.0 - r->froude)));
-    tw_mask upstream = ~r->full & (r->q_last > 0.0) & (r->head1 >= r->head2);
-    tw_vec weight = tw_vec_select(upstream, damping, one);
-    tw_vec area = r->area1 + (r->area_middle - r->area1) * weight;
-    tw_vec radius = r->radius1 + (r->radius_middle - r->radius1) * weight;
-    enum tw_damping kind = h->model->options.damping;
-    if (kind != TW_DAMPING_PARTIAL) damping = kind == TW_DAMPING_NONE ? one : zero;
-    damping = tw_vec_where(~r->full | has_trait(s, TW_CONDUIT_OPEN), damping);
+    tw_vec per_length = of_row(s, b->per_length), v = tw_vec_signed(r->speed, r->q_last);
     tw_vec old_area =
         tw_vec_max(tw_vec_load(h->conduit.old_area_m2 + s->at), tw_vec_of(TW_TINY_AREA_M2));
-    tw_vec pull = (TW_GRAVITY_MPS2 * dt) * area * per_length;
+    tw_vec pull = (TW_GRAVITY_MPS2 * dt) * r->flow_area * per_length;
     tw_vec inertia =
         2.0 * v * (r->area_middle - old_area) + dt * v * v * ((r->area2 - r->area1) * per_length);
     tw_vec sum = tw_vec_load(h->link.old_flow_m3s + s->at) * of_row(s, b->per_barrel) -
-                 pull * drop_of(r) + damping * inertia;
-    tw_vec resistance = 1.0 + dt * friction_of(h, s, r, speed, radius);
+                 pull * drop_of(r) + r->damping * inertia;
+    tw_vec resistance = 1.0 + dt * r->friction;
     if (tw_mask_any(has_trait(s, TW_CONDUIT_LOSSES))) resistance += local_losses(s, r, dt);
     tw_mask leaks = has_trait(s, TW_CONDUIT_LEAKS) & r->active;
     if (tw_mask_any(leaks)) {
@@ -596,7 +603,6 @@ TW_PART void keep_all(struct tw_hydraulics *h, const struct spot *s, const struc
 TW_PART void find_flows(struct tw_hydraulics *h, const struct tw_pass *pass, const struct spot *s,
                         struct reach *r)
 {
-    r->full = r->full1 & r->full2;
     tw_mask idle = r->dry | r->up_dry | r->down_dry | (r->area_middle <= TW_TINY_AREA_M2) |
                    (tw_vec_load(h->link.setting + s->at) == 0.0);
     r->idle = idle;
@@ -655,6 +661,15 @@ TW_PART void advance_span(struct tw_hydraulics *h, const struct tw_pass *pass, s
     for (int32_t i = 0; i < span->count; i++) {
         struct spot s = spot_at(span, i, lanes);
         find_surface(h, &s, &r[i], slot);
+    }
+    for (int32_t i = 0; i < span->count; i++) {
+        struct spot s = spot_at(span, i, lanes);
+        r[i].full = r[i].full1 & r[i].full2;
+        weigh(h, &s, &r[i]);
+    }
+    for (int32_t i = 0; i < span->count; i++) {
+        struct spot s = spot_at(span, i, lanes);
+        find_friction(h, &s, &r[i]);
     }
     for (int32_t i = 0; i < span->count; i++) {
         struct spot s = spot_at(span, i, lanes);
