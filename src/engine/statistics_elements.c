@@ -304,8 +304,9 @@ static void keep_velocities(const struct tw_statistics_pass *pass, const struct 
     for (int32_t i = 0; i < n; i++) {
         double q = fabs(flow[i]), area = depth[i] >= full_depth[i] ? full_area[i] : own_area[i];
         bool wet = (depth[i] > TW_TINY_VELOCITY_DEPTH_M) & (area > TW_TINY_AREA_M2);
+        bool faster = wet & (q > most[i] * area);
         double velocity = q / area;
-        most[i] = wet & (q > most[i] * area) ? velocity : most[i];
+        most[i] = faster ? velocity : most[i];
     }
 }
 
@@ -334,7 +335,7 @@ static void add_conduits(const struct tw_statistics_pass *pass, int32_t begin, i
     const struct tw_statistics *s = pass->statistics;
     int32_t w = s->lanes;
     bool tree = s->model->options.routing != TW_ROUTING_DYNWAVE, faster = false;
-    struct limits limits;
+    struct limits limits = {0};
     for (int32_t at = begin * w; at < end * w; at += STRETCH) {
         int32_t n = end * w - at < STRETCH ? end * w - at : STRETCH;
         keep_modes(pass, at, n);

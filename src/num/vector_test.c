@@ -60,6 +60,40 @@ static void eight_numbers_are_picked_as_they_are_one_by_one(void **state)
         assert_true(tw_mask_all(eight[j] == tw_vec_pick(at, j)));
 }
 
+static void quads_are_split_into_vectors_and_joined_again(void **state)
+{
+    (void)state;
+    tw_quad quads[TW_VEC_WIDTH], joined[TW_VEC_WIDTH];
+    tw_vec parts[4];
+    for (int i = 0; i < TW_VEC_WIDTH; i++)
+        quads[i] = (tw_quad){10.0 * i, 10.0 * i + 1.0, 10.0 * i + 2.0, 10.0 * i + 3.0};
+    tw_quads_split(quads, parts);
+    tw_vec_join(parts, joined);
+    for (int i = 0; i < TW_VEC_WIDTH; i++) {
+        for (int j = 0; j < 4; j++) {
+            assert_true(parts[j][i] == 10.0 * i + j);
+            assert_true(joined[i][j] == 10.0 * i + j);
+        }
+    }
+}
+
+static void masks_are_made_of_bytes_and_of_bits(void **state)
+{
+    (void)state;
+    for (uint32_t bits = 0; bits < 1U << TW_VEC_WIDTH; bits++) {
+        uint8_t bytes[TW_VEC_WIDTH], kept[TW_VEC_WIDTH];
+        for (int i = 0; i < TW_VEC_WIDTH; i++)
+            bytes[i] = bits >> i & 1;
+        tw_mask mask =
+            tw_mask_of_bits(bits | 0xff00U); /* what is beyond the width does not count */
+        assert_true(tw_mask_all(mask == tw_mask_of_bytes(bytes)));
+        for (int i = 0; i < TW_VEC_WIDTH; i++)
+            assert_true(mask[i] == -(int64_t)bytes[i]);
+        tw_mask_store_bytes(kept, mask);
+        assert_memory_equal(kept, bytes, sizeof bytes);
+    }
+}
+
 static void elements_are_chosen_one_by_one(void **state)
 {
     (void)state;
@@ -88,6 +122,8 @@ int main(void)
         cmocka_unit_test(the_inverse_cube_root_cubed_is_one_over_the_number),
         cmocka_unit_test(the_second_of_two_stays_when_one_is_no_number),
         cmocka_unit_test(eight_numbers_are_picked_as_they_are_one_by_one),
+        cmocka_unit_test(quads_are_split_into_vectors_and_joined_again),
+        cmocka_unit_test(masks_are_made_of_bytes_and_of_bits),
         cmocka_unit_test(elements_are_chosen_one_by_one),
         cmocka_unit_test(the_whole_part_is_that_towards_zero),
     };
