@@ -1,13 +1,16 @@
 /* Modified Horton (Akan): capacity falls with the water stored above what drains at the least rate.
  * SWMM Reference Manual I, section 4.3.
  *
- *   f = max(f_max - k F, f_min)       F: infiltrated in excess of f_min, decays while it is dry */
+ *   f = max(f_max - k F, f_min)       F: infiltrated in excess of f_min, decays while it is dry
+ *
+ * Soil with a largest volume is full after one step with water, whatever went in: SWMM raises F to
+ * that volume where it should not let it beyond. */
 #include "hydrology/infiltration_methods.h"
 
 #include <math.h>
 
 enum soil { F_MAX, F_MIN, DECAY, REGAIN, CAPACITY };
-enum state { EXCESS, INFILTRATED };
+enum state { EXCESS };
 
 void tw_modified_horton_scale(double *parameters, double factor)
 {
@@ -25,7 +28,6 @@ void tw_modified_horton_begin(const double *soil, double *state)
 {
     (void)soil;
     state[EXCESS] = 0.0;
-    state[INFILTRATED] = 0.0;
 }
 
 static double wet_rate(const double *soil, double *state, double dt_s, double supply)
@@ -35,13 +37,8 @@ static double wet_rate(const double *soil, double *state, double dt_s, double su
     double potential = soil[F_MAX] - soil[DECAY] * state[EXCESS];
     if (potential < soil[F_MIN]) potential = soil[F_MIN];
     double rate = supply < potential ? supply : potential;
-    if (capacity > 0.0) {
-        if (state[INFILTRATED] + rate * dt_s > capacity)
-            rate = (capacity - state[INFILTRATED]) / dt_s;
-        if (rate < 0.0) rate = 0.0;
-        state[INFILTRATED] += rate * dt_s;
-    }
     if (rate > soil[F_MIN]) state[EXCESS] += (rate - soil[F_MIN]) * dt_s;
+    if (state[EXCESS] < capacity) state[EXCESS] = capacity;
     return rate;
 }
 
@@ -57,10 +54,6 @@ double tw_modified_horton_rate(const double *soil, double *state,
         return rate > 0.0 ? rate : 0.0;
     }
     if (supply > TW_ZERO_RATE_MPS) return wet_rate(soil, state, in->dt_s, supply);
-    if (regain > 0.0) {
-        double fading = exp(-regain * in->dt_s);
-        state[EXCESS] *= fading;
-        state[INFILTRATED] *= fading;
-    }
+    if (regain > 0.0) state[EXCESS] *= exp(-regain * in->dt_s);
     return 0.0;
 }
