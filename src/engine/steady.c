@@ -31,18 +31,22 @@ double tw_run_flow_error_ratio(const struct tw_run *run)
     return out != 0.0 ? 1.0 - in / out : 0.0;
 }
 
+/* How much a flow changed, as a share of what it was; one that began counts as wholly new. */
+static double change_ratio(double old_m3s, double now_m3s)
+{
+    if (fabs(old_m3s) > tiny_m3s) return fabs(now_m3s / old_m3s - 1.0);
+    return fabs(now_m3s) > tiny_m3s ? 1.0 : 0.0;
+}
+
+/* Lateral inflows of all nodes, and all that arrives where the network ends. */
 static bool inflows_stand_still(const struct tw_run *run)
 {
     const struct tw_node_state *n = &run->hydraulics.node;
     double most = run->model->options.lateral_flow_tolerance_ratio;
     for (int32_t i = 0; i < run->net->node_count; i++) {
-        double old = n->old_lateral_m3s[i], now = n->lateral_m3s[i], change = 0.0;
-        if (fabs(old) > tiny_m3s) {
-            change = now / old - 1.0;
-        } else if (fabs(now) > tiny_m3s) {
-            change = 1.0;
-        }
-        if (fabs(change) > most) return false;
+        if (change_ratio(n->old_lateral_m3s[i], n->lateral_m3s[i]) > most) return false;
+        if (!run->net->ends[i]) continue;
+        if (change_ratio(n->old_inflow_m3s[i], n->inflow_m3s[i]) > most) return false;
     }
     return true;
 }
@@ -50,8 +54,7 @@ static bool inflows_stand_still(const struct tw_run *run)
 bool tw_run_stands_still(const struct tw_run *run, double flow_error_ratio)
 {
     const struct tw_options *o = &run->model->options;
-    /* the first two steps are always taken, as in SWMM: it asks when the step before began */
-    if (run->hydraulics.clock[0].steps < 2) return false;
+    if (run->clock->old_ms == 0.0) return false; /* the first step */
     if (fabs(flow_error_ratio) > o->system_flow_tolerance_ratio) return false;
     return inflows_stand_still(run);
 }

@@ -70,6 +70,24 @@ static tw_status number_rows(struct tw_network *net, struct tw_arena *arena)
     return TW_OK;
 }
 
+/* Nodes at which water leaves the network, or stays in it. A link that begins at an outfall counts
+ * for the node at its end; one that was turned round for where it began. */
+static tw_status find_ends(struct tw_network *net, struct tw_arena *arena)
+{
+    const struct tw_links *l = &net->model->links;
+    const int32_t *kind = net->model->nodes.kind;
+    net->ends = TW_ARENA_NEW(arena, bool, net->node_count);
+    if (net->ends == NULL) return TW_ERR_NOMEM;
+    for (int32_t i = 0; i < net->node_count; i++)
+        net->ends[i] = true;
+    for (int32_t i = 0; i < net->link_count; i++) {
+        int32_t from = l->reversed[i] ? l->to[i] : l->from[i];
+        if (kind[from] == TW_NODE_OUTFALL) from = l->reversed[i] ? l->from[i] : l->to[i];
+        if (kind[from] != TW_NODE_OUTFALL) net->ends[from] = false;
+    }
+    return TW_OK;
+}
+
 /* What routing without dynamic waves goes by. */
 static tw_status order_rows(struct tw_network *net, struct tw_arena *arena)
 {
@@ -377,6 +395,7 @@ tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
         .model = model, .node_count = model->nodes.count, .link_count = model->links.count};
     TW_TRY(make_sections(&net, arena));
     TW_TRY(number_rows(&net, arena));
+    TW_TRY(find_ends(&net, arena));
     TW_TRY(order_rows(&net, arena));
     TW_TRY(make_conduits(&net, arena));
     TW_TRY(make_incidence(&net, arena));

@@ -118,6 +118,7 @@ struct tw_network {
     int32_t *from, *to; /* nodes of every row */
     int32_t *order;     /* steady and kinematic wave: rows as water passes them (model/tree.h) */
     bool *leaves;       /* the same: a link leaves the node */
+    bool *ends;         /* the node is an outfall, or no link begins there in the file */
     struct tw_conduit_rows conduit;
 
     /* nodes */
