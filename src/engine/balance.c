@@ -62,15 +62,20 @@ static void add_losses(struct tw_run *run, int32_t lane)
     }
 }
 
-/* What comes in through an outfall is an inflow, as SWMM counts it. */
+/* What comes in where the network ends is an inflow, as SWMM counts it. */
+static void add_end(struct tw_flow_rates *r, double out_m3s)
+{
+    r->outflow_m3s += out_m3s > 0.0 ? out_m3s : 0.0;
+    r->external_m3s += out_m3s < 0.0 ? -out_m3s : 0.0;
+}
+
 static void add_outfalls(struct tw_run *run, int32_t lane)
 {
     const struct tw_outfalls *o = &run->model->outfalls;
     struct tw_flow_rates *r = &run->sums[lane].rates;
     for (int32_t k = 0; k < o->count; k++) {
         double out = outfall_flow(&run->hydraulics, o->node[k] * run->lanes + lane);
-        r->outflow_m3s += out > 0.0 ? out : 0.0;
-        r->external_m3s += out < 0.0 ? -out : 0.0;
+        add_end(r, out);
     }
 }
 
@@ -82,7 +87,7 @@ static void add_ends(struct tw_run *run, int32_t lane)
         if (kind[i] == TW_NODE_OUTFALL || kind[i] == TW_NODE_STORAGE || run->net->leaves[i])
             continue;
         int32_t at = i * run->lanes + lane;
-        run->sums[lane].rates.outflow_m3s += run->hydraulics.node.inflow_m3s[at];
+        add_end(&run->sums[lane].rates, run->hydraulics.node.inflow_m3s[at]);
         run->hydraulics.node.overflow_m3s[at] = 0.0;
         run->hydraulics.node.volume_m3[at] = 0.0;
     }

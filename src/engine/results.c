@@ -102,7 +102,8 @@ static void set_network_values(struct tw_run *run, double f)
     }
 }
 
-/* Means since the last report take the place of the values at its time. */
+/* Means since the last report take the place of the values at its time, but for settings of pumps and
+ * regulators. */
 static void set_average_values(struct tw_run *run)
 {
     int64_t nodes = (int64_t)run->net->node_count * run->values.node_width;
@@ -115,6 +116,11 @@ static void set_average_values(struct tw_run *run)
     for (int64_t i = 0; i < links; i++) {
         run->values.link[i] = run->average[nodes + i] / steps;
         run->average[nodes + i] = 0.0;
+    }
+    for (int32_t i = 0; i < run->net->link_count; i++) {
+        if (run->model->links.kind[i] == TW_LINK_CONDUIT) continue;
+        int32_t at = run->net->row_of_link[i] * run->lanes;
+        run->values.link[i * run->values.link_width + 4] = run->hydraulics.link.setting[at];
     }
     *run->average_steps = 0;
 }

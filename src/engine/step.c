@@ -28,9 +28,13 @@ static double next_step_ms(struct tw_run *run, double until_ms)
         step_s = tw_dynwave_next_step_s(&run->hydraulics, &run->routing);
     }
     double step_ms = 1000.0 * step_s;
-    if (run->control.active && o->rule_step_s > 0.0 && between != TW_BETWEEN_FIXED) {
+    bool cut = !o->ignore_routing && run->net->link_count > 0 && between != TW_BETWEEN_FIXED;
+    if (run->semi != NULL && !run->control.active)
+        cut = false; /* SWMM's methods: also without rules */
+    if (cut && o->rule_step_s > 0.0) {
         double to_rule_ms = clock->rule_ms - clock->elapsed_ms;
-        if (to_rule_ms >= 1.0 && to_rule_ms < step_ms) step_ms = to_rule_ms;
+        if (to_rule_ms < 1.0) to_rule_ms = 1000.0 * o->rule_step_s; /* rules are due now */
+        if (to_rule_ms < step_ms) step_ms = to_rule_ms;
     }
     double end_ms = until_ms < clock->end_ms ? until_ms : clock->end_ms;
     if (clock->elapsed_ms + step_ms > end_ms) step_ms = end_ms - clock->elapsed_ms;
@@ -102,13 +106,13 @@ static void keep_actions(struct tw_run *run, const struct tw_control_change *cha
 static void evaluate_rules(struct tw_run *run, double step_s)
 {
     enum { ROOM = 64 };
-    if (!run->control.active) return;
     struct tw_run_clock *clock = run->clock;
     double rule_step_ms = 1000.0 * run->model->options.rule_step_s;
     if (rule_step_ms > 0.0) {
         if (clock->elapsed_ms < clock->rule_ms - 0.5) return;
         clock->rule_ms = clock->elapsed_ms + rule_step_ms;
     }
+    if (!run->control.active) return;
     show_links(run);
     struct tw_hydraulics *h = &run->hydraulics;
     struct tw_control_view view = {.lanes = run->lanes,

@@ -201,9 +201,9 @@ void tw_dynwave_rest(struct tw_hydraulics *h)
 {
     tw_dynwave_begin_step(h);
     for (int32_t at = 0; at < h->net->node_count * h->lanes; at++) {
-        double lateral = h->node.lateral_m3s[at];
-        h->node.inflow_m3s[at] = lateral > 0.0 ? lateral : 0.0;
-        h->node.outflow_m3s[at] = lateral < 0.0 ? -lateral : 0.0;
+        h->node.inflow_m3s[at] =
+            h->node.lateral_m3s[at]; /* as SWMM has it also where it is taken */
+        h->node.outflow_m3s[at] = 0.0;
     }
     for (int32_t l = 0; l < h->lanes; l++)
         h->clock[l].steps++;
