@@ -310,6 +310,12 @@ static tw_status make_incidence(struct tw_network *net, struct tw_arena *arena)
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
+double tw_network_link_height_m(const struct tw_network *net, int32_t link)
+{
+    int32_t section = net->model->links.xsect[link];
+    return section >= 0 ? net->xsects[section].full_depth_m : TW_NO_HEIGHT_M;
+}
+
 /* Highest tops of links and the nodes where a sewer begins (links leave, none arrives). */
 static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
 {
@@ -319,7 +325,7 @@ static tw_status survey_links(struct tw_network *net, struct tw_arena *arena)
     if (arrivals == NULL || departures == NULL) return TW_ERR_NOMEM;
     for (int32_t i = 0; i < links->count; i++) {
         int32_t a = links->from[i], b = links->to[i];
-        double height = links->xsect[i] >= 0 ? net->xsects[links->xsect[i]].full_depth_m : 0.0;
+        double height = tw_network_link_height_m(net, i);
         net->crown_depth_m[a] = larger(net->crown_depth_m[a], links->offset1_m[i] + height);
         net->crown_depth_m[b] = larger(net->crown_depth_m[b], links->offset2_m[i] + height);
         departures[a]++;

@@ -152,6 +152,9 @@ struct tw_network {
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);
 
+/** Height of a link [m]; without a section it has hardly any, but a top, as in SWMM. */
+double tw_network_link_height_m(const struct tw_network *net, int32_t link);
+
 /**
  * Velocity of a flow in a conduit, as SWMM tells it: through the section at one depth.
  *

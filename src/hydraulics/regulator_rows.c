@@ -5,8 +5,19 @@
 
 #include <math.h>
 
+/* Overflow of a link's first node as it stands: of the pass before, in the first pass of a step what
+ * was above the node when it began. Dummy conduits and ideal pumps take it, as in SWMM. */
+static double overflow_now(const struct tw_hydraulics *h, const struct tw_pass *pass, int32_t row,
+                           int32_t lane)
+{
+    int32_t node = h->net->from[row], at = node * h->lanes + lane;
+    if (pass->relaxed) return h->node.overflow_m3s[at];
+    double above_m3 = h->node.volume_m3[at] - h->net->full_volume_m3[node];
+    return above_m3 > 0.0 ? above_m3 / pass->dt_s : 0.0;
+}
+
 static struct tw_link_ends ends_of(const struct tw_hydraulics *h, int32_t row, int32_t lane,
-                                   double dt)
+                                   double dt, double overflow)
 {
     const struct tw_network *net = h->net;
     int32_t w = h->lanes, a = net->from[row], b = net->to[row];
@@ -17,7 +28,7 @@ static struct tw_link_ends ends_of(const struct tw_hydraulics *h, int32_t row, i
         .depth2_m = h->node.depth_m[b * w + lane],
         .crown1_m = h->model->nodes.invert_m[a] + net->crown_depth_m[a],
         .volume1_m3 = h->node.volume_m3[a * w + lane],
-        .inflow1_m3s = h->node.inflow_m3s[a * w + lane],
+        .inflow1_m3s = h->node.inflow_m3s[a * w + lane] + overflow,
         .setting = h->link.setting[row * w + lane],
         .last_flow_m3s = h->link.flow_m3s[row * w + lane],
         .dt_s = dt,
@@ -60,11 +71,11 @@ static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t l
 
 /* Flow by the heads at the ends, whatever the node has to give. */
 static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, int32_t lane,
-                                   double dt)
+                                   double dt, double overflow)
 {
     const struct tw_model *model = h->model;
     int32_t link = h->net->link_of_row[row], k = model->links.row[link];
-    struct tw_link_ends ends = ends_of(h, row, lane, dt);
+    struct tw_link_ends ends = ends_of(h, row, lane, dt, overflow);
     /* a closed link shows the water that stood in it, as SWMM does */
     int32_t at = row * h->lanes + lane;
     struct tw_link_flow out = {.depth_m = h->link.depth_m[at],
@@ -116,7 +127,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
 {
     int32_t i = row * h->lanes + lane;
     bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
-    struct tw_link_flow f = flow_of(h, row, lane, pass->dt_s);
+    struct tw_link_flow f = flow_of(h, row, lane, pass->dt_s, overflow_now(h, pass, row, lane));
     double last = h->link.flow_m3s[i], q = f.flow_m3s;
     if (pump) q = pump_limited(h, row, lane, q, pass->dt_s);
     if (!pump && shut_against(h, row, q)) q = f.dqdh_m2s = 0.0;
@@ -142,7 +153,8 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
 
 double tw_regulator_row_flow(const struct tw_hydraulics *h, int32_t row, int32_t lane, double dt_s)
 {
-    double q = flow_of(h, row, lane, dt_s).flow_m3s;
+    double overflow = h->node.overflow_m3s[h->net->from[row] * h->lanes + lane];
+    double q = flow_of(h, row, lane, dt_s, overflow).flow_m3s;
     bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
     return !pump && shut_against(h, row, q) ? 0.0 : q;
 }

@@ -26,7 +26,7 @@ struct tw_link_ends {
     double depth1_m, depth2_m;   /* of the nodes */
     double crown1_m;             /* elevation of the highest conduit crown at node 1 */
     double volume1_m3;           /* stored at node 1 (volume pumps) */
-    double inflow1_m3s;          /* into node 1 at this moment (ideal pumps) */
+    double inflow1_m3s;          /* into node 1 at this moment, with its overflow (ideal pumps) */
     double setting;              /* 0..1 (pumps may exceed 1) */
     double last_flow_m3s;        /* of the iteration before */
     double dt_s;

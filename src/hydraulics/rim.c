@@ -37,17 +37,14 @@ static double offset_of(const struct tw_model *model, int32_t node, double offse
 
 static double height_of(const struct rims *r, int32_t link)
 {
-    const struct tw_model *model = r->net->model;
-    int32_t section = model->links.xsect[link];
-    return section >= 0 ? feet_of(model, r->net->xsects[section].full_depth_m) : 0.0;
+    return feet_of(r->net->model, tw_network_link_height_m(r->net, link));
 }
 
 /* A node whose depth in metres is that of the link's top was deepened to it, or given so. */
 static void reach(struct rims *r, int32_t link, int32_t node, double offset_m)
 {
     const struct tw_model *model = r->net->model;
-    int32_t section = model->links.xsect[link];
-    double top_m = offset_m + (section >= 0 ? r->net->xsects[section].full_depth_m : 0.0);
+    double top_m = offset_m + tw_network_link_height_m(r->net, link);
     double offset = offset_of(model, node, offset_m), height = height_of(r, link);
     double crown = invert_of(model, node) + offset + height;
     if (crown > r->crown[node]) r->crown[node] = crown;

@@ -183,6 +183,18 @@ static void begin_conduits(struct tw_hydraulics *h)
     }
 }
 
+/* A dummy conduit shows the least depth, as if there were always a little water in it. */
+static void begin_dummies(struct tw_hydraulics *h)
+{
+    const struct tw_links *links = &h->model->links;
+    for (int32_t row = h->net->conduit_count; row < h->net->link_count; row++) {
+        int32_t link = h->net->link_of_row[row];
+        if (links->kind[link] != TW_LINK_CONDUIT || links->initial_flow_m3s[link] != 0.0) continue;
+        for (int32_t at = row * h->lanes; at < (row + 1) * h->lanes; at++)
+            h->link.depth_m[at] = TW_TINY_DEPTH_M;
+    }
+}
+
 static void begin_nodes(struct tw_hydraulics *h)
 {
     const struct tw_network *net = h->net;
@@ -233,5 +245,6 @@ void tw_hydraulics_begin(struct tw_hydraulics *h)
             tw_outfall_set_depth(h, i);
     }
     begin_conduits(h);
+    if (h->model->files.hotstart == NULL) begin_dummies(h);
     begin_nodes(h);
 }
