@@ -236,6 +236,29 @@ static void a_subcatchment_asks_for_its_own_conductivity(void **state)
     both_close(&both);
 }
 
+/* 3 cfs come to a pump whose curve says 10. */
+static void a_pump_by_affinity_takes_no_more_than_comes_in(void **state)
+{
+    (void)state;
+    struct both both = {0};
+    assert_ok(both_open(
+        &both,
+        "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nVARIABLE_STEP 0\n"
+        "START_DATE 01/01/2024\nEND_DATE 01/01/2024\nEND_TIME 00:10\nROUTING_STEP 10\n"
+        "[JUNCTIONS]\nA 1 20\nB 0 30\n[OUTFALLS]\nO -1 FREE\n[CONDUITS]\nC B O 100 .01 0 0\n"
+        "[XSECTIONS]\nC CIRCULAR 3 0 0 0\n[PUMPS]\nP A B K ON 0 0\n"
+        "[CURVES]\nK PUMP5 0 10 5 7.5 10 5 20 0\n[INFLOWS]\nA FLOW \"\" FLOW 1 1 3\n",
+        NULL, 60.0));
+    for (int k = 0; k < 2; k++) {
+        tw_link_id id;
+        assert_ok(tw_model_link_find(both.model[k], "P", &id));
+        double unit = tw_model_units_get(both.model[k]).flow_m3s;
+        /* six digits of SWMM's results file */
+        assert_near(tw_run_link_flow_m3s(both.run[k], id) / unit, k == 0 ? 10.0 : 3.0, 1e-5);
+    }
+    both_close(&both);
+}
+
 static void a_state_of_one_kind_is_not_taken_by_the_other(void **state)
 {
     const struct both *both = *state;
@@ -259,6 +282,7 @@ int main(void)
         cmocka_unit_test(snow_keeps_its_volume_and_melts_as_the_file_says),
         cmocka_unit_test(pumps_that_share_a_node_share_its_water),
         cmocka_unit_test(a_subcatchment_asks_for_its_own_conductivity),
+        cmocka_unit_test(a_pump_by_affinity_takes_no_more_than_comes_in),
         cmocka_unit_test(a_state_of_one_kind_is_not_taken_by_the_other),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -13,7 +13,7 @@
 /* Manning's 1.486 of feet: times 0.3048^(1/3) in metres */
 #define TW_MANNING_SI (1.486 * 0.6729843849755062)
 #define TW_TINY_DEPTH_M (1e-4 * TW_FOOT_M)
-#define TW_NO_HEIGHT_M (1e-6 * TW_FOOT_M)
+#define TW_OUTLET_HEIGHT_M (1e-6 * TW_FOOT_M)
 #define TW_TINY_AREA_M2 (1e-4 * TW_FOOT2_M2)
 #define TW_TINY_FLOW_M3S (1e-4 * TW_FOOT3_M3)
 #define TW_TINY_RISE_MPS (1e-4 * TW_FOOT_M)

@@ -313,7 +313,8 @@ static double larger(double a, double b) { return a > b ? a : b; }
 double tw_network_link_height_m(const struct tw_network *net, int32_t link)
 {
     int32_t section = net->model->links.xsect[link];
-    return section >= 0 ? net->xsects[section].full_depth_m : TW_NO_HEIGHT_M;
+    if (section >= 0) return net->xsects[section].full_depth_m;
+    return net->model->links.kind[link] == TW_LINK_OUTLET ? TW_OUTLET_HEIGHT_M : 0.0;
 }
 
 /* Highest tops of links and the nodes where a sewer begins (links leave, none arrives). */

@@ -152,7 +152,7 @@ struct tw_network {
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);
 
-/** Height of a link [m]; without a section it has hardly any, but a top, as in SWMM. */
+/** Height of a link [m]: 0 of a pump, hardly any, but not 0, of an outlet, as in SWMM. */
 double tw_network_link_height_m(const struct tw_network *net, int32_t link);
 
 /**

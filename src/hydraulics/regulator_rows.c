@@ -47,7 +47,7 @@ static double inflow_left(const struct tw_hydraulics *h, int32_t at)
 }
 
 /* A pump takes no more than there is: from a storage its volume, elsewhere what flows in once the
- * node would run dry. */
+ * node would run dry. SWMM lets pumps by affinity take from an empty node; --strict does not. */
 static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t lane, double q,
                            double dt)
 {
@@ -62,6 +62,7 @@ static double pump_limited(const struct tw_hydraulics *h, int32_t row, int32_t l
         return q > most ? (most > 0.0 ? most : 0.0) : q;
     }
     if (kind == TW_PUMP_IDEAL) return q;
+    if (kind == TW_PUMP_AFFINITY && !h->model->options.strict) return q;
     double net_inflow = inflow - h->node.outflow_m3s[at] - q;
     double gained = 0.5 * (h->node.old_net_inflow_m3s[at] + net_inflow) * dt;
     double least = h->sums.surface_m2[at];

@@ -89,6 +89,38 @@ static void an_outlet_has_a_top(void **state)
     text_run_end(&t);
 }
 
+/* A manhole with a pump alone: half a foot deep, 3 cfs come in. By volume the pump gets that and what
+ * stands there, and the depth falls: the node is not surcharged. By affinity it gets what the curve
+ * says of no lift, 10 cfs. SWMM 5.2.4 after 10 s and after a minute. */
+static void a_pump_has_no_top_and_by_affinity_no_bound(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind;
+        double at_s, flow_cfs, depth_ft;
+    } cases[] = {{"PUMP1", 10.0, 3.05, 0.480105},
+                 {"PUMP1", 60.0, 3.034, 0.311678},
+                 {"PUMP5", 60.0, 10.0, 0.0}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char text[700];
+        (void)snprintf(text, sizeof text,
+                       "[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+                       "END_DATE 01/01/2020\nEND_TIME 00:10:00\nROUTING_STEP 10\nVARIABLE_STEP 0\n"
+                       "[JUNCTIONS]\nA 1 20 .5\nB 0 30\n[OUTFALLS]\nO -1 FREE\n"
+                       "[INFLOWS]\nA FLOW \"\" FLOW 1 1 3\n[PUMPS]\nP A B K ON 0 0\n"
+                       "[CONDUITS]\nC B O 100 .01 0 0\n[XSECTIONS]\nC CIRCULAR 3 0 0 0\n"
+                       "[CURVES]\nK %s 0 10 5 7.5 10 5 20 0\n",
+                       cases[k].kind);
+        struct text_run t = text_run_begin(text);
+        assert_ok(tw_run_advance(t.run, cases[k].at_s));
+        double unit = tw_model_units_get(t.model).flow_m3s;
+        /* six digits of single precision */
+        assert_near(text_run_flow_m3s(&t, "P") / unit, cases[k].flow_cfs, 1e-5);
+        assert_near(text_run_depth_m(&t, "A") / 0.3048, cases[k].depth_ft, 1e-5);
+        text_run_end(&t);
+    }
+}
+
 /* SWMM 5.2.4 tells 0.0001 ft from the first report to the last. */
 static void a_dummy_conduit_shows_the_least_depth(void **state)
 {
@@ -108,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_closed_orifice_lends_the_surface_that_it_lent_while_open),
         cmocka_unit_test(a_link_that_passes_on_takes_what_floods),
         cmocka_unit_test(an_outlet_has_a_top),
+        cmocka_unit_test(a_pump_has_no_top_and_by_affinity_no_bound),
         cmocka_unit_test(a_dummy_conduit_shows_the_least_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
