@@ -170,7 +170,7 @@ static double all_outflows(struct spot s, int32_t k)
  * change ends them. source: SWMM Reference Manual II, 4.3 */
 static void settle_storage(struct spot s, int32_t k)
 {
-    enum { TRIALS = 10 };
+    enum { TRIALS = 9 };
     static const double relaxation = 0.55, tolerance_m = 0.005 * TW_FOOT_M;
     struct tw_node_state *n = &s.h->node;
     int32_t node = s.h->net->from[s.h->net->order[k]], at = at_node(&s, node);
