@@ -225,6 +225,16 @@ static double ponded_out(struct tw_quality *q, int32_t subcatchment, int32_t pol
     return out * (1.0 - practices);
 }
 
+/* Mass that LIDs get with rain and, where nothing else is left of the subcatchment, with run-on. */
+static double onto_lids(struct tw_quality *q, int32_t subcatchment, int32_t pollutant, int32_t lane,
+                        const struct tw_quality_surface *s)
+{
+    double rain = q->model->quality.pollutant[pollutant].rain * s->lid_rain_m3;
+    double runon = q->runon[tw_quality_at(q, subcatchment, pollutant, lane)] * s->dt_s;
+    tw_surface_book(q, TW_SURFACE_DEPOSITION, pollutant, lane, rain);
+    return s->lid_water_m3 > s->lid_rain_m3 ? rain + runon : rain;
+}
+
 static double all_washed_off(struct tw_quality *q, int32_t subcatchment, int32_t pollutant,
                              int32_t lane, const struct tw_quality_surface *s)
 {
@@ -276,12 +286,10 @@ void tw_quality_surface_step(struct tw_quality *q, int32_t subcatchment, int32_t
         double with = 0.0, whole_m3 = s->outflow_m3 + s->lid_water_m3;
         if (m->pollutant[p].co >= 0) with = m->pollutant[p].co_ratio * washed[m->pollutant[p].co];
         washed[p] += with; /* co-pollutants of a later one see it */
-        double on_lids = m->pollutant[p].rain * s->lid_rain_m3;
-        out[p] += with + on_lids;
+        out[p] += with + onto_lids(q, subcatchment, p, lane, s);
         double concentration = leaves && whole_m3 > 0.0 ? out[p] / whole_m3 : 0.0;
         q->outlet[tw_quality_at(q, subcatchment, p, lane)] = concentration;
         tw_surface_book(q, TW_SURFACE_BUILDUP, p, lane, with); /* as SWMM: it comes from nowhere */
-        tw_surface_book(q, TW_SURFACE_DEPOSITION, p, lane, on_lids);
         book_runoff(q, subcatchment, p, lane, concentration, s);
     }
 }
