@@ -1,5 +1,8 @@
 /* [EVENTS]: the network is routed within them and stands still between them. */
 #include "one_run.h"
+#include "text_run.h"
+
+#include "engine/run_state.h"
 
 static double flow_at_the_end_m3s(void) { return one_run_flow_m3s("BO"); }
 
@@ -49,6 +52,23 @@ static void the_balance_counts_events_only(void **state)
     assert_near(100.0 * b.routing_error_ratio, -0.701, 0.002);
 }
 
+/* A river at its outfall's stage: the older depth, with which the first report of the first event
+ * interpolates, is what the file says of the node, 0 of an outfall. SWMM 5.2.4 tells 0.1 of 0.2 m. */
+static void before_the_first_event_nodes_were_as_the_file_says(void **state)
+{
+    (void)state;
+    struct text_run t = text_run_begin(
+        "[OPTIONS]\nFLOW_UNITS CMS\nSTART_DATE 01/01/2020\nEND_DATE 01/01/2020\nEND_TIME 3:00\n"
+        "ROUTING_STEP 10\n[EVENTS]\n01/01/2020 1:00 01/01/2020 2:00\n[JUNCTIONS]\nA 10 3 1\n"
+        "[OUTFALLS]\nO 10 FIXED 10.2\n[CONDUITS]\nC A O 100 .013 0 0\n"
+        "[XSECTIONS]\nC CIRCULAR 1 0 0 0\n");
+    const struct tw_node_state *n = &t.run->hydraulics.node;
+    assert_near(n->depth_m[1], 0.2, 1e-12); /* rounding of elevations */
+    assert_near(n->old_depth_m[0], 1.0, 0.0);
+    assert_near(n->old_depth_m[1], 0.0, 0.0);
+    text_run_end(&t);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -62,6 +82,7 @@ int main(void)
         cmocka_unit_test(an_event_is_routed_as_without_events),
         cmocka_unit_test(between_events_depths_stay_and_inflows_are_lost),
         cmocka_unit_test(the_balance_counts_events_only),
+        cmocka_unit_test(before_the_first_event_nodes_were_as_the_file_says),
     };
     return cmocka_run_group_tests(tests, begin, one_run_end);
 }

@@ -200,7 +200,8 @@ static void begin_nodes(struct tw_hydraulics *h)
     const struct tw_network *net = h->net;
     int32_t w = h->lanes;
     for (int32_t at = 0; at < net->node_count * w; at++) {
-        h->node.old_depth_m[at] = h->node.depth_m[at];
+        /* as SWMM: seen when the run begins between events, as of conduits above */
+        h->node.old_depth_m[at] = h->model->nodes.initial_depth_m[at / w];
         h->node.volume_m3[at] = tw_node_volume(net, at / w, h->node.depth_m[at]);
         h->node.old_volume_m3[at] = h->node.volume_m3[at];
     }
