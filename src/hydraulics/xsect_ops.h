@@ -21,7 +21,8 @@ struct tw_shape_ops {
     double (*depth_of_area)(const struct tw_xsect *x, double area_m2);
     /* NULL: A R^(2/3), and with falls_linearly straight down from the greatest to the full one */
     double (*factor_of_area)(const struct tw_xsect *x, double area_m2);
-    /* NULL: root of the above; 0 < factor <= max_factor */
+    /* NULL: root of the above; 0 < factor <= max_factor. A formula or a table whose depth grows with
+     * the factor: bounds of normal depth rely on it. */
     double (*area_of_factor)(const struct tw_xsect *x, double factor);
     /* Change of the wetted perimeter with the area; negative: not known there. NULL: nowhere. */
     double (*perimeter_slope)(const struct tw_xsect *x, double area_m2);
