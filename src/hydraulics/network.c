@@ -179,6 +179,11 @@ static double slope_of(const struct tw_network *net, int32_t row, double length_
     return slope < floor_slope ? floor_slope : slope;
 }
 
+double tw_network_length_step_s(const struct tw_model *model)
+{
+    return fmax(model->options.uncut_routing_step_s, model->options.routing_step_s);
+}
+
 /* Times longer that a conduit is made so that a wave does not cross it within the step.
  * SWMM Reference Manual II, 3.4. */
 static double lengthening(const struct tw_network *net, const struct tw_xsect *x, int32_t row,
@@ -186,8 +191,8 @@ static double lengthening(const struct tw_network *net, const struct tw_xsect *x
 {
     const struct tw_options *o = &net->model->options;
     if (!(o->lengthening_step_s > 0.0) || o->routing != TW_ROUTING_DYNWAVE) return 1.0;
-    double step =
-        o->lengthening_step_s < o->routing_step_s ? o->lengthening_step_s : o->routing_step_s;
+    double most = tw_network_length_step_s(net->model);
+    double step = o->lengthening_step_s < most ? o->lengthening_step_s : most;
     double full_depth =
         x->open ? x->full_area_m2 / tw_xsect_width(x, x->full_depth_m) : x->full_depth_m;
     double velocity = TW_MANNING_SI / roughness * x->full_factor * sqrt(slope) / x->full_area_m2;

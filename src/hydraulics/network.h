@@ -152,6 +152,9 @@ struct tw_network {
 tw_status tw_network_init(struct tw_network *out, const struct tw_model *model,
                           struct tw_arena *arena);
 
+/** Routing step by which lengths are made [s]: SWMM makes them before WET_STEP cuts the step. */
+double tw_network_length_step_s(const struct tw_model *model);
+
 /** Height of a link [m]: 0 of a pump, hardly any, but not 0, of an outlet, as in SWMM. */
 double tw_network_link_height_m(const struct tw_network *net, int32_t link);
 

@@ -9,6 +9,7 @@
  *   h_w  half the opening's height (side), h_crit (bottom)                                 */
 #include "hydraulics/constants.h"
 #include "hydraulics/link_heads.h"
+#include "hydraulics/network.h"
 
 #include <math.h>
 
@@ -88,7 +89,7 @@ static double flow_through_gate(const struct opening *o, double head, double fil
 static double surface_length(const struct tw_model *model, const struct tw_xsect *xsect)
 {
     double wave = sqrt(TW_GRAVITY_MPS2 * xsect->full_depth_m);
-    double length = 2.0 * model->options.routing_step_s * wave;
+    double length = 2.0 * tw_network_length_step_s(model) * wave;
     return length > 200.0 * TW_FOOT_M ? length : 200.0 * TW_FOOT_M;
 }
 

@@ -364,6 +364,7 @@ void tw_inp_check_wet_step(struct tw_inp *inp)
     if (o->routing_step_s > o->wet_step_s) {
         tw_faults_warn(inp->faults, inp->path, 0,
                        "option ROUTING_STEP: cut to WET_STEP" TW_SWMM_WARNING("07"));
+        o->uncut_routing_step_s = o->routing_step_s;
         o->routing_step_s = o->wet_step_s;
     }
     if (o->minimum_step_s > o->routing_step_s) o->minimum_step_s = o->routing_step_s;

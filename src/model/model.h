@@ -40,6 +40,7 @@ struct tw_options {
     double duration_s; /* from start to end in whole seconds; SWMM drops one of some */
     double sweep_start_doy, sweep_end_doy, dry_days;
     double report_step_s, wet_step_s, dry_step_s, routing_step_s, rule_step_s;
+    double uncut_routing_step_s; /* as the file says it, where WET_STEP cut it */
     double variable_step_factor; /* 0: fixed step */
     double minimum_step_s, lengthening_step_s;
     double minimum_surface_area_m2, minimum_slope_ratio, head_tolerance_m;
