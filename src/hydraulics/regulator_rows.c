@@ -97,11 +97,16 @@ static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, i
     return out;
 }
 
-/* Flap gates: the link's own, and that of an outfall against flow into the network. */
+/* Flap gates: the link's own, and that of an outfall against flow into the network. Pumps have none, and
+ * SWMM does not look at those of roadways. */
 static bool shut_against(const struct tw_hydraulics *h, int32_t row, double q)
 {
     const struct tw_model *model = h->model;
-    if (model->links.flap_gate[h->net->link_of_row[row]] && q < 0.0) return true;
+    int32_t link = h->net->link_of_row[row], kind = model->links.kind[link];
+    if (kind == TW_LINK_PUMP) return false;
+    if (kind == TW_LINK_WEIR && model->weirs.kind[model->links.row[link]] == TW_WEIR_ROADWAY)
+        return false;
+    if (model->links.flap_gate[link] && q < 0.0) return true;
     int32_t node = q < 0.0 ? h->net->to[row] : h->net->from[row];
     return h->net->outfall[node] && model->outfalls.flap_gate[model->nodes.row[node]];
 }
@@ -131,7 +136,7 @@ static void advance(struct tw_hydraulics *h, const struct tw_pass *pass, int32_t
     struct tw_link_flow f = flow_of(h, row, lane, pass->dt_s, overflow_now(h, pass, row, lane));
     double last = h->link.flow_m3s[i], q = f.flow_m3s;
     if (pump) q = pump_limited(h, row, lane, q, pass->dt_s);
-    if (!pump && shut_against(h, row, q)) q = f.dqdh_m2s = 0.0;
+    if (shut_against(h, row, q)) q = f.dqdh_m2s = 0.0;
     if (pass->relaxed && !pump) {
         q = 0.5 * last + 0.5 * q;
         if (q * last < 0.0) q = q < 0.0 ? -TW_TURN_FLOW_M3S : TW_TURN_FLOW_M3S;
@@ -156,8 +161,7 @@ double tw_regulator_row_flow(const struct tw_hydraulics *h, int32_t row, int32_t
 {
     double overflow = h->node.overflow_m3s[h->net->from[row] * h->lanes + lane];
     double q = flow_of(h, row, lane, dt_s, overflow).flow_m3s;
-    bool pump = h->model->links.kind[h->net->link_of_row[row]] == TW_LINK_PUMP;
-    return !pump && shut_against(h, row, q) ? 0.0 : q;
+    return shut_against(h, row, q) ? 0.0 : q;
 }
 
 void tw_regulator_rows_advance(struct tw_hydraulics *h, const struct tw_pass *pass)

@@ -200,7 +200,8 @@ static void roadway_flow(const struct tw_model *model, int32_t row, const struct
     double c = model->weirs.coefficient[row] / (model->us_units ? 1.0 : 0.552);
     if (width > 0.0 && surface > 0) c = road_coefficient(&roads[surface], head, tail, width);
     double flow = c * foot_coefficient * xsect->max_width_m * pow(head, 1.5);
-    out->flow_m3s = heads->direction * flow;
+    /* some flow is left between equal heads: backwards, as SWMM has it */
+    out->flow_m3s = heads->up_m > heads->down_m ? heads->direction * flow : -flow;
     out->dqdh_m2s = 1.5 * flow / head;
 }
 
