@@ -38,10 +38,14 @@ static struct tw_normal_range normal_range(const struct tw_conduit_fall *c, doub
     return range;
 }
 
-double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s, double roughness)
+double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s, double roughness,
+                       double depth_m)
 {
     double q = fabs(flow_m3s), critical = tw_conduit_critical_depth(net, row, q);
-    if (critical <= normal_range(&net->conduit.fall[row], q * roughness).low) return critical;
+    if (depth_m >= critical) return critical;
+    struct tw_normal_range range = normal_range(&net->conduit.fall[row], q * roughness);
+    if (critical <= range.low) return critical;
+    if (depth_m >= range.high) return range.high;
     double normal = tw_conduit_normal_depth(net, row, q * roughness);
     return normal < critical ? normal : critical;
 }

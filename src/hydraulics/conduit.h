@@ -4,10 +4,16 @@
 
 #include "hydraulics/network.h"
 
-/** Depth at which water of one barrel drops freely into a node [m]: the lower one of normal and
- * critical depth. Roughness as in struct tw_hydraulics. */
-double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s,
-                       double roughness);
+/**
+ * Depth at which water of one barrel drops freely into a node [m]: the lower one of normal and
+ * critical depth.
+ *
+ * roughness  as in struct tw_hydraulics
+ * depth_m    at the conduit's end; below 0 where it is dry
+ * returns    where depth_m is not below the drop, any depth that is no higher
+ */
+double tw_conduit_drop(const struct tw_network *net, int32_t row, double flow_m3s, double roughness,
+                       double depth_m);
 
 /* Normal and critical depth, the lower one first. */
 struct tw_fall {

@@ -112,7 +112,7 @@ static double free_offset(double offset, bool outfall, double depth)
 static double drop_of(const struct tw_semi *semi, const struct reach *r, double q)
 {
     if (r->normal) return tw_conduit_normal_depth(semi->net, r->row, q * semi->roughness);
-    return tw_conduit_drop(semi->net, r->row, q, semi->roughness);
+    return tw_conduit_drop(semi->net, r->row, q, semi->roughness, -1.0);
 }
 
 /* How water stands, as the dynamic wave classes it by the flow of the trial before. */
@@ -131,7 +131,9 @@ static enum tw_flow_class classify(const struct tw_semi *semi, struct reach *r)
     bool back = wet1 && wet2 ? r->q_last < 0.0 : wet2;
     double offset = back ? z1 : z2, depth = back ? r->wet1 : r->wet2;
     if (!(offset > 0.0)) return TW_FLOW_SUBCRITICAL;
-    r->drop = drop_of(semi, r, r->q_last);
+    /* where the depth is not below it, the drop is not asked for again: both ends are wet */
+    double end = wet1 && wet2 ? depth : -1.0;
+    r->drop = tw_conduit_drop(semi->net, row, r->q_last, semi->roughness, end);
     if (wet1 && wet2 && !(depth < r->drop)) return TW_FLOW_SUBCRITICAL;
     return back ? TW_FLOW_UP_CRITICAL : TW_FLOW_DOWN_CRITICAL;
 }
