@@ -305,7 +305,7 @@ static void keep_velocities(const struct tw_statistics_pass *pass, const struct 
         double q = fabs(flow[i]), area = depth[i] >= full_depth[i] ? full_area[i] : own_area[i];
         bool wet = (depth[i] > TW_TINY_VELOCITY_DEPTH_M) & (area > TW_TINY_AREA_M2);
         bool faster = wet & (q > most[i] * area);
-        double velocity = q / area;
+        double velocity = q / (faster ? area : 1.0);
         most[i] = faster ? velocity : most[i];
     }
 }
