@@ -224,6 +224,88 @@ static void layers_and_results_of_lids_are_swmms(void **state)
     assert_int_equal(swmm_getLidUResult(0, 7, 0, &value), 2009);
 }
 
+static void open_processes(void)
+{
+    assert_int_equal(swmm_open(TW_SOURCE_DIR "/tests/inp/processes.inp", rpt, out), 0);
+}
+
+/* Values of SWMM 5.2.4's toolkit after the same calls, to their seven digits. */
+static void changed_lids_do_as_swmms(void **state)
+{
+    (void)state;
+    static const struct {
+        int layer, parameter;
+        double value;
+    } layers[] = {{1, 10, 1.5}, {2, 0, 8.0}, {2, 1, 0.5}, {4, 14, 0.8}, {0, 0, 3.0}};
+    static const struct {
+        int parameter;
+        double value;
+    } units[] = {{0, 1500.0}, {4, 60.0}, {3, 40.0}};
+    static const struct {
+        int type;
+        double value;
+    } first[] = {{0, 1.79243},  {2, 0.1666667}, {4, 0.1369325}, {5, 4.186667},
+                 {6, 4.926834}, {7, 1.119132},  {9, 0.3345775}, {10, 2.463654}},
+      then[] = {{4, 0.3814699}, {10, 1.676757}, {29, 2.934448}};
+    const double digits = 6e-7; /* half of the last of seven */
+    double value = 0.0, elapsed = 0.0;
+    open_processes();
+    for (size_t k = 0; k < sizeof layers / sizeof layers[0]; k++) {
+        assert_int_equal(
+            swmm_setLidCParam(0, layers[k].layer, layers[k].parameter, layers[k].value), 0);
+        assert_int_equal(swmm_getLidCParam(0, layers[k].layer, layers[k].parameter, &value), 0);
+        assert_near(value, layers[k].value, 1e-15); /* rounding of a void ratio, as in SWMM */
+    }
+    for (size_t k = 0; k < sizeof units / sizeof units[0]; k++) {
+        assert_int_equal(swmm_setLidUParam(0, 0, units[k].parameter, units[k].value), 0);
+        assert_int_equal(swmm_getLidUParam(0, 0, units[k].parameter, &value), 0);
+        assert_near(value, units[k].value, 0.0);
+    }
+    assert_int_equal(swmm_start(0), 0);
+    for (int k = 0; k < 4; k++)
+        assert_int_equal(swmm_stride(300, &elapsed), 0);
+    for (size_t k = 0; k < sizeof first / sizeof first[0]; k++) {
+        assert_int_equal(swmm_getLidUResult(0, 0, first[k].type, &value), 0);
+        assert_near(value, first[k].value, digits * first[k].value);
+    }
+    assert_int_equal(swmm_setLidCParam(0, 4, 14, 3.0), 0); /* drains may change now */
+    assert_int_equal(swmm_setLidCParam(0, 4, 16, 0.0), 0);
+    assert_int_equal(swmm_stride(300, &elapsed), 0);
+    for (size_t k = 0; k < sizeof then / sizeof then[0]; k++) {
+        assert_int_equal(swmm_getLidUResult(0, 0, then[k].type, &value), 0);
+        assert_near(value, then[k].value, digits * then[k].value);
+    }
+}
+
+static void what_cannot_be_set_of_lids_gives_its_code(void **state)
+{
+    (void)state;
+    int where = 0;
+    open_processes();
+    assert_int_equal(swmm_setLidCParam(0, 0, 5, 1.0), 2000);  /* alpha follows from others */
+    assert_int_equal(swmm_setLidCParam(0, 0, 1, 1.0), 2000);  /* plants that leave no room */
+    assert_int_equal(swmm_setLidCParam(0, 1, 0, -1.0), 2000); /* SWMM takes it, and crashes */
+    assert_int_equal(swmm_setLidCParam(9, 0, 0, 1.0), 2004);
+    assert_int_equal(swmm_setLidUParam(0, 0, 2, 1.0), 2000);
+    assert_int_equal(swmm_setLidUParam(0, 7, 0, 1.0), 2009);
+    assert_int_equal(swmm_setLidUOption(0, 0, 0, 99), 2000); /* no such control */
+    assert_int_equal(swmm_setLidUOption(0, 0, 4, 99), 2000); /* no such node */
+    assert_int_equal(swmm_setLidUOption(0, 0, 3, 1), 0);
+    assert_int_equal(swmm_getLidUOption(0, 0, 4, &where), 0);
+    assert_int_equal(where, -1); /* a drain leads to one place */
+    assert_int_equal(swmm_setLidUOption(0, 0, 3, -1), 0);
+    assert_int_equal(swmm_getLidUOption(0, 0, 4, &where), 0);
+    assert_int_equal(where, 0);                           /* that of the subcatchment */
+    assert_int_equal(swmm_setLidUParam(0, 0, 0, 1e7), 0); /* found at the start: 230 acres in 5 */
+    assert_int_equal(swmm_start(0), 401);
+    assert_int_equal(swmm_setLidUParam(0, 0, 0, 500.0), 0);
+    assert_int_equal(swmm_start(0), 0);
+    assert_int_equal(swmm_setLidUParam(0, 0, 0, 600.0), 2013);
+    assert_int_equal(swmm_setLidUOption(0, 0, 1, 2), 2013);
+    assert_int_equal(swmm_setLidCParam(0, 1, 0, 5.0), 2013);
+    assert_int_equal(swmm_setLidUOption(0, 0, 4, 0), 0);
+}
+
 static void a_flow_limit_holds_while_the_run_goes_on(void **state)
 {
     (void)state;
@@ -376,6 +458,8 @@ int main(void)
                                        CASE(strides_end_where_they_are_told_to),
                                        CASE(what_is_set_is_there_after_a_step),
                                        CASE(layers_and_results_of_lids_are_swmms),
+                                       CASE(changed_lids_do_as_swmms),
+                                       CASE(what_cannot_be_set_of_lids_gives_its_code),
                                        CASE(a_flow_limit_holds_while_the_run_goes_on),
                                        CASE(a_changed_parameter_changes_the_run),
                                        CASE(saved_values_are_those_that_were_there),

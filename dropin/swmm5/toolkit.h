@@ -138,7 +138,7 @@ TW_SWMM_API int swmm_setNodeInflow(int index, double flow);
 TW_SWMM_API int swmm_setOutfallStage(int index, double stage);
 TW_SWMM_API int swmm_setGagePrecip(int index, double rain);
 
-/* ---- LID controls, units and inlets: what the file says and what units do; no changes ---- */
+/* ---- LID controls, units and inlets: what the file says, changes, what units do ---- */
 
 TW_SWMM_API int swmm_getLidUCount(int index, int *count);
 TW_SWMM_API int swmm_getLidUParam(int index, int unit, int parameter, double *value);

@@ -1,12 +1,12 @@
-/* LID controls, units and inlets. Changes of their parameters and inlets are no part of the engine's
- * interface: asked for, they are properties that there are not, 2000, and inlets that there are not,
- * 2012. */
+/* LID controls, units and inlets. Inlets are no part of the engine's interface: asked for, they are inlets
+ * that there are not, 2012. */
 #include "toolkit.h"
 
 #include "session.h"
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 /* The units of a row of a subcatchment. */
 static int find_unit(int index, int unit, const void *answer, struct tw_lid_unit_info *out_info)
@@ -33,9 +33,8 @@ int swmm_getLidUParam(int index, int unit, int parameter, double *value)
     struct tw_lid_unit_info u;
     int code = find_unit(index, unit, value, &u);
     if (code != 0) return code;
-    double length = tw_swmm_factor(TW_SWMM_LENGTH);
-    const double values[] = {u.area_m2 / tw_swmm_factor(TW_SWMM_AREA),
-                             u.width_m / length,
+    const double values[] = {tw_swmm_shown(u.area_m2, TW_SWMM_AREA),
+                             tw_swmm_shown(u.width_m, TW_SWMM_LENGTH),
                              0.0, /* swales' width at the bottom, which follows from the layer */
                              100.0 * u.initial_ratio,
                              100.0 * u.from_impervious_ratio,
@@ -58,36 +57,58 @@ int swmm_getLidUOption(int index, int unit, int option, int *value)
     return 0;
 }
 
-/* What is not there, after the faults of the call itself. */
-static int no_unit_value(int index, int unit, const void *answer)
-{
-    struct tw_lid_unit_info u;
-    int code = find_unit(index, unit, answer, &u);
-    return code != 0 ? code : TW_SWMM_ERROR_2000;
-}
-
-static int no_control_value(int control, const void *answer)
-{
-    int code = tw_swmm_check(TW_OBJECT_LID, control, answer);
-    return code != 0 ? code : TW_SWMM_ERROR_2000;
-}
-
 static int no_inlet_value(int index, const void *answer)
 {
     int code = tw_swmm_check(TW_OBJECT_LINK, index, answer);
     return code != 0 ? code : TW_SWMM_ERROR_2012;
 }
 
+static int change_unit(int index, int unit, const struct tw_lid_unit_info *u)
+{
+    struct tw_swmm_session *s = tw_swmm_session();
+    tw_status status = tw_model_lid_unit_change(s->model, (tw_subcatchment_id){index}, unit, u);
+    if (status == TW_OK && !tw_swmm_running()) s->changed = true;
+    return status == TW_OK ? 0 : TW_SWMM_ERROR_2000;
+}
+
 int swmm_setLidUParam(int index, int unit, int parameter, double value)
 {
-    (void)parameter;
-    return tw_swmm_running() ? TW_SWMM_ERROR_2013 : no_unit_value(index, unit, &value);
+    struct tw_lid_unit_info u;
+    int code = tw_swmm_check(TW_OBJECT_SUBCATCHMENT, index, &value);
+    if (code == 0 && tw_swmm_running()) code = TW_SWMM_ERROR_2013;
+    if (code == 0) code = find_unit(index, unit, &value, &u);
+    if (code != 0) return code;
+    struct {
+        double *at, factor;
+    } const values[] = {{&u.area_m2, tw_swmm_factor(TW_SWMM_AREA)},
+                        {&u.width_m, tw_swmm_factor(TW_SWMM_LENGTH)},
+                        {NULL, 0.0}, /* swales' width at the bottom */
+                        {&u.initial_ratio, 0.01},
+                        {&u.from_impervious_ratio, 0.01},
+                        {&u.from_pervious_ratio, 0.01}};
+    bool known = parameter >= 0 && parameter < (int)(sizeof values / sizeof values[0]);
+    if (!known || values[parameter].at == NULL) return TW_SWMM_ERROR_2000;
+    *values[parameter].at = value * values[parameter].factor;
+    return change_unit(index, unit, &u);
 }
 
 int swmm_setLidUOption(int index, int unit, int option, int value)
 {
-    (void)option;
-    return tw_swmm_running() ? TW_SWMM_ERROR_2013 : no_unit_value(index, unit, &value);
+    enum { CONTROL, NUMBER, TO_PERVIOUS, DRAIN_SUBCATCHMENT, DRAIN_NODE, OPTIONS };
+    struct tw_lid_unit_info u;
+    int code = find_unit(index, unit, &value, &u);
+    if (code != 0) return code;
+    if (option < 0 || option >= OPTIONS) return TW_SWMM_ERROR_2000;
+    if (option < DRAIN_SUBCATCHMENT && tw_swmm_running()) return TW_SWMM_ERROR_2013;
+    if (option == CONTROL) u.control = value;
+    if (option == NUMBER) u.number = value;
+    if (option == TO_PERVIOUS) u.to_pervious = value > 0;
+    if (option == DRAIN_SUBCATCHMENT) u.drain_subcatchment = value;
+    if (option == DRAIN_NODE) u.drain_node = value;
+    /* a drain leads to one place: the last that was named */
+    if (option == DRAIN_SUBCATCHMENT && value >= 0) u.drain_node = -1;
+    if (option == DRAIN_NODE && value >= 0) u.drain_subcatchment = -1;
+    return change_unit(index, unit, &u);
 }
 
 /* A value of a list, in the model's units. */
@@ -219,84 +240,124 @@ static double alpha(double slope_ratio, double roughness)
     return slope_ratio > 0.0 && roughness > 0.0 ? 1.49 * sqrt(slope_ratio) / roughness : 0.0;
 }
 
+/* Properties of layers as the toolkit numbers them. */
+enum {
+    THICKNESS,
+    VOID,
+    ROUGHNESS,
+    SLOPE,
+    SIDE,
+    ALPHA,
+    POROSITY,
+    CAPACITY,
+    WILTING,
+    SUCTION,
+    CONDUCTIVITY,
+    CONDUCTIVITY_SLOPE,
+    CLOGGING,
+    IMPERVIOUS,
+    COEFFICIENT,
+    EXPONENT,
+    OFFSET,
+    DELAY,
+    OPEN,
+    CLOSE,
+    CURVE,
+    REGENERATION_DAYS,
+    REGENERATION
+};
+enum { SURFACE, SOIL, STORAGE, PAVEMENT, DRAIN, MAT };
+
+/* A value of a layer: what it is multiplied by before it has the unit, and whether it may change while
+ * a simulation goes on. */
+static const struct property {
+    int layer, parameter;
+    size_t member;
+    double scale;
+    enum tw_swmm_unit unit;
+    bool live;
+} properties[] = {
+#define AT(member) offsetof(struct tw_lid_control_info, member)
+#define DEPTH 1000.0, TW_SWMM_RAIN
+#define PLAIN 1.0, TW_SWMM_NONE
+#define RATE 1.0, TW_SWMM_RATE
+    {SURFACE, THICKNESS, AT(surface.thickness_m), DEPTH, false},
+    {SURFACE, VOID, AT(surface.plants_ratio), PLAIN, false},
+    {SURFACE, ROUGHNESS, AT(surface.roughness), PLAIN, true},
+    {SURFACE, SLOPE, AT(surface.slope_ratio), 100.0, TW_SWMM_NONE, false},
+    {SURFACE, SIDE, AT(surface.side_slope), PLAIN, false},
+    {SOIL, THICKNESS, AT(soil.thickness_m), DEPTH, false},
+    {SOIL, POROSITY, AT(soil.porosity_ratio), PLAIN, false},
+    {SOIL, CAPACITY, AT(soil.field_capacity_ratio), PLAIN, false},
+    {SOIL, WILTING, AT(soil.wilting_point_ratio), PLAIN, false},
+    {SOIL, SUCTION, AT(soil.suction_m), DEPTH, false},
+    {SOIL, CONDUCTIVITY, AT(soil.conductivity_mps), RATE, false},
+    {SOIL, CONDUCTIVITY_SLOPE, AT(soil.conductivity_slope), PLAIN, false},
+    {STORAGE, THICKNESS, AT(storage.thickness_m), DEPTH, false},
+    {STORAGE, VOID, AT(storage.void_over_solids), PLAIN, false},
+    {STORAGE, CONDUCTIVITY, AT(storage.seepage_mps), RATE, false},
+    {STORAGE, CLOGGING, AT(storage.clogging), PLAIN, true},
+    {PAVEMENT, THICKNESS, AT(pavement.thickness_m), DEPTH, false},
+    {PAVEMENT, VOID, AT(pavement.void_over_solids), PLAIN, false},
+    {PAVEMENT, CONDUCTIVITY, AT(pavement.permeability_mps), RATE, false},
+    {PAVEMENT, CLOGGING, AT(pavement.clogging), PLAIN, true},
+    {PAVEMENT, IMPERVIOUS, AT(pavement.impervious_ratio), PLAIN, false},
+    {PAVEMENT, REGENERATION_DAYS, AT(pavement.regeneration_days), PLAIN, false},
+    {PAVEMENT, REGENERATION, AT(pavement.regeneration_ratio), PLAIN, false},
+    {DRAIN, COEFFICIENT, AT(drain.coefficient), PLAIN, true},
+    {DRAIN, EXPONENT, AT(drain.exponent), PLAIN, true},
+    {DRAIN, OFFSET, AT(drain.offset_m), DEPTH, true},
+    {DRAIN, DELAY, AT(drain.delay_s), 1.0, TW_SWMM_HOURS, true},
+    {DRAIN, OPEN, AT(drain.open_m), DEPTH, true},
+    {DRAIN, CLOSE, AT(drain.close_m), DEPTH, true},
+    {MAT, THICKNESS, AT(mat.thickness_m), DEPTH, false},
+    {MAT, VOID, AT(mat.void_ratio), PLAIN, false},
+    {MAT, ROUGHNESS, AT(mat.roughness), PLAIN, true}};
+#undef AT
+#undef DEPTH
+#undef PLAIN
+#undef RATE
+
+static const struct property *find_property(int layer, int parameter)
+{
+    for (size_t k = 0; k < sizeof properties / sizeof properties[0]; k++)
+        if (properties[k].layer == layer && properties[k].parameter == parameter)
+            return &properties[k];
+    return NULL;
+}
+
 int swmm_getLidCParam(int control, int layer, int parameter, double *value)
 {
-    enum {
-        THICKNESS,
-        VOID,
-        ROUGHNESS,
-        SLOPE,
-        SIDE,
-        ALPHA,
-        POROSITY,
-        CAPACITY,
-        WILTING,
-        SUCTION,
-        CONDUCTIVITY,
-        CONDUCTIVITY_SLOPE,
-        CLOGGING,
-        IMPERVIOUS,
-        COEFFICIENT,
-        EXPONENT,
-        OFFSET,
-        DELAY,
-        OPEN,
-        CLOSE,
-        CURVE,
-        REGENERATION_DAYS,
-        REGENERATION
-    };
     struct tw_lid_control_info c;
     int code = find_control(control, value, &c);
     if (code != 0) return code;
-    const struct {
-        int layer, parameter;
-        struct shown shown;
-    } list[] = {{0, THICKNESS, depth(c.surface.thickness_m)},
-                {0, VOID, plain(c.surface.plants_ratio)},
-                {0, ROUGHNESS, plain(c.surface.roughness)},
-                {0, SLOPE, plain(100.0 * c.surface.slope_ratio)},
-                {0, SIDE, plain(c.surface.side_slope)},
-                {0, ALPHA, plain(alpha(c.surface.slope_ratio, c.surface.roughness))},
-                {1, THICKNESS, depth(c.soil.thickness_m)},
-                {1, POROSITY, plain(c.soil.porosity_ratio)},
-                {1, CAPACITY, plain(c.soil.field_capacity_ratio)},
-                {1, WILTING, plain(c.soil.wilting_point_ratio)},
-                {1, SUCTION, depth(c.soil.suction_m)},
-                {1, CONDUCTIVITY, rate(c.soil.conductivity_mps)},
-                {1, CONDUCTIVITY_SLOPE, plain(c.soil.conductivity_slope)},
-                {2, THICKNESS, depth(c.storage.thickness_m)},
-                {2, VOID, plain(c.storage.void_over_solids)},
-                {2, CONDUCTIVITY, rate(c.storage.seepage_mps)},
-                {2, CLOGGING, plain(c.storage.clogging)},
-                {3, THICKNESS, depth(c.pavement.thickness_m)},
-                {3, VOID, plain(c.pavement.void_over_solids)},
-                {3, CONDUCTIVITY, rate(c.pavement.permeability_mps)},
-                {3, CLOGGING, plain(c.pavement.clogging)},
-                {3, IMPERVIOUS, plain(c.pavement.impervious_ratio)},
-                {3, REGENERATION_DAYS, plain(c.pavement.regeneration_days)},
-                {3, REGENERATION, plain(c.pavement.regeneration_ratio)},
-                {4, COEFFICIENT, plain(c.drain.coefficient)},
-                {4, EXPONENT, plain(c.drain.exponent)},
-                {4, OFFSET, depth(c.drain.offset_m)},
-                {4, DELAY, {c.drain.delay_s, TW_SWMM_HOURS}},
-                {4, OPEN, depth(c.drain.open_m)},
-                {4, CLOSE, depth(c.drain.close_m)},
-                {5, THICKNESS, depth(c.mat.thickness_m)},
-                {5, VOID, plain(c.mat.void_ratio)},
-                {5, ROUGHNESS, plain(c.mat.roughness)},
-                {5, ALPHA, plain(alpha(c.surface.slope_ratio, c.mat.roughness))}};
-    for (size_t k = 0; k < sizeof list / sizeof list[0]; k++)
-        if (list[k].layer == layer && list[k].parameter == parameter)
-            return show(&list[k].shown, 1, 0, value);
-    return TW_SWMM_ERROR_2000;
+    if (parameter == ALPHA && (layer == SURFACE || layer == MAT)) {
+        double roughness = layer == SURFACE ? c.surface.roughness : c.mat.roughness;
+        const struct shown one = plain(alpha(c.surface.slope_ratio, roughness));
+        return show(&one, 1, 0, value);
+    }
+    const struct property *p = find_property(layer, parameter);
+    if (p == NULL) return TW_SWMM_ERROR_2000;
+    double file;
+    memcpy(&file, (const char *)&c + p->member, sizeof file);
+    *value = tw_swmm_shown(p->scale * file, p->unit);
+    return 0;
 }
 
 int swmm_setLidCParam(int control, int layer, int parameter, double value)
 {
-    (void)layer;
-    (void)parameter;
-    return no_control_value(control, &value);
+    struct tw_swmm_session *s = tw_swmm_session();
+    struct tw_lid_control_info c;
+    int code = find_control(control, &value, &c);
+    if (code != 0) return code;
+    const struct property *p = find_property(layer, parameter);
+    if (p == NULL) return TW_SWMM_ERROR_2000;
+    if (!p->live && tw_swmm_running()) return TW_SWMM_ERROR_2013;
+    double file = value * tw_swmm_factor(p->unit) / p->scale;
+    memcpy((char *)&c + p->member, &file, sizeof file);
+    tw_status status = tw_model_lid_control_change(s->model, control, &c);
+    if (status == TW_OK && !tw_swmm_running()) s->changed = true;
+    return status == TW_OK ? 0 : TW_SWMM_ERROR_2000;
 }
 
 int swmm_getInletParam(int index, int parameter, double *value)

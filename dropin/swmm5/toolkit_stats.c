@@ -198,7 +198,13 @@ int swmm_getSystemRunoffTotals(SM_RunoffTotals *totals)
                                 .evaporation = ratio(b.evaporation_m3, depth),
                                 .infiltration = ratio(b.infiltration_m3, depth),
                                 .runoff = ratio(b.runoff_m3, depth),
-                                .final_storage = ratio(b.surface_storage_m3, depth),
-                                .error_percent = 100.0 * b.runoff_error_ratio};
+                                .drains = ratio(b.drained_m3, depth),
+                                .runon = ratio(b.runon_m3, depth),
+                                .initial_storage = ratio(b.initial_surface_m3, depth),
+                                .final_storage = ratio(b.reported_surface_m3, depth),
+                                .initial_snow = ratio(b.initial_snow_m3, depth),
+                                .final_snow = ratio(b.snow_m3, depth),
+                                .snow_removed = ratio(b.snow_removed_m3, depth),
+                                .error_percent = 100.0 * b.reported_error_ratio};
     return 0;
 }

@@ -64,6 +64,10 @@ struct tw_balance {
     double initial_storage_m3, final_storage_m3;
     double nudged_m3;         /* added (or taken, negative) from outside by tw_run_set_... */
     double surface_nudged_m3; /* the same on subcatchments */
+    double initial_surface_m3, initial_snow_m3, snow_m3; /* on subcatchments at the start; now */
+    double drained_m3, runon_m3; /* by LIDs' drains to nodes; from outfalls onto subcatchments */
+    /* as SWMM reports them, with what LIDs held before the last runoff step and without snow */
+    double reported_surface_m3, reported_error_ratio;
     double runoff_error_ratio, routing_error_ratio;
 };
 

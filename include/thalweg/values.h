@@ -117,7 +117,8 @@ tw_status tw_model_change(tw_model *model, tw_parameter which, int32_t index, do
 /**
  * Work out again what follows from the parameters. No run of the model may exist.
  *
- * errors  TW_ERR_NOMEM, TW_ERR_ARG (no network can be made of them); the model stays as it was
+ * errors  TW_ERR_NOMEM, TW_ERR_ARG (no network can be made of them, or LIDs as no file may have them); the
+ *         model stays as it was
  */
 tw_status tw_model_settle(tw_model *model);
 
@@ -182,6 +183,29 @@ struct tw_lid_control_info {
 /** A LID control, 0 <= control < the number of them. errors: TW_ERR_ARG */
 tw_status tw_model_lid_control(const tw_model *model, int32_t control,
                                struct tw_lid_control_info *out_info);
+
+/**
+ * Change the layers of a LID control before any run of the model exists; tw_model_settle has to follow the
+ * last change, and tells whether all of them together make sense. Roughness, clogging and drains may
+ * change while the only run goes on, too, and hold at once.
+ *
+ * info    all of its layers, as tw_model_lid_control gives them, with what is to change; `overflows` follows
+ *         from them and is not read
+ * errors  TW_ERR_ARG  no such control, or a value that none can have
+ */
+tw_status tw_model_lid_control_change(tw_model *model, int32_t control,
+                                      const struct tw_lid_control_info *info);
+
+/**
+ * Change LID units of a subcatchment before any run of the model exists; tw_model_settle has to follow the
+ * last change. Where drains lead may change while the only run goes on, too.
+ *
+ * info    as tw_model_lid_unit gives it, with what is to change; drains of neither a node nor a
+ *         subcatchment lead where the subcatchment flows
+ * errors  TW_ERR_ARG  no such units, nothing that drains can lead to, or a value that none can have
+ */
+tw_status tw_model_lid_unit_change(tw_model *model, tw_subcatchment_id id, int32_t unit,
+                                   const struct tw_lid_unit_info *info);
 
 /** Width of the water in a conduit at a depth [m]; 0 for other links. */
 double tw_model_link_width_m(const tw_model *model, tw_link_id id, double depth_m);

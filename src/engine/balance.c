@@ -207,6 +207,13 @@ struct tw_balance tw_balance_of_lane(const struct tw_run *run, int32_t lane)
         b.surface_storage_m3 =
             tw_hydrology_storage_m3(h, lane) + tw_snow_storage_m3(&h->snow, lane);
         b.snow_removed_m3 = h->totals.snow_removed_m3[lane];
+        b.initial_surface_m3 = h->totals.initial_storage_m3[lane];
+        b.initial_snow_m3 = run->model->snow.count > 0 ? h->snow.initial_m3[lane] : 0.0;
+        b.snow_m3 = tw_snow_storage_m3(&h->snow, lane);
+        b.drained_m3 = h->lid.drained_m3[lane];
+        b.runon_m3 = h->totals.outfall_runon_m3[lane];
+        b.reported_surface_m3 = tw_hydrology_reported_storage_m3(h, lane);
+        b.reported_error_ratio = tw_hydrology_reported_error_ratio(h, lane);
         b.runoff_error_ratio = tw_hydrology_error_ratio(h, lane);
     }
     double in =

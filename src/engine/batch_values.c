@@ -110,8 +110,9 @@ tw_status tw_batch_soil(const tw_batch *batch, int32_t member, tw_subcatchment_i
 
 static struct tw_balance no_balance(void)
 {
-    return (struct tw_balance){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                               NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    return (struct tw_balance){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+                               NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+                               NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 
 struct tw_balance tw_batch_balance(const tw_batch *batch, int32_t member)

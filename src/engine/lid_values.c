@@ -3,6 +3,8 @@
 #include "hydrology/lid_layers.h"
 #include "thalweg/values.h"
 
+#include <math.h>
+
 /* Storage without pores, as green roofs have it, is void. */
 static double over_solids(double void_ratio)
 {
@@ -38,6 +40,158 @@ tw_status tw_model_lid_control(const tw_model *model, int32_t control,
                   c->drain.open_m, c->drain.close_m},
         .mat = {c->mat.thickness_m, c->mat.void_ratio, c->mat.roughness},
         .overflows = overflows(c)};
+    return TW_OK;
+}
+
+static double of_solids(double over) { return over / (1.0 + over); }
+
+/* Whether values are numbers of 0 and more. */
+static bool all_positive(const double *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(x[i] >= 0.0) || !isfinite(x[i])) return false;
+    return true;
+}
+#define ALL_POSITIVE(part) all_positive((const double *)&(part), sizeof(part) / sizeof(double))
+
+static bool can_be(const struct tw_lid_control_info *i)
+{
+    return ALL_POSITIVE(i->surface) && ALL_POSITIVE(i->soil) && ALL_POSITIVE(i->storage) &&
+           ALL_POSITIVE(i->pavement) && ALL_POSITIVE(i->drain) && ALL_POSITIVE(i->mat) &&
+           i->surface.plants_ratio < 1.0 && i->pavement.impervious_ratio <= 1.0 &&
+           i->pavement.regeneration_ratio <= 1.0;
+}
+#undef ALL_POSITIVE
+
+tw_status tw_model_lid_control_change(tw_model *model, int32_t control,
+                                      const struct tw_lid_control_info *info)
+{
+    if (control < 0 || control >= model->lids.control_count || !can_be(info)) return TW_ERR_ARG;
+    struct tw_lid_control *c = &model->lids.control[control];
+    c->surface = (struct tw_lid_surface){.thickness_m = info->surface.thickness_m,
+                                         .void_ratio = 1.0 - info->surface.plants_ratio,
+                                         .roughness = info->surface.roughness,
+                                         .slope_ratio = info->surface.slope_ratio,
+                                         .side_slope = info->surface.side_slope};
+    c->soil = (struct tw_lid_soil){.thickness_m = info->soil.thickness_m,
+                                   .porosity_ratio = info->soil.porosity_ratio,
+                                   .field_capacity_ratio = info->soil.field_capacity_ratio,
+                                   .wilting_point_ratio = info->soil.wilting_point_ratio,
+                                   .conductivity_mps = info->soil.conductivity_mps,
+                                   .conductivity_slope = info->soil.conductivity_slope,
+                                   .suction_m = info->soil.suction_m};
+    if (c->kind != TW_LID_GREEN_ROOF) { /* whose storage is its mat */
+        c->storage.thickness_m = info->storage.thickness_m;
+        c->storage.void_ratio = of_solids(info->storage.void_over_solids);
+    }
+    c->storage.seepage_mps = info->storage.seepage_mps;
+    c->storage.clogging = info->storage.clogging;
+    c->pavement = (struct tw_lid_pavement){.thickness_m = info->pavement.thickness_m,
+                                           .void_ratio = of_solids(info->pavement.void_over_solids),
+                                           .impervious_ratio = info->pavement.impervious_ratio,
+                                           .permeability_mps = info->pavement.permeability_mps,
+                                           .clogging = info->pavement.clogging,
+                                           .regeneration_days = info->pavement.regeneration_days,
+                                           .regeneration_ratio = info->pavement.regeneration_ratio};
+    c->drain.coefficient = info->drain.coefficient;
+    c->drain.exponent = info->drain.exponent;
+    c->drain.offset_m = info->drain.offset_m;
+    c->drain.delay_s = info->drain.delay_s;
+    c->drain.open_m = info->drain.open_m;
+    c->drain.close_m = info->drain.close_m;
+    c->mat = (struct tw_lid_mat){.thickness_m = info->mat.thickness_m,
+                                 .void_ratio = info->mat.void_ratio,
+                                 .roughness = info->mat.roughness};
+    return TW_OK;
+}
+
+/* Where its drains lead when nothing else is said. */
+static void lead_home(const struct tw_model *model, struct tw_lid_unit *u)
+{
+    if (u->drain_node >= 0 || u->drain_subcatchment >= 0) return;
+    u->drain_node = model->subcatchments.outlet_node[u->subcatchment];
+    u->drain_subcatchment = model->subcatchments.outlet_subcatchment[u->subcatchment];
+}
+
+static bool share(double ratio) { return ratio >= 0.0 && ratio <= 1.0; }
+
+tw_status tw_model_lid_unit_change(tw_model *model, tw_subcatchment_id id, int32_t unit,
+                                   const struct tw_lid_unit_info *info)
+{
+    static const double most = 1e12; /* of lengths and areas: no place on earth is larger */
+    if (unit < 0 || unit >= tw_model_lid_unit_count(model, id)) return TW_ERR_ARG;
+    bool sizes = info->number >= 0 && info->area_m2 >= 0.0 && info->area_m2 <= most &&
+                 info->width_m >= 0.0 && info->width_m <= most;
+    bool shares = share(info->initial_ratio) && share(info->from_impervious_ratio) &&
+                  share(info->from_pervious_ratio);
+    bool places = info->control >= 0 && info->control < model->lids.control_count &&
+                  info->drain_node >= -1 && info->drain_node < model->nodes.count &&
+                  info->drain_subcatchment >= -1 &&
+                  info->drain_subcatchment < model->subcatchments.count &&
+                  (info->drain_node < 0 || info->drain_subcatchment < 0);
+    if (!sizes || !shares || !places) return TW_ERR_ARG;
+    struct tw_lid_unit *u = &model->lids.unit[model->lids.first[id.index] + unit];
+    u->control = info->control;
+    u->number = info->number;
+    u->area_m2 = info->area_m2;
+    u->width_m = info->width_m;
+    u->initial_ratio = info->initial_ratio;
+    u->from_impervious_ratio = info->from_impervious_ratio;
+    u->from_pervious_ratio = info->from_pervious_ratio;
+    u->to_pervious = info->to_pervious;
+    u->drain_node = info->drain_node;
+    u->drain_subcatchment = info->drain_subcatchment;
+    lead_home(model, u);
+    return TW_OK;
+}
+
+/* What a file may hold of a control that has units (io/inp_lid.c says why). */
+static bool sound(const struct tw_lid_control *c)
+{
+    const struct tw_lid_soil *s = &c->soil;
+    bool soil = s->thickness_m == 0.0 ||
+                (s->porosity_ratio > s->field_capacity_ratio &&
+                 s->field_capacity_ratio > s->wilting_point_ratio && s->conductivity_mps > 0.0);
+    bool swale = c->kind != TW_LID_SWALE || (c->surface.roughness * c->surface.slope_ratio > 0.0 &&
+                                             c->surface.thickness_m > 0.0);
+    bool storage = c->storage.thickness_m == 0.0 || c->storage.void_ratio > 0.0;
+    bool pavement = c->pavement.thickness_m == 0.0 ||
+                    (c->pavement.void_ratio > 0.0 && c->pavement.permeability_mps > 0.0);
+    return soil && swale && storage && pavement &&
+           (c->drain.open_m == 0.0 || c->drain.close_m < c->drain.open_m);
+}
+
+/* Area that the units of a subcatchment cover; negative: no file may have them. */
+static double covered_m2(const struct tw_model *model, int32_t subcatchment)
+{
+    static const double over = 1.001; /* as SWMM: rounding of the file's numbers */
+    const struct tw_lids *l = &model->lids;
+    double area_m2 = model->subcatchments.area_m2[subcatchment];
+    double covered = 0.0, impervious = 0.0, pervious = 0.0;
+    for (int32_t k = l->first[subcatchment]; k < l->first[subcatchment + 1]; k++) {
+        const struct tw_lid_unit *u = &l->unit[k];
+        const struct tw_lid_control *c = &l->control[u->control];
+        bool used = u->number > 0 && u->area_m2 > 0.0;
+        if (!sound(c) || (c->kind == TW_LID_SWALE && used && !(u->width_m > 0.0))) return -1.0;
+        covered += u->area_m2 * u->number;
+        impervious += u->from_impervious_ratio;
+        pervious += u->from_pervious_ratio;
+    }
+    if (covered > over * area_m2 || impervious > over || pervious > over) return -1.0;
+    return covered > 0.999 * area_m2 ? area_m2 : covered;
+}
+
+tw_status tw_lids_settle(struct tw_model *model)
+{
+    struct tw_lids *l = &model->lids;
+    int32_t count = l->unit_count > 0 ? model->subcatchments.count : 0;
+    for (int32_t i = 0; i < count; i++)
+        if (covered_m2(model, i) < 0.0) return TW_ERR_ARG;
+    for (int32_t i = 0; i < count; i++)
+        l->area_m2[i] = covered_m2(model, i);
+    for (int32_t k = 0; k < l->unit_count; k++) /* where there is no pervious part */
+        if (model->subcatchments.impervious_ratio[l->unit[k].subcatchment] >= 0.999)
+            l->unit[k].to_pervious = false;
     return TW_OK;
 }
 

@@ -1,6 +1,7 @@
 /* A model as tables: names, units, parameters. */
 #include "thalweg/values.h"
 
+#include "engine/run_state.h"
 #include "hydraulics/network.h"
 #include "hydraulics/xsect.h"
 #include "io/units.h"
@@ -241,6 +242,7 @@ tw_status tw_model_settle(tw_model *model)
 {
     struct tw_network *net = TW_ARENA_NEW(&model->arena, struct tw_network, 1);
     if (net == NULL) return TW_ERR_NOMEM;
+    TW_TRY(tw_lids_settle(model));
     TW_TRY(tw_network_init(net, model, &model->arena));
     model->network = net;
     return TW_OK;

@@ -202,6 +202,9 @@ void tw_run_save_runoff(struct tw_run *run);
 tw_status tw_run_end_saves(struct tw_run *run);
 void tw_run_abandon_saves(struct tw_run *run);
 
+/** Check LIDs that were changed, and find what they cover. errors: TW_ERR_ARG no file may have them */
+tw_status tw_lids_settle(struct tw_model *model);
+
 /** The same for reports of LID units; one that cannot be made is told in the run's report. */
 tw_status tw_run_open_lid_reports(struct tw_run *run);
 void tw_run_save_lid_rows(struct tw_run *run);

@@ -99,13 +99,57 @@ def parameters(sim, keep):
     for s in Subcatchments(sim): s.area = 1.5 * s.area
     watch(sim, keep, step=300)
 
+def watch_lids(sim, keep, act):
+    from pyswmm import LidGroups
+    units = list(LidGroups(sim)["2"])
+    def look(i):
+        act(i)
+        for k, u in enumerate(units):
+            b = u.water_balance
+            for word in ("inflow", "infiltration", "surface_flow", "drain_flow", "final_volume"):
+                keep(f"unit {k} {word}", getattr(b, word))
+            keep(f"unit {k} moisture", u.soil.moisture), keep(f"unit {k} storage", u.storage.depth)
+            keep(f"unit {k} drain", u.new_drain_flow)
+    watch(sim, keep, act=look, step=300)
+
+def lid_layers(sim, keep):
+    from pyswmm import LidControls
+    one, other = LidControls(sim)["LID"], LidControls(sim)["Green_LID"]
+    one.surface.thickness, one.surface.roughness, one.surface.slope = 4, 0.2, 0.5
+    one.soil.thickness, one.soil.k_saturated, one.soil.field_capacity = 12, 2, 0.25
+    one.storage.thickness, one.storage.void_fraction, one.storage.k_saturated = 20, 0.6, 0.2
+    one.storage.clog_factor, one.pavement.k_saturated, one.drain.coefficient = 0, 40, 0.9
+    one.drain.offset, one.drain.delay = 3, 2
+    other.surface.slope, other.soil.thickness, other.drain_mat.roughness = 3, 5, 0.2
+    watch_lids(sim, keep, lambda i: None)
+
+def lid_units(sim, keep):
+    from pyswmm import LidGroups
+    a, b, c = LidGroups(sim)["2"]
+    a.number, a.unit_area, a.from_impervious, a.initial_saturation = 2, 7000, 30, 20
+    b.full_width, b.index, b.to_pervious = 8, 1, 1
+    c.unit_area, c.number, c.drain_node = 3000, 2, 2
+    watch_lids(sim, keep, lambda i: None)
+
+def lid_live(sim, keep):
+    from pyswmm import LidControls, LidGroups
+    one, units = LidControls(sim)["LID"], LidGroups(sim)["2"]
+    def act(i):
+        if i == 20: one.drain.coefficient = 2
+        if i == 30: one.surface.roughness = 0.5
+        if i == 40: one.drain.offset, one.storage.clog_factor = 0, 1
+        if i == 50: units[0].drain_node = 3
+        if i == 60: units[0].drain_subcatchment = 4
+    watch_lids(sim, keep, act)
+
 CASES = [(plain, data.MODEL_WEIR_SETTING_PATH), (every_step, data.MODEL_FULL_FEATURES_PATH),
          (plain, data.MODEL_STORAGE_PUMP), (plain, data.MODEL_STORAGE_PUMP_MGD),
          (plain, data.MODEL_POLLUTANTS_PATH), (plain, data.MODEL_SUBCATCH_STATS_PATH),
          (plain, data.MODEL_RAIN), (weir, data.MODEL_WEIR_SETTING_PATH),
          (weir, data.MODEL_PUMP_SETTINGS_PATH), (limit, data.MODEL_WEIR_SETTING_PATH),
          (inflow, data.MODEL_NODE_INFLOWS_PATH), (dates, data.MODEL_WEIR_SETTING_PATH),
-         (parameters, data.MODEL_WEIR_SETTING_PATH)]
+         (parameters, data.MODEL_WEIR_SETTING_PATH), (lid_layers, data.MODEL_LIDS_PATH),
+         (lid_units, data.MODEL_LIDS_PATH), (lid_live, data.MODEL_LIDS_PATH)]
 from swmm.toolkit import solver
 series = {}
 for example, path in CASES:
