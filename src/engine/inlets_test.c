@@ -194,7 +194,8 @@ static void pollutants_drop_with_the_water(void **state)
     close_run();
     open_quality("KINWAVE");
     assert_near(concentration_at("B"), 26.0, 1e-3);
-    assert_near(tw_run_quality_error_ratio(one_run), 0.0174, 1e-4); /* the waves' first steps */
+    /* SWMM says 1.731 to 1.758 % when every roughness changes by 1e-6 to 1e-12 */
+    assert_near(tw_run_quality_error_ratio(one_run), 0.0174, 2e-4);
 }
 
 /* Two streets end at a sag: 0.5 and 0.3 cfs, and 0.2 cfs from outside. */

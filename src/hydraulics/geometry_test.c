@@ -115,20 +115,6 @@ static void critical_depth_is_that_of_the_slices(void **state)
     assert_null(geometry.critical_of[4]);       /* a channel's is a formula */
 }
 
-/* Normal depth of little water comes from a series; it is the depth of the area of the factor. */
-static void a_circle_s_normal_depth_is_that_of_its_area(void **state)
-{
-    (void)state;
-    const struct tw_xsect *x = &xsects[0];
-    for (int k = 1; k < 300; k++) {
-        double factor = x->full_factor * 1e-7 * pow(1.06, k);
-        if (factor > x->max_factor) break;
-        double depth = tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, factor));
-        /* Newton's method stops at a step of 1e-9 of the angle */
-        assert_near(tw_xsect_depth_of_factor(x, factor) / depth, 1.0, 1e-8);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,7 +123,6 @@ int main(void)
         cmocka_unit_test(sections_of_one_shape_share_their_rows),
         cmocka_unit_test(widths_of_closed_sections_are_frozen_below_the_crown),
         cmocka_unit_test(critical_depth_is_that_of_the_slices),
-        cmocka_unit_test(a_circle_s_normal_depth_is_that_of_its_area),
     };
     return cmocka_run_group_tests_name("geometry", tests, make, drop);
 }

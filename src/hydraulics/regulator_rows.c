@@ -92,7 +92,10 @@ static struct tw_link_flow flow_of(const struct tw_hydraulics *h, int32_t row, i
     } else if (kind == TW_LINK_OUTLET) {
         tw_outlet_flow(model, k, &ends, &out);
     } else {
-        out.flow_m3s = ends.inflow1_m3s; /* a dummy conduit passes on what its node gets */
+        /* a dummy conduit passes on what its node gets, up to its limit */
+        double limit = model->links.flow_limit_m3s[link];
+        bool held = limit > 0.0 && ends.inflow1_m3s > limit;
+        out.flow_m3s = held ? limit : ends.inflow1_m3s;
     }
     return out;
 }

@@ -161,6 +161,35 @@ static void a_dummy_conduit_shows_the_least_depth(void **state)
     text_run_end(&t);
 }
 
+static void a_dummy_conduit_passes_on_no_more_than_its_limit(void **state)
+{
+    (void)state;
+    struct text_run t =
+        text_run_begin("[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+                       "END_DATE 01/01/2020\nEND_TIME 00:10\nROUTING_STEP 10\n[JUNCTIONS]\nJ 9 5\n"
+                       "[OUTFALLS]\nO 8 FREE\n[CONDUITS]\nD J O 100 0.01 0 0 0 0.3\n"
+                       "[XSECTIONS]\nD DUMMY 0 0 0 0\n[INFLOWS]\nJ FLOW \"\" FLOW 1 1 2\n");
+    assert_ok(tw_run_advance(t.run, 60.0));
+    double unit = tw_model_units_get(t.model).flow_m3s;
+    assert_near(text_run_flow_m3s(&t, "D") / unit, 0.3, 1e-12); /* rounding */
+    text_run_end(&t);
+}
+
+/* SWMM counts 0.028317 m3 to the cubic foot in weirs of metric models: 5e-6 of the flow. */
+static void a_weir_in_metres_flows_as_in_swmm(void **state)
+{
+    (void)state;
+    struct text_run t =
+        text_run_begin("[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING DYNWAVE\nSTART_DATE 01/01/2020\n"
+                       "END_DATE 01/01/2020\nEND_TIME 00:10\nROUTING_STEP 10\nVARIABLE_STEP 0\n"
+                       "[STORAGE]\nS 10 9 2 FUNCTIONAL 0 0 100000\n[OUTFALLS]\nO 8 FREE\n"
+                       "[WEIRS]\nW S O TRANSVERSE 1.5 1.8 NO\n[XSECTIONS]\nW RECT_OPEN 2 3 0 0\n");
+    double unit = tw_model_units_get(t.model).flow_m3s;
+    assert_ok(tw_run_advance(t.run, 20.0));
+    assert_near(text_run_flow_m3s(&t, "W") / unit, 1.9082972522731254, 1e-9); /* rounding */
+    text_run_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +199,8 @@ int main(void)
         cmocka_unit_test(a_pump_has_no_top_and_by_affinity_no_bound),
         cmocka_unit_test(a_submerged_roadway_flows_backwards_whatever_its_gate),
         cmocka_unit_test(a_dummy_conduit_shows_the_least_depth),
+        cmocka_unit_test(a_dummy_conduit_passes_on_no_more_than_its_limit),
+        cmocka_unit_test(a_weir_in_metres_flows_as_in_swmm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,14 @@ static void storage_losses(struct tw_hydraulics *h, int32_t k, int32_t lane, dou
     h->node.losses_m3s[at] = evaporation + seepage;
 }
 
+/* Width where SWMM has the widest line of a section: an arch's lies a little beside it; a flat roof,
+ * of no width as a water level, counts as wide as its walls. */
+static double widest_m(const struct tw_xsect *x)
+{
+    double width_m = tw_xsect_width(x, x->width_depth_m);
+    return width_m > 0.0 ? width_m : x->max_width_m;
+}
+
 double tw_conduit_loss(struct tw_hydraulics *h, int32_t row, int32_t at, double depth_m,
                        double most_m3s)
 {
@@ -33,21 +41,20 @@ double tw_conduit_loss(struct tw_hydraulics *h, int32_t row, int32_t at, double 
     const struct tw_xsect *x = &h->net->xsects[c->section[row]];
     double seepage_mmh =
         h->model->conduits.seepage_mmh[h->model->links.row[h->net->link_of_row[row]]];
-    double evaporation = 0.0, seepage = 0.0;
+    double evaporation = 0.0, loss = 0.0;
     if (depth_m > TW_TINY_DEPTH_M) {
         double width = tw_xsect_width(x, depth_m);
-        double soil = x->open || depth_m < x->width_depth_m ? width : x->max_width_m;
+        double soil = depth_m < x->width_depth_m ? width : widest_m(x);
         if (x->open) evaporation = width * c->length_m[row] * h->evaporation_mps;
-        seepage = soil * c->length_m[row] * seepage_mmh * mmh_to_mps * h->soil_ratio;
-        double loss = evaporation + seepage;
+        loss = evaporation + soil * c->length_m[row] * seepage_mmh * mmh_to_mps * h->soil_ratio;
         if (loss > most_m3s) {
             evaporation *= most_m3s / loss;
-            seepage *= most_m3s / loss;
+            loss = most_m3s; /* all of it: a trace left would have an area in the search for it */
         }
     }
     h->conduit.evaporation_m3s[at] = evaporation;
-    h->conduit.loss_m3s[at] = evaporation + seepage;
-    return h->conduit.loss_m3s[at];
+    h->conduit.loss_m3s[at] = loss;
+    return loss;
 }
 
 void tw_losses_advance(struct tw_hydraulics *h, double dt_s)

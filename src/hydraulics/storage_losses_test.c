@@ -89,6 +89,40 @@ static void a_kinematic_wave_loses_no_more_than_enters(void **state)
     tw_model_destroy(model);
 }
 
+/* As much may seep from 4 ft of wet width as comes: nothing is left, not even a rounding, which the
+ * search for its area would make a depth of. */
+static void steady_flow_that_seeps_away_leaves_nothing(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 40; i++) {
+        char more[100];
+        snprintf(more, sizeof more, "[LOSSES]\nC 0 0 0 NO 10\n[INFLOWS]\nJ FLOW \"\" FLOW 1 1 %g\n",
+                 0.013 * i);
+        tw_model *model = read_model("STEADY", more);
+        tw_run *run = NULL;
+        assert_ok(tw_run_create(model, &TW_RUN_OPTIONS_DEFAULT, &run));
+        assert_ok(tw_run_advance(run, 10.0));
+        assert_near(flow_cfs(run, model, "C"), 0.0, 0.0);
+        tw_run_destroy(run);
+        tw_model_destroy(model);
+    }
+}
+
+/* SWMM 5.2.4 has the widest line of an arch at 0.28 of its height, where it is 0.9988 of the width. */
+static void a_deep_arch_leaks_by_its_widest_line(void **state)
+{
+    (void)state;
+    struct text_run t =
+        text_run_begin("[OPTIONS]\nFLOW_UNITS CFS\nFLOW_ROUTING STEADY\nSTART_DATE 01/01/2020\n"
+                       "END_DATE 01/01/2020\nEND_TIME 00:10\nROUTING_STEP 5\n[JUNCTIONS]\nJ 11 20\n"
+                       "[OUTFALLS]\nO 10 FREE\n[CONDUITS]\nC J O 1000 0.013 0 0\n"
+                       "[XSECTIONS]\nC ARCH 4 6 0 0\n[LOSSES]\nC 0 0 0 NO 10\n"
+                       "[INFLOWS]\nJ FLOW \"\" FLOW 1 1 60\n");
+    assert_ok(tw_run_advance(t.run, 60.0));
+    assert_near(text_run_flow_m3s(&t, "C") / foot3_m3, 58.61277777777778, 1e-10); /* rounding */
+    text_run_end(&t);
+}
+
 /* 24 in of evaporation a day from open channels stand in the books as what they are. */
 static void what_evaporates_from_channels_is_no_seepage(void **state)
 {
@@ -130,6 +164,8 @@ int main(void)
         cmocka_unit_test(what_a_conduit_to_an_outfall_loses_its_upper_node_gives),
         cmocka_unit_test(a_kinematic_wave_loses_no_more_than_enters),
         cmocka_unit_test(what_evaporates_from_channels_is_no_seepage),
+        cmocka_unit_test(steady_flow_that_seeps_away_leaves_nothing),
+        cmocka_unit_test(a_deep_arch_leaks_by_its_widest_line),
         cmocka_unit_test(a_channel_that_falls_dry_loses_no_more),
     };
     return cmocka_run_group_tests_name("storage losses", tests, NULL, NULL);

@@ -33,6 +33,14 @@ struct weir_flow {
     double middle, ends, dqdh;
 };
 
+/* What turns a coefficient of the file's units into one of metres and m3/s; SWMM counts 0.028317 m3 to
+ * the cubic foot here. */
+static double coefficient_unit(const struct tw_model *model)
+{
+    if (model->us_units) return foot_coefficient;
+    return model->options.strict ? 1.0 : TW_FOOT3_M3 / 0.028317;
+}
+
 /* Discharge coefficient of the middle, for metres. */
 static double coefficient_at(const struct crest *c, double head_m)
 {
@@ -46,7 +54,7 @@ static double coefficient_at(const struct crest *c, double head_m)
                                    model->curves.first[curve + 1] - first};
         value = tw_points_at(points, head_m / unit);
     }
-    return value * (model->us_units ? foot_coefficient : 1.0);
+    return value * coefficient_unit(model);
 }
 
 static double contracted_length(const struct crest *c, double head_m)
@@ -72,8 +80,7 @@ static struct weir_flow side_flow(const struct crest *c, double h)
 
 static struct weir_flow trapezoidal(const struct crest *c, double h)
 {
-    double end_coefficient = c->model->weirs.end_coefficient[c->row];
-    if (c->model->us_units) end_coefficient *= foot_coefficient;
+    double end_coefficient = c->model->weirs.end_coefficient[c->row] * coefficient_unit(c->model);
     double length = tw_xsect_width(c->xsect, c->raised_m);
     double q = coefficient_at(c, h) * length * pow(h, 1.5);
     double q_ends = end_coefficient * c->xsect->bottom_slope * pow(h, 2.5);

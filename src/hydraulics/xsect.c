@@ -177,10 +177,7 @@ double tw_xsect_area_of_factor(const struct tw_xsect *x, double factor)
 
 double tw_xsect_depth_of_factor(const struct tw_xsect *x, double factor)
 {
-    const struct tw_shape_ops *ops = shapes[x->shape];
     if (!(factor > 0.0)) return 0.0;
-    if (ops->depth_of_factor != NULL && factor < x->max_factor)
-        return ops->depth_of_factor(x, factor);
     return tw_xsect_depth_of_area(x, tw_xsect_area_of_factor(x, factor));
 }
 

@@ -66,6 +66,9 @@ static const double tiny_factor_ratio = 1e-6;
 static const double cube_of_angle = 37.6911;    /* 12 pi */
 static const double factor_of_angle = 124.4797; /* 2 pi 6^(5/3) */
 
+/* SWMM's searches for an angle end at a step of this; what is left of it, some 1e-8, is in its numbers. */
+static const double last_step_rad = 1e-4;
+
 /* Below small_area_ratio. */
 static double angle_of_area(double ratio)
 {
@@ -75,7 +78,7 @@ static double angle_of_area(double ratio)
     for (int i = 0; i < 40; i++) {
         double step = (angle - sin(angle) - 2.0 * TW_XSECT_PI * ratio) / (1.0 - cos(angle));
         angle -= step;
-        if (fabs(step) <= 1e-9) break;
+        if (fabs(step) <= last_step_rad) break;
     }
     return angle;
 }
@@ -113,14 +116,14 @@ static double small_area_of_factor(double ratio)
     if (ratio <= tiny_factor_ratio) {
         return pow(factor_of_angle * ratio, 9.0 / 13.0) / cube_of_angle;
     }
+    double rest = 2.0 * TW_XSECT_PI * ratio; /* of angle^(2/3), (angle - sin angle)^(5/3) */
     double angle = 0.12103 - 55.5075 * ratio + 15.62254 * sqrt(ratio);
     for (int i = 0; i < 40; i++) {
-        double segment = angle - sin(angle);
-        double slope =
-            factor_of_theta(angle) * (5.0 / 3.0 * (1.0 - cos(angle)) / segment - 2.0 / 3.0 / angle);
-        double step = (factor_of_theta(angle) - ratio) / slope;
-        angle -= step;
-        if (fabs(step) <= 1e-9) break;
+        double segment = angle - sin(angle), power = pow(segment, 2.0 / 3.0), root = cbrt(angle);
+        double error = rest * root * root - segment * power;
+        double step = error / (rest * (2.0 / 3.0) / root - 5.0 / 3.0 * power * (1.0 - cos(angle)));
+        angle = fabs(angle - step);
+        if (fabs(step) <= last_step_rad) break;
     }
     return (angle - sin(angle)) / (2.0 * TW_XSECT_PI);
 }
@@ -180,27 +183,6 @@ static double circular_factor_slope(const struct tw_xsect *x, double area_m2)
     return (5.0 / 3.0 - 2.0 / 3.0 * perimeter_slope * radius) * pow(radius, 2.0 / 3.0);
 }
 
-/* Between these section factors over the full one the depth follows from theta, by
- *   w = (2 pi 6^(5/3) S / S_full)^(6/13) = theta^2 + ...,  y / D = w (1/16 + ...) */
-static const double series_low = 1e-6, series_high = 0.0143;
-static const double depth_series[] = {
-    6.25000000000003549e-2, 1.1017628204732052e-3,   5.2235592324148739e-5,
-    3.238982874212278e-6,   2.28909174978174496e-7,  1.74528253549117814e-8,
-    1.44692689615982922e-9, 9.19869159089883469e-11, 1.85078943236631222e-11};
-
-/* The series is within 1e-14 of the depth: fitted at nine Chebyshev points of 0 < w < 1.45. */
-static double circular_depth_of_factor(const struct tw_xsect *x, double factor)
-{
-    static const double w_of_factor = 124.479724653784; /* 2 pi 6^(5/3) */
-    double ratio = factor / x->full_factor;
-    if (!(ratio > series_low && ratio < series_high))
-        return circular_depth(x, circular_area_of_factor(x, factor));
-    double w = pow(w_of_factor * ratio, 6.0 / 13.0), sum = 0.0;
-    for (int i = (int)(sizeof depth_series / sizeof depth_series[0]) - 1; i >= 0; i--)
-        sum = sum * w + depth_series[i];
-    return x->full_depth_m * sum * w;
-}
-
 const struct tw_shape_ops tw_shape_circular = {
     .init = circular_init,
     .area = tw_tabular_area,
@@ -209,7 +191,6 @@ const struct tw_shape_ops tw_shape_circular = {
     .depth_of_area = circular_depth,
     .factor_of_area = circular_factor,
     .area_of_factor = circular_area_of_factor,
-    .depth_of_factor = circular_depth_of_factor,
     .max_area_ratio = 0.9756,
     .max_factor_ratio = 1.08,
     .factor_slope = circular_factor_slope,
@@ -235,7 +216,6 @@ const struct tw_shape_ops tw_shape_force_main = {
     .depth_of_area = circular_depth,
     .factor_of_area = circular_factor,
     .area_of_factor = circular_area_of_factor,
-    .depth_of_factor = circular_depth_of_factor,
     .max_area_ratio = 0.9756,
     .max_factor_ratio = 1.06949,
     .factor_slope = circular_factor_slope,

@@ -26,8 +26,6 @@ struct tw_shape_ops {
     double (*area_of_factor)(const struct tw_xsect *x, double factor);
     /* Change of the wetted perimeter with the area; negative: not known there. NULL: nowhere. */
     double (*perimeter_slope)(const struct tw_xsect *x, double area_m2);
-    /* NULL: the depth of that area; what gives the same sooner */
-    double (*depth_of_factor)(const struct tw_xsect *x, double factor);
     /* NULL: searched for; q2g is flow squared over gravity, above 0 */
     double (*critical_depth)(const struct tw_xsect *x, double q2g);
     double max_area_ratio;   /* area with the greatest section factor, over the full area */

@@ -323,6 +323,24 @@ static void a_size_code_is_found_behind_the_file_s_units(void **state)
     assert_near(one.xsect.full_depth_m, 49.0 * 0.0254, 1e-12);
 }
 
+/* SWMM 5.2.4, steady flow in a circle of 3 ft, n 0.013, that falls 1 ft on 100 ft of its axis. Its searches for the angle stop
+ * early: the exact depth of the first flow is 3.5e-8 of it smaller. */
+static void little_water_in_a_circle_stands_where_swmm_s_search_ends(void **state)
+{
+    (void)state;
+    static const double cfs[] = {0.008333749923379692, 0.0833337499037346, 0.41666708335348324};
+    static const double feet[] = {0.027515686249670324, 0.08003507593873138, 0.16968647498781642};
+    struct one_link one;
+    one_link_init(&one);
+    assert_ok(one_link_shape(&one, TW_SHAPE_CIRCULAR, (double[4]){3.0 * TW_FOOT_M}));
+    for (int i = 0; i < 3; i++) {
+        double factor_ft = cfs[i] * 0.013 / 1.486 / sqrt(1.0 / sqrt(100.0 * 100.0 - 1.0));
+        double factor = factor_ft * pow(TW_FOOT_M, 8.0 / 3.0);
+        double depth = tw_xsect_depth_of_factor(&one.xsect, factor);
+        assert_near(depth / TW_FOOT_M / feet[i], 1.0, 1e-11); /* rounding in the search */
+    }
+}
+
 static void a_force_main_has_the_factor_of_hazen_and_williams_in_feet(void **state)
 {
     (void)state;
@@ -538,6 +556,7 @@ int main(void)
         cmocka_unit_test(flow_at_critical_depth_has_a_froude_number_of_one),
         cmocka_unit_test(dimensions_that_make_no_section_are_refused),
         cmocka_unit_test(a_size_code_is_found_behind_the_file_s_units),
+        cmocka_unit_test(little_water_in_a_circle_stands_where_swmm_s_search_ends),
         cmocka_unit_test(a_force_main_has_the_factor_of_hazen_and_williams_in_feet),
         cmocka_unit_test(sections_have_the_values_of_their_formulas),
         cmocka_unit_test(sections_agree_with_swmm),

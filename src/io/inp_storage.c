@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static const double pi = 3.14159265358979323846;
+static const double pi = 3.141592654; /* SWMM's */
 
 /* Coefficients of the surface area in units of the file, from what the row says of the shape.
  * source: SWMM User's Manual 5.2, [STORAGE] */
