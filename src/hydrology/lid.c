@@ -169,6 +169,7 @@ double tw_lid_pervious_ratio(const struct tw_model *model, int32_t subcatchment)
 static double held_m(const struct tw_lid_control *c, const struct tw_lid_unit *u, const double *x)
 {
     if (c->kind == TW_LID_SWALE) {
+        if (!(u->width_m > 0.0)) return 0.0;
         double bottom_m = u->width_m - 2.0 * c->surface.side_slope * c->surface.thickness_m;
         double section_m2 =
             x[TW_LAYER_SURFACE] * (bottom_m + c->surface.side_slope * x[TW_LAYER_SURFACE]);

@@ -124,6 +124,20 @@ static void units_of_every_kind_keep_their_water(void **state)
     }
 }
 
+/* [LID_USAGE] may count no units, of no area and width. */
+static void no_units_hold_nothing(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < TW_LID_KIND_COUNT; kind++) {
+        struct garden g;
+        garden_begin(&g, (enum tw_lid_kind)kind);
+        g.unit.number = 0;
+        g.unit.area_m2 = g.unit.width_m = 0.0;
+        assert_true(tw_lid_held_m(&g.state, 0, 0) >= 0.0); /* a number */
+        free(g.memory);
+    }
+}
+
 static void what_runs_off_may_go_onto_the_pervious_part(void **state)
 {
     (void)state;
@@ -240,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_of_every_kind_keep_their_water),
+        cmocka_unit_test(no_units_hold_nothing),
         cmocka_unit_test(what_runs_off_may_go_onto_the_pervious_part),
         cmocka_unit_test(units_over_ground_make_a_subcatchment_more_pervious),
         cmocka_unit_test(water_on_a_trench_does_not_press_on_its_drain),
