@@ -35,7 +35,8 @@ static double outfall_flow(struct tw_hydraulics *h, int32_t at)
     return h->model->options.strict ? in - out : 0.0;
 }
 
-/* What leaves by an outfall that drains onto a subcatchment comes back with its next runoff. */
+/* What leaves by an outfall that drains onto a subcatchment comes back with its next runoff; what comes in
+ * by it does not. So before outfall_flow, which tells that as an inflow. */
 static void route_outfalls(struct tw_run *run, int32_t lane, double dt_s)
 {
     const struct tw_outfalls *o = &run->model->outfalls;
@@ -132,9 +133,9 @@ static void add_flooding(struct tw_run *run)
 void tw_balance_set_rates(struct tw_run *run, double dt_s)
 {
     for (int32_t l = 0; l < run->lanes; l++) {
+        route_outfalls(run, l, dt_s);
         add_outfalls(run, l);
         if (run->net->leaves != NULL) add_ends(run, l);
-        route_outfalls(run, l, dt_s);
         add_losses(run, l);
     }
     add_flooding(run);

@@ -330,7 +330,7 @@ static void book_outflow(struct tw_run *run, int32_t node, int32_t lane, double 
         if (!outfall) continue;
         size_t row = at(run, m->nodes.row[node] * m->quality.count + p, lane);
         if (told) run->quality.outfall_mass[row] += passed * c * dt_s;
-        if (routed) run->quality.outfall_routed[row] += passed * c * dt_s;
+        if (routed) run->quality.outfall_routed[row] += s->inflow_m3s[here] * c * dt_s;
     }
 }
 
