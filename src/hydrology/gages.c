@@ -149,7 +149,8 @@ static double month_ratio(const struct tw_model *m, int32_t series, int32_t entr
     if (!m->adjustments.given) return 1.0;
     while (--entry >= m->series.first[series]) {
         double day = m->series.x[entry] + shift;
-        if (m->series.y[entry] == 0.0) continue;
+        /* entries without rain are passed over, but for the first */
+        if (m->series.y[entry] == 0.0 && entry > m->series.first[series]) continue;
         if (day <= start_day) break;
         return m->adjustments.rain_ratio[tw_day_to_calendar(floor(day)).month - 1];
     }

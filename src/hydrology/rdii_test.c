@@ -1,4 +1,7 @@
 #include "check.h"
+#include "text_run.h"
+
+#include "hydrology/climate.h"
 #include "hydrology/rdii.h"
 
 #include <stdlib.h>
@@ -94,9 +97,42 @@ static void a_shower_after_dry_days_comes_like_the_first(void **state)
     free(p.memory);
 }
 
+/* An inch an hour at 22:35 with the factors of July and August at hand, 0.7 and 0.8. SWMM 5.2.4 reads it
+ * when the record before has begun, also one without rain if it is the first; what it has read when
+ * the run begins has 1. */
+static void a_record_has_the_factor_of_the_month_in_which_it_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        double factor;
+    } cases[] = {{"T 07/31/2001 22:30 0\n", 0.7},
+                 {"T 07/31/2001 22:30 1\n", 0.7},
+                 {"T 07/31/2001 21:00 0\n", 1.0},
+                 {"T 07/31/2001 21:00 0\nT 07/31/2001 22:30 0\n", 1.0},
+                 {"", 1.0}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char text[700];
+        (void)snprintf(
+            text, sizeof text,
+            "[OPTIONS]\nFLOW_UNITS CFS\nSTART_DATE 07/31/2001\nSTART_TIME 22:00\n"
+            "END_DATE 08/01/2001\nEND_TIME 10:00\n"
+            "[RAINGAGES]\nR INTENSITY 0:05 1 TIMESERIES T\n"
+            "[TIMESERIES]\n%sT 07/31/2001 22:35 1\nT 07/31/2001 22:40 0\n"
+            "[JUNCTIONS]\nJ 1 1\n[ADJUSTMENTS]\nRAINFALL .1 .2 .3 .4 .5 .6 .7 .8 .9 1 1.1 1.2\n",
+            cases[k].before);
+        tw_model *model = text_model(text, false);
+        double start_day = model->options.start_day, day = start_day + 36.0 / 1440.0;
+        /* rounding */
+        assert_near(tw_gage_series_mmh(model, 0, day, start_day), 25.4 * cases[k].factor, 1e-9);
+        tw_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_has_the_factor_of_the_month_in_which_it_is_read),
         cmocka_unit_test(what_comes_is_the_ratio_of_the_rain),
         cmocka_unit_test(what_the_ground_holds_does_not_come),
         cmocka_unit_test(a_shower_after_dry_days_comes_like_the_first),
