@@ -221,6 +221,30 @@ static void inlets_at_a_sag_share_what_comes(void **state)
     assert_near(one_run_flow_m3s("SQ") / foot3_m3, 0.1489, 5e-5);
 }
 
+/* Two streets fall to B. In SWMM 5.2.4 it is no sag where the second is drawn from B uphill: a link of
+ * the file leaves it. An inlet of an outlet is left out, with a warning. */
+static void a_sag_is_a_node_that_no_link_of_the_file_leaves(void **state)
+{
+    (void)state;
+    for (int uphill = 0; uphill <= 1; uphill++) {
+        char text[900];
+        (void)snprintf(
+            text, sizeof text,
+            "[OPTIONS]\nFLOW_UNITS CFS\nSTART_DATE 1/1/2020\nEND_DATE 1/1/2020\nEND_TIME 2:00\n"
+            "[JUNCTIONS]\nA 12\nC 12\nB 10\nP 2\n[OUTFALLS]\nO 0 FREE\n"
+            "[CONDUITS]\nS A B 200 0.016 0 0\nT %s 200 0.016 0 0\nU P O 200 0.013 0 0\n"
+            "[OUTLETS]\nV A P 0 FUNCTIONAL/DEPTH 1 1 NO\n"
+            "[XSECTIONS]\nS STREET X 0 0 0\nT STREET X 0 0 0\nU CIRCULAR 3 0 0 0\n"
+            "[STREETS]\nX 20 0.5 2 0.016 0 0 1\n[INLETS]\nG GRATE 2 2 P_BAR-50\n"
+            "[INLET_USAGE]\nV G P\nS G P\n",
+            uphill ? "B C" : "C B");
+        tw_model *model = text_model(text, false);
+        assert_int_equal(model->inlets.count, 1);
+        assert_int_equal(model->inlets.inlet[0].on_sag, !uphill);
+        tw_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +255,7 @@ int main(void)
         cmocka_unit_test(what_a_pond_keeps_comes_up_too_but_not_in_strict_runs),
         cmocka_unit_test(pollutants_drop_with_the_water),
         cmocka_unit_test(inlets_at_a_sag_share_what_comes),
+        cmocka_unit_test(a_sag_is_a_node_that_no_link_of_the_file_leaves),
     };
     return cmocka_run_group_tests_name("engine inlets", tests, NULL, one_run_end);
 }

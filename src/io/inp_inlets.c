@@ -206,10 +206,6 @@ tw_status tw_inp_inlet_usage_read(struct tw_inp *inp, const struct tw_inp_row *r
         return TW_OK;
     if (row->count > 8 && !tw_inp_choice(inp, row, 8, "the placement", placements, &placement))
         return TW_OK;
-    if (m->links.kind[inlet.link] != TW_LINK_CONDUIT) {
-        tw_inp_fault(inp, row, "the link is not a conduit");
-        return TW_OK;
-    }
     struct tw_inlet *to = place_of(inp, row, inlet.link);
     *to = inlet;
     inp->inlet_placement[to - m->inlets.inlet] = placement;
@@ -275,19 +271,35 @@ static tw_status share_backflow(struct tw_inp *inp)
     return TW_OK;
 }
 
+/* Nodes that a link leaves, as the file has it; one that begins at an outfall leaves its other node. */
+static void find_departures(const struct tw_model *m, bool *leaves)
+{
+    const struct tw_links *l = &m->links;
+    for (int32_t i = 0; i < l->count; i++) {
+        int32_t from = l->reversed[i] ? l->to[i] : l->from[i];
+        int32_t to = l->reversed[i] ? l->from[i] : l->to[i];
+        if (from < 0 || to < 0) continue; /* told already */
+        leaves[m->nodes.kind[from] == TW_NODE_OUTFALL ? to : from] = true;
+    }
+}
+
 tw_status tw_inp_check_inlets(struct tw_inp *inp)
 {
     struct tw_model *m = inp->model;
     struct tw_inlets *n = &m->inlets;
     bool *leaves = TW_ARENA_NEW(&inp->scratch, bool, m->nodes.count);
     if (leaves == NULL) return TW_ERR_NOMEM;
-    for (int32_t i = 0; i < m->links.count; i++)
-        if (m->links.from[i] >= 0) leaves[m->links.from[i]] = true;
+    find_departures(m, leaves);
     int32_t kept = 0;
     for (int32_t i = 0; i < n->count; i++) {
         struct tw_inlet inlet = n->inlet[i];
         const struct tw_inlet_design *d = &n->design[inlet.design];
         int32_t section = m->links.xsect[inlet.link];
+        if (m->links.kind[inlet.link] != TW_LINK_CONDUIT) {
+            tw_inp_link_warn(inp, inlet.link,
+                             "its inlet is left out: it is no conduit" TW_SWMM_WARNING("12"));
+            continue;
+        }
         if (section < 0 || m->links.to[inlet.link] < 0 || d->kind == TW_INLET_KIND_COUNT)
             continue; /* told already */
         int32_t shape = m->xsects.shape[section];
