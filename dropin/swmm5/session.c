@@ -121,6 +121,7 @@ double tw_swmm_factor(enum tw_swmm_unit unit)
                               [TW_SWMM_LAND] = u->land_m2,
                               [TW_SWMM_VOLUME] = u->volume_m3,
                               [TW_SWMM_FLOW] = u->flow_m3s,
+                              [TW_SWMM_DEPTH] = u->rain_mm / 1000.0,
                               [TW_SWMM_RAIN] = u->rain_mm,
                               [TW_SWMM_RATE] = u->rain_mm / 3.6e6,
                               [TW_SWMM_DAY_RATE] = u->rain_mm / 8.64e7,

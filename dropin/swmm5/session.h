@@ -121,6 +121,7 @@ enum tw_swmm_unit {
     TW_SWMM_LAND,
     TW_SWMM_VOLUME,
     TW_SWMM_FLOW,
+    TW_SWMM_DEPTH,    /* from m to in or mm */
     TW_SWMM_RAIN,     /* from mm/h to in/h or mm/h */
     TW_SWMM_RATE,     /* from m/s to in/h or mm/h */
     TW_SWMM_DAY_RATE, /* from m/s to in/day or mm/day */

@@ -155,16 +155,15 @@ int swmm_getLinkResult(int index, int type, double *value)
 
 int swmm_getSubcatchResult(int index, int type, double *value)
 {
-    enum { SNOW = 5 };
     static const struct result results[] = {
         {TW_VALUE_OF_SUBCATCHMENT_RAIN_MMH, TW_SWMM_RAIN},
         {TW_VALUE_OF_SUBCATCHMENT_EVAPORATION_MPS, TW_SWMM_DAY_RATE},
         {TW_VALUE_OF_SUBCATCHMENT_INFILTRATION_MPS, TW_SWMM_RATE},
         {TW_VALUE_OF_SUBCATCHMENT_RUNON_M3S, TW_SWMM_FLOW},
-        {TW_VALUE_OF_SUBCATCHMENT_RUNOFF_M3S, TW_SWMM_FLOW}};
+        {TW_VALUE_OF_SUBCATCHMENT_RUNOFF_M3S, TW_SWMM_FLOW},
+        {TW_VALUE_OF_SUBCATCHMENT_SNOW_M, TW_SWMM_DEPTH}};
     bool known = type >= 0 && type < (int)(sizeof results / sizeof results[0]);
-    int code = get_result(TW_OBJECT_SUBCATCHMENT, index, known ? &results[type] : NULL, value);
-    return type == SNOW && code == TW_SWMM_ERROR_2000 ? 0 : code; /* no snow: 0 */
+    return get_result(TW_OBJECT_SUBCATCHMENT, index, known ? &results[type] : NULL, value);
 }
 
 int swmm_getGagePrecip(int index, int type, double *value)

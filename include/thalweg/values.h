@@ -222,6 +222,7 @@ bool tw_model_link_turned(const tw_model *model, tw_link_id id);
     X(SUBCATCHMENT_INFILTRATION_MPS, SUBCATCHMENT, "of the last runoff step")                      \
     X(SUBCATCHMENT_RUNON_M3S, SUBCATCHMENT, "from other subcatchments")                            \
     X(SUBCATCHMENT_RUNOFF_M3S, SUBCATCHMENT, "at the last runoff time")                            \
+    X(SUBCATCHMENT_SNOW_M, SUBCATCHMENT, "water that lies as snow, at the last runoff time")       \
     X(NODE_DEPTH_M, NODE, "water above the invert")                                                \
     X(NODE_HEAD_M, NODE, "elevation of the water")                                                 \
     X(NODE_VOLUME_M3, NODE, "water in it")                                                         \

@@ -160,6 +160,12 @@ static double subcatchment_runon(const struct tw_run *run, int32_t i)
     return run->hydrology.runon_mps[i * run->lanes] * run->model->subcatchments.area_m2[i];
 }
 
+static double subcatchment_snow(const struct tw_run *run, int32_t i)
+{
+    const struct tw_snow_state *s = &run->hydrology.snow;
+    return tw_snow_lies(s, i) ? s->new_depth_m[i * run->lanes] : 0.0;
+}
+
 static double node_head(const struct tw_run *run, int32_t i)
 {
     return run->model->nodes.invert_m[i] + run->hydraulics.node.depth_m[i * run->lanes];
@@ -280,6 +286,7 @@ typedef double value_fn(const struct tw_run *run, int32_t index);
 static value_fn *const functions[TW_VALUE_OF_COUNT] = {
     [TW_VALUE_OF_SUBCATCHMENT_RAIN_MMH] = subcatchment_rain,
     [TW_VALUE_OF_SUBCATCHMENT_RUNON_M3S] = subcatchment_runon,
+    [TW_VALUE_OF_SUBCATCHMENT_SNOW_M] = subcatchment_snow,
     [TW_VALUE_OF_NODE_HEAD_M] = node_head,
     [TW_VALUE_OF_NODE_RESIDENCE_S] = node_residence,
     [TW_VALUE_OF_LINK_FLOW_M3S] = link_flow,
