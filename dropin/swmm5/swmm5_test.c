@@ -224,6 +224,52 @@ static void layers_and_results_of_lids_are_swmms(void **state)
     assert_int_equal(swmm_getLidUResult(0, 7, 0, &value), 2009);
 }
 
+/* SWMM 5.2.4's toolkit gives these: what falls in all, as rain, as snow; and what lies. */
+static void snow_is_swmms(void **state)
+{
+    (void)state;
+    static const double fall[] = {0.36, 0.0, 0.36}, of_subcatchment[] = {0.36, 0.918};
+    static const int types[] = {0, 5};
+    double value = 0.0, elapsed = 0.0;
+    assert_int_equal(swmm_open(TW_SOURCE_DIR "/tests/inp/snow.inp", rpt, out), 0);
+    assert_int_equal(swmm_start(0), 0);
+    assert_int_equal(swmm_stride(7500, &elapsed), 0);
+    for (int type = 0; type < 3; type++) {
+        assert_int_equal(swmm_getGagePrecip(0, type, &value), 0);
+        assert_near(value, fall[type], 1e-12); /* rounding */
+    }
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(swmm_getSubcatchResult(0, types[k], &value), 0);
+        assert_near(value, of_subcatchment[k], 1e-12);
+    }
+}
+
+/* Water surfaces that links lend to their nodes, as SWMM 5.2.4's toolkit gives them. */
+static void surfaces_are_swmms(void **state)
+{
+    (void)state;
+    static struct {
+        char link[3];
+        double up_ft2, down_ft2;
+    } ends[] = {{"C1", 23.830931955830014, 23.529428485837638},
+                {"C2", 64.98926755001186, 0.0},
+                {"O1", 6.084527811031517, 0.0},
+                {"W1", 0.0, 0.0}};
+    double value = 0.0, elapsed = 0.0;
+    int link = -1;
+    open_it();
+    assert_int_equal(swmm_start(0), 0);
+    for (int k = 0; k < 400; k++)
+        assert_int_equal(swmm_step(&elapsed), 0);
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
+        assert_int_equal(swmm_project_findObject(TW_OBJECT_LINK, ends[k].link, &link), 0);
+        assert_int_equal(swmm_getLinkResult(link, 3, &value), 0);
+        assert_near(value, ends[k].up_ft2, 1e-8); /* tables of sections */
+        assert_int_equal(swmm_getLinkResult(link, 4, &value), 0);
+        assert_near(value, ends[k].down_ft2, 1e-8);
+    }
+}
+
 static void open_processes(void)
 {
     assert_int_equal(swmm_open(TW_SOURCE_DIR "/tests/inp/processes.inp", rpt, out), 0);
@@ -458,6 +504,8 @@ int main(void)
                                        CASE(strides_end_where_they_are_told_to),
                                        CASE(what_is_set_is_there_after_a_step),
                                        CASE(layers_and_results_of_lids_are_swmms),
+                                       CASE(snow_is_swmms),
+                                       CASE(surfaces_are_swmms),
                                        CASE(changed_lids_do_as_swmms),
                                        CASE(what_cannot_be_set_of_lids_gives_its_code),
                                        CASE(a_flow_limit_holds_while_the_run_goes_on),

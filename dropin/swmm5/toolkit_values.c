@@ -169,11 +169,16 @@ int swmm_getSubcatchResult(int index, int type, double *value)
 int swmm_getGagePrecip(int index, int type, double *value)
 {
     enum { TOTAL, RAINFALL, SNOWFALL };
-    static const struct result rain = {TW_VALUE_OF_GAGE_RAIN_MMH, TW_SWMM_RAIN};
+    static const struct result rain = {TW_VALUE_OF_GAGE_RAIN_MMH, TW_SWMM_RAIN},
+                               snow = {TW_VALUE_OF_GAGE_SNOW_MMH, TW_SWMM_RAIN};
+    double snows = 0.0;
     bool known = type == TOTAL || type == RAINFALL || type == SNOWFALL;
     int code = get_result(TW_OBJECT_GAGE, index, known ? &rain : NULL, value);
-    if (code == 0 && type == SNOWFALL) *value = 0.0;
-    return code;
+    if (code == 0) code = get_result(TW_OBJECT_GAGE, index, &snow, &snows);
+    if (code != 0) return code;
+    if (snows > 0.0) *value = type == RAINFALL ? 0.0 : snows;
+    if (!(snows > 0.0) && type == SNOWFALL) *value = 0.0;
+    return 0;
 }
 
 /* ---- pollutants ---- */

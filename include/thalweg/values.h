@@ -217,7 +217,8 @@ bool tw_model_link_turned(const tw_model *model, tw_link_id id);
  * from MEAN on count since the report's start; only runs that write a report or results have them. */
 #define TW_VALUE_LIST(X)                                                                           \
     X(GAGE_RAIN_MMH, GAGE, "rain now")                                                             \
-    X(SUBCATCHMENT_RAIN_MMH, SUBCATCHMENT, "rain now")                                             \
+    X(GAGE_SNOW_MMH, GAGE, "what of it falls as snow, with what the gage did not catch")           \
+    X(SUBCATCHMENT_RAIN_MMH, SUBCATCHMENT, "rain and snow that falls now")                         \
     X(SUBCATCHMENT_EVAPORATION_MPS, SUBCATCHMENT, "of the last runoff step")                       \
     X(SUBCATCHMENT_INFILTRATION_MPS, SUBCATCHMENT, "of the last runoff step")                      \
     X(SUBCATCHMENT_RUNON_M3S, SUBCATCHMENT, "from other subcatchments")                            \

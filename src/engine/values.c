@@ -46,8 +46,6 @@ static struct column present(const struct tw_run *run, tw_value which)
         [TW_VALUE_OF_LINK_SETTING] = {l->setting, BY_LINK},
         [TW_VALUE_OF_LINK_TARGET] = {l->target, BY_LINK},
         [TW_VALUE_OF_LINK_FROUDE] = {l->froude, BY_LINK},
-        [TW_VALUE_OF_LINK_SURFACE1_M2] = {l->surface1_m2, BY_LINK},
-        [TW_VALUE_OF_LINK_SURFACE2_M2] = {l->surface2_m2, BY_LINK},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_RAIN_M3] = {h->subcatchment_totals.rain_m3, BY_INDEX},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_RUNON_M3] = {h->subcatchment_totals.runon_m3, BY_INDEX},
         [TW_VALUE_OF_SUBCATCHMENT_SUM_EVAPORATION_M3] = {h->subcatchment_totals.evaporation_m3,
@@ -149,10 +147,12 @@ static bool is_conduit(const struct tw_run *run, int32_t link)
 
 static double subcatchment_rain(const struct tw_run *run, int32_t i)
 {
-    double outer = run->hydrology.outer_rain_mmh[i * run->lanes];
-    int32_t gage = run->model->subcatchments.gage[i];
-    if (outer >= 0.0) return outer;
-    return gage >= 0 ? run->hydrology.gage_rain_mmh[gage * run->lanes] : 0.0;
+    return tw_hydrology_fall_mmh(&run->hydrology, i, 0);
+}
+
+static double gage_snow(const struct tw_run *run, int32_t i)
+{
+    return tw_hydrology_gage_snow_mmh(&run->hydrology, i, 0);
 }
 
 static double subcatchment_runon(const struct tw_run *run, int32_t i)
@@ -165,6 +165,22 @@ static double subcatchment_snow(const struct tw_run *run, int32_t i)
     const struct tw_snow_state *s = &run->hydrology.snow;
     return tw_snow_lies(s, i) ? s->new_depth_m[i * run->lanes] : 0.0;
 }
+
+/* Water surface that a link lends to the node at one of its ends, as it was turned round. */
+static double lent_m2(const struct tw_run *run, int32_t link, bool first)
+{
+    const struct tw_network *net = run->net;
+    const struct tw_hydraulics *h = &run->hydraulics;
+    int32_t row = net->row_of_link[link], at = row * run->lanes;
+    if (row >= net->conduit_count) return first ? h->link.surface1_m2[at] : h->link.surface2_m2[at];
+    const struct tw_conduit_block *b = &net->conduit_blocks[row / TW_BLOCK];
+    int32_t place = first ? b->end1[row % TW_BLOCK] : b->end2[row % TW_BLOCK];
+    return h->sums.ends[(place * TW_END_PARTS + TW_END_SURFACE) * run->lanes];
+}
+
+static double link_surface1(const struct tw_run *run, int32_t i) { return lent_m2(run, i, true); }
+
+static double link_surface2(const struct tw_run *run, int32_t i) { return lent_m2(run, i, false); }
 
 static double node_head(const struct tw_run *run, int32_t i)
 {
@@ -284,6 +300,7 @@ static double step_s(const struct tw_run *run, int32_t i)
 typedef double value_fn(const struct tw_run *run, int32_t index);
 
 static value_fn *const functions[TW_VALUE_OF_COUNT] = {
+    [TW_VALUE_OF_GAGE_SNOW_MMH] = gage_snow,
     [TW_VALUE_OF_SUBCATCHMENT_RAIN_MMH] = subcatchment_rain,
     [TW_VALUE_OF_SUBCATCHMENT_RUNON_M3S] = subcatchment_runon,
     [TW_VALUE_OF_SUBCATCHMENT_SNOW_M] = subcatchment_snow,
@@ -291,6 +308,8 @@ static value_fn *const functions[TW_VALUE_OF_COUNT] = {
     [TW_VALUE_OF_NODE_RESIDENCE_S] = node_residence,
     [TW_VALUE_OF_LINK_FLOW_M3S] = link_flow,
     [TW_VALUE_OF_LINK_VELOCITY_MPS] = link_velocity,
+    [TW_VALUE_OF_LINK_SURFACE1_M2] = link_surface1,
+    [TW_VALUE_OF_LINK_SURFACE2_M2] = link_surface2,
     [TW_VALUE_OF_LINK_TOP_WIDTH_M] = link_top_width,
     [TW_VALUE_OF_LINK_SLOPE] = link_slope,
     [TW_VALUE_OF_LINK_NORMAL_LIMITED_S] = normal_limited,

@@ -194,6 +194,13 @@ double tw_gage_next_day(const struct tw_hydrology *h, int32_t gage, double day)
     return g->next_day;
 }
 
+double tw_hydrology_gage_snow_mmh(const struct tw_hydrology *h, int32_t gage, int32_t lane)
+{
+    const struct tw_model *m = h->model;
+    if (!m->snow.falls || h->clock->weather.temperature_c > m->snow.divide_c) return 0.0;
+    return h->gage_rain_mmh[gage * h->lanes + lane] * m->gages.snow_catch_ratio[gage];
+}
+
 double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, double report_ms,
                                     int32_t lane)
 {

@@ -500,6 +500,12 @@ static struct tw_snow_fall fall_on(const struct tw_hydrology *h, int32_t i, int3
     return fall;
 }
 
+double tw_hydrology_fall_mmh(const struct tw_hydrology *h, int32_t subcatchment, int32_t lane)
+{
+    struct tw_snow_fall fall = fall_on(h, subcatchment, lane, 0.0);
+    return (fall.rain_mps + fall.snow_mps) * 3.6e6;
+}
+
 /* New snow, and where ploughs take it; in the order of the subcatchments. */
 static void snow_begin_step(struct tw_hydrology *h, double dt_s)
 {

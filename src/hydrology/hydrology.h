@@ -243,6 +243,12 @@ void tw_hydrology_node_inflow(const struct tw_hydrology *h, double at_ms, double
 void tw_hydrology_report(const struct tw_hydrology *h, double report_ms, int32_t lane, double *out,
                          int32_t width);
 
+/** What a gage lets fall as snow now [mm/h]: more than it caught; 0 in a model without snow. */
+double tw_hydrology_gage_snow_mmh(const struct tw_hydrology *h, int32_t gage, int32_t lane);
+
+/** Rain and snow that falls on a subcatchment now [mm/h]. */
+double tw_hydrology_fall_mmh(const struct tw_hydrology *h, int32_t subcatchment, int32_t lane);
+
 /** Rain of a gage that is reported at a time [mm/h]: that of the interval the time lies in. */
 double tw_hydrology_gage_report_mmh(const struct tw_hydrology *h, int32_t gage, double report_ms,
                                     int32_t lane);
