@@ -64,8 +64,11 @@ def with_library(python, library, folder):
 def numbers(python, model, out, steps, site):
     """(names, [(seconds, values)]) of one engine."""
     path = {**os.environ, "PYTHONPATH": site} if site else None
-    subprocess.run([python, "-c", READ, os.path.abspath(model), out, str(steps)], env=path, check=True,
-                   stdout=subprocess.DEVNULL)
+    done = subprocess.run([python, "-c", READ, os.path.abspath(model), out, str(steps)], env=path,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no word"]
+        sys.exit(f"digits: {'Thalweg' if site else 'SWMM'} does not run {model}: {last[0].strip()}")
     with open(out + ".pickle", "rb") as f:
         return pickle.load(f)
 
