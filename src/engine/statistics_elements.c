@@ -335,6 +335,7 @@ static void add_conduits(const struct tw_statistics_pass *pass, int32_t begin, i
     const struct tw_statistics *s = pass->statistics;
     int32_t w = s->lanes;
     bool tree = s->model->options.routing != TW_ROUTING_DYNWAVE, faster = false;
+    if (end <= begin) return;
     struct limits limits = {0};
     for (int32_t at = begin * w; at < end * w; at += STRETCH) {
         int32_t n = end * w - at < STRETCH ? end * w - at : STRETCH;

@@ -32,6 +32,19 @@ def run_files(text, folder, command, python):
                    stdout=subprocess.DEVNULL)
 
 
+def rougher(text, change):
+    """The model with the roughness of every conduit multiplied by 1 + change."""
+    lines, inside = [], False
+    for line in text.splitlines():
+        words = line.split()
+        inside = words[0] == "[CONDUITS]" if words and words[0].startswith("[") else inside
+        if inside and len(words) > 4:
+            words[4] = repr(float(words[4]) * (1.0 + change))
+            line = " ".join(words)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def read_results(path):
     """Counts of subcatchments, nodes, links and pollutants, all their names, and the numbers of each
     period of a finished results file."""
