@@ -13,14 +13,13 @@ Exit 0: nothing differs by more; 1: something does; 77: no SWMM.
 import argparse
 import os
 import pickle
-import shutil
 import subprocess
 import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "peers"))
-from both import find_python  # noqa: E402
+from both import copy_site, find_python  # noqa: E402
 
 READ = r"""
 import pickle, sys
@@ -49,16 +48,6 @@ def site_of(python):
     found = subprocess.run([python, "-c", "import swmm, os; print(list(swmm.__path__)[0])"],
                            capture_output=True, text=True, check=True)
     return os.path.dirname(found.stdout.strip())
-
-
-def with_library(python, library, folder):
-    """The folder of a swmm-toolkit that calls another library."""
-    site = site_of(python)
-    for name in os.listdir(site):
-        if name.split(".")[0] in ("swmm", "swmm_toolkit"):
-            shutil.copytree(os.path.join(site, name), os.path.join(folder, name))
-    shutil.copy(library, os.path.join(folder, "swmm", "toolkit", "libswmm5.so"))
-    return folder
 
 
 def numbers(python, model, out, steps, site):
@@ -94,7 +83,8 @@ def main():
     args = ap.parse_args()
     python = find_python(args.python)
     with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
-        ours_site = with_library(python, args.library, os.path.join(folder, "site"))
+        ours_site = os.path.join(folder, "site")
+        copy_site(site_of(python), ours_site, args.library)
         names, swmm = numbers(python, args.model, os.path.join(folder, "s"), args.steps, None)
         _, ours = numbers(python, args.model, os.path.join(folder, "t"), args.steps, ours_site)
     found = 0

@@ -1,6 +1,7 @@
 """What the peers share: a Python that has SWMM, a model run by both engines, a results file read."""
 import os
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -72,3 +73,24 @@ def network_series(path):
         raise ValueError(f"{path}: more than nodes and links")
     keys = [(n, v) for n in names[:nodes] for v in NODE] + [(n, v) for n in names[nodes:] for v in LINK]
     return {key: [row[i] for row in rows] for i, key in enumerate(keys)}
+
+
+def error_of(reference, candidate):
+    """RMS of the difference over the largest value."""
+    largest = max(max(abs(x) for x in reference), 1e-3)
+    square = sum((a - b) ** 2 for a, b in zip(reference, candidate)) / len(reference)
+    return square ** 0.5 / largest
+
+
+def worst_of(one, other):
+    """The greatest difference of two models' series, and of which series."""
+    return max((error_of(one[key], other[key]), key) for key in one)
+
+
+def copy_site(site, folder, library):
+    """A copy of PySWMM and swmm-toolkit, on another library when one is given."""
+    for name in os.listdir(site):
+        if name.split(".")[0] in ("pyswmm", "swmm", "swmm_toolkit"):
+            shutil.copytree(os.path.join(site, name), os.path.join(folder, name))
+    if library is not None:
+        shutil.copy(library, os.path.join(folder, "swmm", "toolkit", "libswmm5.so"))

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from both import ROOT, find_python, network_series, run_files
+from both import ROOT, find_python, network_series, rougher, run_files, worst_of
 
 WITHIN, MOST_SHARE, CHANGE = 0.002, 0.01, 1e-6
 FLOW = {"CFS": 1.0, "GPM": 448.8, "MGD": 0.646, "CMS": 0.0283, "LPS": 28.3, "MLD": 2.447}
@@ -34,9 +34,8 @@ RISES = ((0, 1), (0.3, 1), (0.8, 0.4), (1.2, 0))
 class Network:
     """Sections of one random network; lengths are drawn in feet and written in the file's unit."""
 
-    def __init__(self, seed, change):
+    def __init__(self, seed):
         self.draw = random.Random(seed)
-        self.roughness = 1.0 + change
         self.sections = {}
         self.units = self.one_of(*FLOW)
         self.us = self.units in ("CFS", "GPM", "MGD")
@@ -142,7 +141,7 @@ class Network:
         geometry = [rough if size == "ROUGH" else self.length(float(size)) if i < slopes else size
                     for i, size in enumerate(sizes[:4])]
         self.row("CONDUITS", *words, self.length(one_of(80, 200, 400, 1000)),
-                 f"{one_of(0.011, 0.013, 0.02) * self.roughness:.9g}",
+                 one_of(0.011, 0.013, 0.02),
                  self.offset(a, one_of(0, 0, 0.3, 1)), self.offset(b, one_of(0, 0, 0.3, 2)),
                  self.flow(one_of(0, 0, 0.5)), self.flow(one_of(0, 0, 0, 5)))
         self.row("XSECTIONS", words[0], shape, *geometry, *(sizes[4:] or ["1"]))
@@ -175,28 +174,20 @@ class Network:
                 self.row("TIMESERIES", f"T{i}", hour, first if hour == 0 else part)
 
 
-def furthest(one, other):
-    """The greatest difference of two sets of series: RMS over the largest value."""
-    def error(key):
-        a, b = one[key], other[key]
-        square = sum((x - y) ** 2 for x, y in zip(a, b)) / len(a)
-        return square ** 0.5 / max(max(map(abs, a)), 1e-3)
-    return max((error(key), key) for key in one)
-
-
 def judge(seed, command, python):
     """(word, error, series) of one network."""
+    text = Network(seed).text()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            run_files(Network(seed, 0.0).text(), folder, command, python)
+            run_files(text, folder, command, python)
         except subprocess.CalledProcessError:
             return "refused", 0.0, None
         swmm = network_series(os.path.join(folder, "s.out"))
-        error, key = furthest(swmm, network_series(os.path.join(folder, "t.out")))
+        error, key = worst_of(swmm, network_series(os.path.join(folder, "t.out")))
         if error <= WITHIN:
             return "agrees", error, key
-        run_files(Network(seed, CHANGE).text(), folder, command, python)
-        moved, _ = furthest(swmm, network_series(os.path.join(folder, "s.out")))
+        run_files(rougher(text, CHANGE), folder, command, python)
+        moved, _ = worst_of(swmm, network_series(os.path.join(folder, "s.out")))
         return "chaos" if moved > error / 3.0 else "differs", error, key
 
 

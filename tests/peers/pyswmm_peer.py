@@ -15,13 +15,12 @@ import json
 import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SKIP = 77
+from both import ROOT, SKIP, copy_site
+
 # The measure that results files are held to, but for every series: root mean square of the
 # differences over the standard deviation (at least 5 % of the mean, and 1 % of the greatest of that
 # variable in the run), at most 5 %, NSE 0.9975.
@@ -166,15 +165,6 @@ def site_of(python):
     found = subprocess.run([python, "-c", "import pyswmm, os; print(os.path.dirname(pyswmm.__file__))"],
                            capture_output=True, text=True)
     return os.path.dirname(found.stdout.strip()) if found.returncode == 0 else None
-
-
-def copy_site(site, folder, library):
-    """A copy of PySWMM and its library, since examples write beside their models."""
-    for name in os.listdir(site):
-        if name.split(".")[0] in ("pyswmm", "swmm", "swmm_toolkit"):
-            shutil.copytree(os.path.join(site, name), os.path.join(folder, name))
-    if library is not None:
-        shutil.copy(library, os.path.join(folder, "swmm", "toolkit", "libswmm5.so"))
 
 
 def examples(python, folder):

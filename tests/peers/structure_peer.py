@@ -16,7 +16,7 @@ import struct
 import sys
 import tempfile
 
-from both import ROOT, find_python, network_series, rougher, run_files
+from both import ROOT, find_python, network_series, rougher, run_files, worst_of
 
 TOLERANCE = 0.005
 ROUNDING = 1e-10
@@ -200,17 +200,6 @@ def models():
 
 def text_of(model):
     return "".join(f"[{name}]\n" + "\n".join(rows) + "\n\n" for name, rows in model.items() if rows)
-
-
-def error_of(reference, candidate):
-    """RMS of the difference over the largest value."""
-    largest = max(max(abs(x) for x in reference), 1e-3)
-    square = sum((a - b) ** 2 for a, b in zip(reference, candidate)) / len(reference)
-    return square ** 0.5 / largest
-
-
-def worst_of(one, other):
-    return max((error_of(one[key], other[key]), key) for key in one)
 
 
 def judge(text, command, python):
